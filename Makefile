@@ -1,0 +1,50 @@
+# Two commands matter: `make report` and `make test`. Each sets up what it needs.
+# The environment is .venv; PYTHON chooses the interpreter it is made from.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+SOCKETIO := toolkit/measure/servers/socketio
+
+.PHONY: report test setup lint bench soak lab lock
+
+report: $(VENV)/.base
+	@$(BIN)/toolkit build
+
+test: setup
+	@sh scripts/need-browser
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -q -rs
+
+setup: $(VENV)/.all $(SOCKETIO)/node_modules/.installed
+
+lint: $(VENV)/.all
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
+
+bench: setup
+	@for bench in benchmarks/bench_*.py; do $(BIN)/python $$bench || exit 1; done
+
+soak: setup
+	@sh scripts/need-browser
+	@$(BIN)/python -m pytest -q -rs -m soak
+
+lab: $(VENV)/.base
+	@$(BIN)/jupyter lab notebooks
+
+# Requires uv. The result holds hashes and no registry address.
+lock:
+	uv pip compile --universal --generate-hashes --no-header --no-annotate --python-version 3.11 \
+	  -o requirements/base.txt pyproject.toml requirements/build.in
+	uv pip compile --universal --generate-hashes --no-header --no-annotate --python-version 3.11 --all-extras \
+	  -c requirements/base.txt -o requirements/all.txt pyproject.toml requirements/build.in
+
+$(VENV)/.base: requirements/base.txt pyproject.toml
+	@sh scripts/make-venv "$(PYTHON)" $(VENV) requirements/base.txt
+	@touch $@
+
+# Everything in base.txt is in all.txt at the same version, so this marks both as done.
+$(VENV)/.all: requirements/all.txt requirements/base.txt pyproject.toml
+	@sh scripts/make-venv "$(PYTHON)" $(VENV) requirements/all.txt
+	@touch $(VENV)/.base $@
+
+$(SOCKETIO)/node_modules/.installed: $(SOCKETIO)/package-lock.json $(VENV)/.all
+	@$(BIN)/python -m toolkit.measure.node ci $(SOCKETIO)
+	@touch $@

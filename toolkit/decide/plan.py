@@ -1,0 +1,119 @@
+"""The migration plan: phases, and the criteria of their gates."""
+
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Discriminator, Field, Tag, model_validator
+
+from toolkit.evidence import Day, Grade, NonNegative, Strict
+
+Comparator = Literal["at_least", "at_most", "above", "below"]
+COMPARATORS: tuple[Comparator, ...] = ("at_least", "at_most", "above", "below")
+
+SHARES = ("connection_success_rate", "reconnection_frequency", "delivery_success_rate", "session_availability")
+MEASURED = (*SHARES, "mean_connection_duration_s", "latency_p50_ms", "latency_p95_ms", "latency_p99_ms")
+METRICS = (*MEASURED, "monthly_cost_usd")
+
+Threshold = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+
+
+class Criterion(Strict):
+    """One condition: a metric of an option, or a field of the scenario, against a threshold."""
+
+    option: str | None = None
+    metric: str | None = None
+    scenario_field: str | None = None
+    at_least: Threshold | None = None
+    at_most: Threshold | None = None
+    above: Threshold | None = None
+    below: Threshold | None = None
+    level: Literal["must", "should"] = "must"
+    environment: str | None = None
+    grade: Grade | None = None
+    max_age_days: NonNegative | None = None
+    confidence: Annotated[float, Field(gt=0.5, lt=1)] = 0.95
+
+    @property
+    def comparator(self) -> Comparator:
+        """Which of the four comparisons it makes."""
+        return next(name for name in COMPARATORS if getattr(self, name) is not None)
+
+    @property
+    def threshold(self) -> float:
+        """The number that it compares with, in the unit of its metric or field."""
+        return float(getattr(self, self.comparator))
+
+    @model_validator(mode="after")
+    def _one_of_each(self) -> Self:
+        given = [name for name in COMPARATORS if getattr(self, name) is not None]
+        if len(given) != 1:
+            raise ValueError(f"has {len(given)} comparisons|give exactly one of {', '.join(COMPARATORS)}")
+        if (self.scenario_field is None) == (self.metric is None):
+            raise ValueError("speaks of neither or both of metric and scenario_field|give exactly one")
+        if self.metric is not None and self.option is None:
+            raise ValueError("names a metric but no option|add option: ID (or option: chosen)")
+        if self.metric in SHARES and self.threshold > 1:
+            wrong = f"{given[0]}: {self.threshold:g} is not a share"
+            raise ValueError(f"{wrong}|write {self.threshold / 100:g} for {self.threshold:g} %")
+        return self
+
+
+class AnyOf(Strict):
+    """Holds when one of its criteria does."""
+
+    any_of: list[Criterion] = Field(min_length=1)
+    level: Literal["must", "should"] = "must"
+
+
+def _entry_kind(value: Any) -> str:
+    if isinstance(value, AnyOf) or isinstance(value, dict) and "any_of" in value:
+        return "<any of>"
+    return "<criterion>"
+
+
+
+Entry = Annotated[
+    Annotated[AnyOf, Tag("<any of>")] | Annotated[Criterion, Tag("<criterion>")], Discriminator(_entry_kind)
+]
+
+
+class Step(Strict):
+    """One thing to do in a phase."""
+
+    do: str = Field(min_length=1)
+    done: bool = False
+
+
+class Phase(Strict):
+    """One phase of the plan; see section "The decision folder" of the documentation for each field."""
+
+    id: str = Field(min_length=1)
+    title: str = Field(min_length=1)
+    option: str | None = None
+    candidates: list[str] | None = Field(default=None, min_length=1)
+    status: Literal["planned", "in_service", "done"] = "planned"
+    when: str | None = None
+    decide_by: Day | None = None
+    owner: str | None = None
+    since: Day | None = None
+    duration_days: NonNegative | None = None
+    steps: list[Step] = []
+    needed_if: list[Entry]
+    ready_if: list[Entry]
+    rollback_if: list[Entry] = []
+
+    @model_validator(mode="after")
+    def _option_or_candidates(self) -> Self:
+        if (self.option is None) == (self.candidates is None):
+            raise ValueError("has neither or both of option and candidates|give exactly one")
+        return self
+
+    def entries(self) -> list[tuple[str, int, AnyOf | Criterion]]:
+        """Every entry with the name of its list and its place in it."""
+        lists = (("needed_if", self.needed_if), ("ready_if", self.ready_if), ("rollback_if", self.rollback_if))
+        return [(name, index, entry) for name, entries in lists for index, entry in enumerate(entries)]
+
+
+class Plan(Strict):
+    """``plan.yaml``."""
+
+    phases: list[Phase] = Field(min_length=1)

@@ -1,0 +1,80 @@
+"""The decision folder: where its files lie, and its own project.yaml."""
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+
+from toolkit.evidence import Day, NonNegative, Strict
+from toolkit.project.faults import Faults
+from toolkit.project.yamlfile import Document, read_yaml
+
+
+class Project(Strict):
+    """``project.yaml``.
+
+    Args:
+        title: what the report is called.
+        as_of: the UTC day that pins data, prices and staleness. None means today.
+        currency: of every amount; US dollars are the only one.
+        default_scenario: id of the scenario that comes first.
+        environments: the grade of evidence of each environment, strongest use first among equals.
+        outage_hours: the longest outage, in hours, that gates allow for.
+        retention: how many builds to keep. None keeps all.
+        notify: where to send word of a build, as Apprise addresses.
+    """
+
+    title: str = Field(min_length=1)
+    as_of: Day | None = None
+    currency: Literal["USD"] = "USD"
+    default_scenario: str
+    environments: dict[str, Literal["lab", "field"]] = Field(min_length=1)
+    outage_hours: NonNegative = 1.0
+    retention: int | None = Field(default=None, ge=1)
+    notify: list[str] = []
+
+
+@dataclass(frozen=True)
+class Folder:
+    """Paths of a decision folder; nothing here reads a file except :meth:`documents`."""
+
+    root: Path
+
+    @property
+    def project(self) -> Path:
+        return self.root / "project.yaml"
+
+    @property
+    def plan(self) -> Path:
+        return self.root / "plan.yaml"
+
+    @property
+    def metrics(self) -> Path:
+        return self.root / "metrics"
+
+    @property
+    def notebooks(self) -> Path:
+        return self.root / "notebooks"
+
+    def files(self, kind: Literal["options", "pricing", "scenarios"]) -> list[Path]:
+        """The YAML files of one kind, in the order of their names."""
+        return sorted((self.root / kind).glob("*.yaml"))
+
+    def documents(self, kind: Literal["options", "pricing", "scenarios"], faults: Faults) -> list[Document]:
+        """The files of one kind that can be read; a kind without any file is a fault."""
+        paths = self.files(kind)
+        if not paths:
+            faults.error(self.root / kind, 1, "folder", "holds no .yaml file", "add one")
+        documents = [read_yaml(path, faults) for path in paths]
+        return [document for document in documents if document is not None]
+
+
+def shipped(name: Literal["data", "notebooks"]) -> Path:
+    """The folder of this name that the toolkit brings: beside the package, or inside an installed one."""
+    package = Path(__file__).parent.parent
+    inside, beside = package / f"_{name}", package.parent / name
+    return inside if inside.is_dir() else beside
+
+

@@ -1,0 +1,226 @@
+"""YAML with positions: every fault of a file is told at its line, all of them at once."""
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from toolkit.project.faults import Faults, near
+
+Model = TypeVar("Model", bound=BaseModel)
+Path_ = tuple[str | int, ...]
+
+MAX_DEPTH = 50
+"""Deeper YAML is refused: no file of a decision folder nests as far."""
+
+
+@dataclass(frozen=True)
+class Document:
+    """A parsed file.
+
+    Args:
+        path: the file.
+        data: its content, with plain dicts, lists and scalars.
+        lines: the 1-based line of each key and list item, by its path from the root.
+    """
+
+    path: Path
+    data: dict[str, Any]
+    lines: dict[Path_, int]
+
+    def line(self, path: Sequence[str | int]) -> int:
+        """The line of the field, or of the nearest field above it that the file has."""
+        for length in range(len(path), 0, -1):
+            if (line := self.lines.get(tuple(path[:length]))) is not None:
+                return line
+        return 1
+
+
+class _Reader:
+    """Turns YAML nodes into plain data, noting lines and duplicate keys on the way."""
+
+    def __init__(self, path: Path, faults: Faults) -> None:
+        self.path = path
+        self.faults = faults
+        self.lines: dict[Path_, int] = {}
+        self._scalars = yaml.SafeLoader("")
+
+    def read(self, node: yaml.Node, at: Path_ = ()) -> Any:
+        if len(at) > MAX_DEPTH:
+            raise yaml.MarkedYAMLError(problem="nested too deeply", problem_mark=node.start_mark)
+        if isinstance(node, yaml.MappingNode):
+            return self._mapping(node, at)
+        if isinstance(node, yaml.SequenceNode):
+            return [self._item(item, (*at, index)) for index, item in enumerate(node.value)]
+        return self._scalar(node)
+
+    def _scalar(self, node: yaml.Node) -> Any:
+        """The scalar's value; one that looks like a date but is none stays text for its schema to refuse."""
+        try:
+            return self._scalars.construct_object(node, deep=True)
+        except ValueError:
+            return str(node.value)
+
+    def _item(self, node: yaml.Node, at: Path_) -> Any:
+        self.lines[at] = node.start_mark.line + 1
+        return self.read(node, at)
+
+    def _mapping(self, node: yaml.MappingNode, at: Path_) -> dict[Hashable, Any]:
+        mapping: dict[Hashable, Any] = {}
+        for key_node, value_node in node.value:
+            key = self._key(key_node)
+            line = key_node.start_mark.line + 1
+            if key in mapping:
+                first = self.lines[(*at, key)]
+                self.faults.error(
+                    self.path, line, dotted((*at, key)), f"the key stands twice, first on line {first}",
+                    "keep one of the two",
+                )  # fmt: skip
+            self.lines[(*at, key)] = line
+            mapping[key] = self.read(value_node, (*at, key))
+        return mapping
+
+    def _key(self, node: yaml.Node) -> str:
+        """Keys are text as written: `on:` stays `on` and `1:` stays `1`."""
+        if not isinstance(node, yaml.ScalarNode):
+            raise yaml.MarkedYAMLError(problem="a key must be plain text", problem_mark=node.start_mark)
+        return str(node.value)
+
+
+def dotted(path: Sequence[str | int]) -> str:
+    """The path as text.
+
+    >>> dotted(("phases", 1, "ready_if", 0, "at_least"))
+    'phases[1].ready_if[0].at_least'
+    """
+    text = ""
+    for part in path:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else str(part)
+    return text or "file"
+
+
+def read_yaml(path: Path, faults: Faults) -> Document | None:
+    """The file's content with its lines, or None where it cannot be read; faults say why."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        faults.error(path, 1, "file", "the file is missing", "create it; `toolkit init DIR` shows one")
+        return None
+    except (OSError, UnicodeDecodeError) as error:
+        faults.error(path, 1, "file", f"cannot be read ({_reason(error)})", "write it as UTF-8 text")
+        return None
+    reader = _Reader(path, faults)
+    try:
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        data = None if node is None else reader.read(node)
+    except (yaml.YAMLError, ValueError, OverflowError, RecursionError) as error:
+        faults.error(path, _error_line(error), "file", f"not YAML: {_reason(error)}", "mend the syntax")
+        return None
+    if not isinstance(data, dict):
+        faults.error(path, 1, "file", "holds no mapping", "write `key: value` lines")
+        return None
+    return Document(path, data, reader.lines)
+
+
+def _error_line(error: Exception) -> int:
+    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    return mark.line + 1 if mark else 1
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, OSError):
+        return error.strerror or type(error).__name__
+    return getattr(error, "problem", None) or " ".join(str(error).split())[:120] or type(error).__name__
+
+
+def validate(document: Document, model: type[Model], faults: Faults) -> Model | None:
+    """The document as ``model``, or None where it does not fit; faults name every misfit."""
+    try:
+        return model.model_validate(document.data)
+    except ValidationError as error:
+        for detail in error.errors(include_url=False):
+            path = _real_path(detail["loc"], document.data)
+            wrong, right = _explain(dict(detail), model, path)
+            faults.error(document.path, document.line(path), dotted(path), wrong, right)
+        return None
+
+
+def _real_path(loc: Sequence[str | int], data: Any) -> Path_:
+    """The part of pydantic's location that the file has: the tags of union members, in <>, drop out."""
+    path: list[str | int] = []
+    loc = [part for part in loc if not str(part).startswith("<")]
+    for index, part in enumerate(loc):
+        if isinstance(data, dict) and (part in data or index == len(loc) - 1):
+            path.append(part)
+            data = data.get(part)
+        elif isinstance(data, list) and isinstance(part, int) and part < len(data):
+            path.append(part)
+            data = data[part]
+    return tuple(path)
+
+
+RIGHT = {
+    "float_type": "write a number",
+    "int_type": "write a whole number",
+    "int_from_float": "write a whole number",
+    "string_type": "write text (in quotes if it looks like a number)",
+    "bool_type": "write true or false",
+    "date_type": "write a date as YYYY-MM-DD",
+    "list_type": "write a list",
+    "dict_type": "write a mapping",
+    "model_type": "write a mapping",
+    "finite_number": "write a finite number",
+    "greater_than_equal": "write a number in range",
+    "greater_than": "write a number in range",
+    "less_than_equal": "write a number in range",
+    "string_too_short": "write some text",
+    "too_short": "write at least one entry",
+}
+
+
+def _explain(detail: dict[str, Any], model: type[BaseModel], path: Path_) -> tuple[str, str]:
+    kind, value = detail["type"], detail.get("input")
+    if kind == "missing":
+        return "is missing", "add it"
+    if kind == "extra_forbidden":
+        return "is not a known key", near(str(path[-1]), _keys_at(model, path[:-1]))
+    if kind == "literal_error":
+        return f"{_shown(value)} is not one of the choices", f"use {detail['ctx']['expected']}"
+    message = str(detail["msg"]).removeprefix("Value error, ")
+    if kind in ("value_error", "assertion_error") and "|" in message:
+        wrong, _, right = message.partition("|")
+        return wrong, right
+    if kind == "less_than_equal" and detail["ctx"]["le"] == 1 and isinstance(value, int | float):
+        return f"{value:g} is not a share", f"write {value / 100:g}" if value <= 100 else "write 0 to 1"
+    return f"{_shown(value)}: {message[:1].lower()}{message[1:]}", RIGHT.get(kind, "see docs/files.md")
+
+
+def _shown(value: Any) -> str:
+    text = repr(value) if not isinstance(value, dict | list) else type(value).__name__
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def _keys_at(model: type[BaseModel], path: Path_) -> list[str]:
+    """The keys that the schema knows at a path; those of the whole model where it branches."""
+    fields = model.model_json_schema(mode="validation")
+    defs = fields.get("$defs", {})
+    found = _walk(fields, defs, list(path))
+    return sorted(found) or sorted(model.model_fields)
+
+
+def _walk(schema: dict[str, Any], defs: dict[str, Any], path: list[str | int]) -> set[str]:
+    if "$ref" in schema:
+        return _walk(defs[schema["$ref"].rsplit("/", 1)[-1]], defs, path)
+    branches = schema.get("anyOf", []) + schema.get("oneOf", []) + schema.get("allOf", [])
+    if branches:
+        return set().union(*(_walk(branch, defs, path) for branch in branches))
+    if not path:
+        return set(schema.get("properties", {}))
+    step, rest = path[0], path[1:]
+    if isinstance(step, int):
+        return _walk(schema["items"], defs, rest) if "items" in schema else set()
+    inner = schema.get("properties", {}).get(step) or schema.get("additionalProperties")
+    return _walk(inner, defs, rest) if isinstance(inner, dict) else set()
