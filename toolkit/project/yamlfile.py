@@ -16,6 +16,9 @@ Path_ = tuple[str | int, ...]
 MAX_DEPTH = 50
 """Deeper YAML is refused: no file of a decision folder nests as far."""
 
+MAX_NODES = 200_000
+"""Larger YAML is refused, so that aliases of aliases cannot fill the memory."""
+
 
 @dataclass(frozen=True)
 class Document:
@@ -46,11 +49,13 @@ class _Reader:
         self.path = path
         self.faults = faults
         self.lines: dict[Path_, int] = {}
+        self._nodes = 0
         self._scalars = yaml.SafeLoader("")
 
     def read(self, node: yaml.Node, at: Path_ = ()) -> Any:
-        if len(at) > MAX_DEPTH:
-            raise yaml.MarkedYAMLError(problem="nested too deeply", problem_mark=node.start_mark)
+        self._nodes += 1
+        if len(at) > MAX_DEPTH or self._nodes > MAX_NODES:
+            raise yaml.MarkedYAMLError(problem="too large or nested too deeply", problem_mark=node.start_mark)
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, at)
         if isinstance(node, yaml.SequenceNode):
