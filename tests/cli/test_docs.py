@@ -1,0 +1,36 @@
+"""The documentation names every command and every option of the command line."""
+
+import re
+from pathlib import Path
+
+import pytest
+import typer.main
+
+from toolkit.cli import app
+
+ROOT = Path(__file__).parent.parent.parent
+COMMANDS = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+DOCS = (ROOT / "docs" / "commands.md").read_text()
+
+
+@pytest.mark.parametrize("name", sorted(COMMANDS))
+def test_every_command_and_option_is_documented(name: str) -> None:
+    section = re.search(rf"^## toolkit {name}\n(.*?)(?=^## |\Z)", DOCS, re.M | re.S)
+    assert section, f"docs/commands.md has no section for {name}"
+    for parameter in COMMANDS[name].params:
+        if parameter.param_type_name == "option" and parameter.name != "help":
+            assert parameter.opts[0] in section.group(1), f"{name} {parameter.opts[0]}"
+
+
+@pytest.mark.parametrize("name", sorted(COMMANDS))
+def test_every_command_says_what_it_does(name: str) -> None:
+    assert COMMANDS[name].help
+
+
+def test_the_documentation_names_no_command_that_is_not_there() -> None:
+    assert set(re.findall(r"^## toolkit (\w+)", DOCS, re.M)) == set(COMMANDS)
+
+
+def test_the_design_s_commands_are_all_there() -> None:
+    wanted = "build check metrics bill cost decide import probe bakeoff serve init".split()
+    assert sorted(COMMANDS) == sorted(wanted)

@@ -1,0 +1,273 @@
+"""The command line: parses, calls :mod:`toolkit.api`, prints. Rooms are imported by the command that needs them."""
+
+import csv
+import json
+import os
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+
+from toolkit.project.faults import EnvironmentFault, InputError, ToolkitError
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Says GO, NO-GO or HOLD for each phase of a chat migration, from measurements, prices and traffic.",
+)
+
+debug = False
+
+
+def _day(text: str | None) -> date | None:
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise InputError(f"command line:1: --as-of: {text!r} is not a day; write YYYY-MM-DD") from None
+
+
+ProjectDir = Annotated[Path, typer.Option("--project", help="The decision folder.")]
+AsOf = Annotated[str | None, typer.Option("--as-of", metavar="DATE", help="The UTC day of the question.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
+ScenarioName = Annotated[str | None, typer.Option("--scenario", metavar="NAME", help="Default: the folder's own.")]
+DATA = Path("data")
+
+
+def _print_json(document: dict[str, Any]) -> None:
+    print(json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False))
+
+
+def _note(text: str) -> None:
+    print(text, file=sys.stderr)
+
+
+@app.callback()
+def _options(debug_: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False) -> None:
+    global debug
+    debug = debug_
+
+
+@app.command()
+def check(project: ProjectDir = DATA, as_of: AsOf = None) -> None:
+    """Validate every file and every invariant of a decision folder; all findings, not just the first."""
+    from toolkit import api
+
+    faults = api.check(project, as_of=_day(as_of))
+    for fault in faults:
+        _note(str(fault))
+    if faults.errors:
+        raise typer.Exit(2)
+    print(f"{project}: no errors, {len(faults.warnings)} warnings")
+
+
+@app.command()
+def metrics(
+    project: ProjectDir = DATA,
+    as_of: AsOf = None,
+    engine: Annotated[str, typer.Option(help="duckdb or spark.")] = "duckdb",
+    as_json: Json = False,
+) -> None:
+    """Key metrics per option and environment, with intervals and alerts."""
+    from toolkit import api
+
+    counts = api.rollups(project, as_of=_day(as_of), engine=engine)
+    for line in counts.notes():
+        _note(line)
+    result = api.metrics(project, as_of=_day(as_of), counts=counts)
+    if as_json:
+        return _print_json(result.to_document())
+    from toolkit.report import terminal
+
+    terminal.show_metrics(result.to_document())
+
+
+@app.command()
+def bill(
+    vendor: Annotated[str, typer.Argument(help="Id of a price book.")],
+    usage: Annotated[Path, typer.Option("--usage", metavar="FILE", help="YAML with the month's usage.")],
+    plan: Annotated[str | None, typer.Option(help="Default: the cheapest feasible plan.")] = None,
+    project: ProjectDir = DATA,
+    as_of: AsOf = None,
+    layout: Annotated[str | None, typer.Option("--format", help="focus: lines under the FOCUS columns.")] = None,
+    as_json: Json = False,
+) -> None:
+    """The itemised monthly charge of a vendor's plan for a usage."""
+    from toolkit import api
+
+    if layout not in (None, "focus"):
+        raise InputError(f"command line:1: --format: {layout!r} is not a layout; use focus")
+    result = api.bill(vendor, usage=usage, plan=plan, as_of=_day(as_of), project=project)
+    if layout == "focus":
+        from toolkit.pricing.focus import focus_rows
+
+        rows = focus_rows(result)
+        writer = csv.DictWriter(sys.stdout, fieldnames=list(rows[0]) if rows else [], lineterminator="\n")
+        writer.writeheader()
+        return writer.writerows(rows)
+    if as_json:
+        return _print_json(result.to_document())
+    from toolkit.report import terminal
+
+    terminal.show_bill(result.to_document())
+
+
+@app.command()
+def cost(project: ProjectDir = DATA, scenario: ScenarioName = None, as_of: AsOf = None, as_json: Json = False) -> None:
+    """Total cost per option over the scenario's horizon, with its uncertainty."""
+    from toolkit import api
+
+    result = api.cost(project, scenario=scenario, as_of=_day(as_of))
+    if as_json:
+        return _print_json(result.to_document())
+    from toolkit.report import terminal
+
+    terminal.show_cost(result.to_document())
+
+
+@app.command()
+def decide(
+    project: ProjectDir = DATA, scenario: ScenarioName = None, as_of: AsOf = None, as_json: Json = False
+) -> None:
+    """GO, NO-GO or HOLD per phase, the ranking, flip points and what to measure next."""
+    from toolkit import api
+
+    counts = api.rollups(project, as_of=_day(as_of))
+    for line in counts.notes():
+        _note(line)
+    result = api.decide(project, scenario=scenario, as_of=_day(as_of), counts=counts)
+    if as_json:
+        return _print_json(result.to_document())
+    from toolkit.report import terminal
+
+    terminal.show_decision(result.to_document())
+
+
+@app.command()
+def build(
+    project: ProjectDir = DATA,
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Where reports are published.")] = Path("reports"),
+    scenario: Annotated[list[str] | None, typer.Option(metavar="NAME", help="May be given several times.")] = None,
+    as_of: AsOf = None,
+    fail_on: Annotated[str | None, typer.Option("--fail-on", metavar="no-go|hold")] = None,
+) -> None:
+    """Notebooks and models become one published report; prints its path."""
+    from toolkit import api
+
+    if fail_on not in (None, "no-go", "hold"):
+        raise InputError(f"command line:1: --fail-on: {fail_on!r} is unknown; use no-go or hold")
+    built = api.build(project, out=out, scenarios=scenario or [], as_of=_day(as_of))
+    for line in built.notes:
+        _note(line)
+    print(built.path / "index.html")
+    raise typer.Exit(api.fail_code(built.path, fail_on))
+
+
+@app.command("import")
+def import_(
+    kind: Annotated[str, typer.Argument(help="csv, k6, artillery, alb, nginx, haproxy, prometheus …")],
+    file: Annotated[Path, typer.Argument(help="The file to import.")],
+    option: Annotated[str, typer.Option(metavar="NAME", help="The option that it measured.")],
+    environment: Annotated[str, typer.Option(metavar="ENV", help="Where it was measured.")],
+    mapping: Annotated[Path | None, typer.Option(metavar="FILE", help="YAML: their column: ours.")] = None,
+    project: ProjectDir = DATA,
+) -> None:
+    """Foreign telemetry becomes recorded facts."""
+    from toolkit import api
+
+    result = api.import_telemetry(
+        kind, file, option=option, environment=environment, project=project, mapping=mapping
+    )
+    print(f"{result.rows} rows imported, {result.set_aside} set aside")
+    if result.set_aside_file is not None:
+        _note(f"rows that were set aside, with reasons: {result.set_aside_file}")
+
+
+@app.command()
+def probe(
+    option: Annotated[str, typer.Argument(help="The option to measure.")],
+    environment: Annotated[str, typer.Option(metavar="ENV", help="Where it runs.")],
+    url: Annotated[str | None, typer.Option(help="Its endpoint. Default: a local server is started.")] = None,
+    workload: Annotated[Path | None, typer.Option(metavar="FILE", help="YAML. Default: the quick one.")] = None,
+    project: ProjectDir = DATA,
+) -> None:
+    """Measure one endpoint, open loop, and record the facts."""
+    from toolkit import api
+
+    _note_totals(api.probe(option, environment=environment, url=url, workload=workload, project=project))
+
+
+@app.command()
+def bakeoff(
+    options: Annotated[str | None, typer.Option(metavar="A,B", help="Default: all that run here.")] = None,
+    quick: Annotated[bool, typer.Option("--quick", help="Under two minutes.")] = False,
+    workload: Annotated[Path | None, typer.Option(metavar="FILE", help="YAML. Default: the recording's.")] = None,
+    environment: Annotated[str, typer.Option(metavar="ENV")] = "lab",
+    project: ProjectDir = DATA,
+    as_json: Json = False,
+) -> None:
+    """Start the real servers, measure all alike, record the facts."""
+    from toolkit import api
+
+    names = [name.strip() for name in options.split(",")] if options else None
+    result = api.bakeoff(names, quick=quick, workload=workload, environment=environment, project=project)
+    if as_json:
+        return _print_json(result.to_document())
+    _note_totals(result)
+
+
+def _note_totals(result: Any) -> None:
+    from toolkit.report import terminal
+
+    terminal.show_bakeoff(result.to_document())
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option()] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535)] = 8765,
+    preset: Annotated[str, typer.Option(help="brief or stable.")] = "stable",
+    settings: Annotated[Path | None, typer.Option(metavar="FILE", help="YAML over the preset.")] = None,
+) -> None:
+    """Run the stabilised chat server: WebSocket at /ws, /health, /metrics, the demo page at /."""
+    from toolkit import api
+
+    api.serve(host=host, port=port, preset=preset, settings=settings)
+
+
+@app.command()
+def init(folder: Annotated[Path, typer.Argument(metavar="DIR", help="The new folder.")]) -> None:
+    """Make a new decision folder to edit."""
+    from toolkit import api
+
+    print(api.init(folder))
+
+
+def main() -> NoReturn:
+    """Run the command; every error becomes one message and its exit code."""
+    try:
+        app(standalone_mode=True)
+    except ToolkitError as error:
+        _fail(str(error), error.exit_code)
+    except BrokenPipeError:
+        # The reader of a pipe has left; Python must not complain when it closes the pipe in its turn.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except KeyboardInterrupt:
+        _fail("stopped", 130)
+    except OSError as error:
+        _fail(f"{error.filename or 'file'}: {error.strerror or error}", EnvironmentFault.exit_code)
+    except Exception as error:
+        _fail(f"internal error: {type(error).__name__}: {error}; run with --debug and report it", 3)
+    sys.exit(0)
+
+
+def _fail(message: str, code: int) -> NoReturn:
+    if debug:
+        raise  # noqa: PLE0704
+    print(message, file=sys.stderr)
+    sys.exit(code)

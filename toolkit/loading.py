@@ -1,0 +1,168 @@
+"""Reads a decision folder with all its rooms' schemas, and finds everything that is wrong with it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from toolkit.cost.claims import Claim, read_claims
+from toolkit.cost.option import Option
+from toolkit.decide.plan import Plan
+from toolkit.decide.planchecks import check_plan
+from toolkit.pricing.book import PriceBook, books, stale
+from toolkit.pricing.scenario import Scenario
+from toolkit.pricing.traffic import inconsistencies
+from toolkit.project import Document, Fault, Faults, Folder, InputError, Project, near, read_yaml, validate
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A decision folder without faults.
+
+    Args:
+        folder: where it lies.
+        project: its ``project.yaml``.
+        as_of: the UTC day of the question, all of it.
+        plan: its phases.
+        options: by id, in the order of their files.
+        books: price books by vendor id.
+        scenarios: by id, the default one first.
+        claims: the brief's statements with what the sources say. Empty where the folder has none.
+        warnings: what does not stop anything but should be read.
+    """
+
+    folder: Folder
+    project: Project
+    as_of: date
+    plan: Plan
+    options: Mapping[str, Option]
+    books: Mapping[str, PriceBook]
+    scenarios: Mapping[str, Scenario]
+    claims: list[Claim]
+    warnings: list[Fault]
+
+
+def open_folder(root: Path | str) -> Folder:
+    """The folder, which must be there."""
+    folder = Folder(Path(root))
+    if not folder.root.is_dir():
+        raise InputError(f"{root}:1: folder: is not a folder; name a decision folder, or make one: toolkit init DIR")
+    return folder
+
+
+def read_project(folder: Folder, faults: Faults) -> Project | None:
+    """``project.yaml``, or None with faults."""
+    document = read_yaml(folder.project, faults)
+    return None if document is None else validate(document, Project, faults)
+
+
+def pinned_day(project: Project | None, as_of: date | None) -> date:
+    """The as-of day: the one asked for, else the folder's, else today in UTC."""
+    return as_of or (project.as_of if project else None) or datetime.now(UTC).date()
+
+
+def read_books(folder: Folder, faults: Faults) -> dict[str, PriceBook]:
+    """The price books by vendor id."""
+    return books(folder.documents("pricing", faults), faults)
+
+
+def read_options(folder: Folder, faults: Faults) -> dict[str, Option]:
+    """The options by id; an id that is not the stem of its file is a fault."""
+    options: dict[str, Option] = {}
+    for document in folder.documents("options", faults):
+        option = validate(document, Option, faults)
+        if option is None:
+            continue
+        stem = document.path.stem
+        if option.id in options:
+            faults.error(document.path, document.line(("id",)), "id", f"{option.id!r} is the id of another option too",
+                         f"write id: {stem}, the name of the file")  # fmt: skip
+        elif option.id != stem:
+            faults.error(document.path, document.line(("id",)), "id", f"{option.id!r} is not the name of the file",
+                         f"write id: {stem}, or rename the file")  # fmt: skip
+        options[option.id] = option
+    return options
+
+
+def read_scenarios(folder: Folder, project: Project | None, faults: Faults) -> dict[str, Scenario]:
+    """The scenarios by id, the default one first."""
+    found: dict[str, Scenario] = {}
+    for document in folder.documents("scenarios", faults):
+        scenario = validate(document, Scenario, faults)
+        if scenario is not None:
+            found[document.path.stem] = scenario
+            for field, wrong, right in inconsistencies(scenario):
+                faults.warn(document.path, document.line((field,)), field, wrong, right)
+    first = project.default_scenario if project else None
+    return dict(sorted(found.items(), key=lambda item: (item[0] != first, item[0])))
+
+
+def load(root: Path | str, *, as_of: date | None = None) -> Loaded:
+    """The decision folder, whole.
+
+    Args:
+        root: the folder.
+        as_of: the UTC day of the question. None takes the folder's own, else today.
+
+    Raises:
+        InputError: with every fault of every YAML file.
+    """
+    folder, faults = open_folder(root), Faults()
+    loaded = examine(folder, faults, as_of=as_of)
+    faults.raise_errors()
+    if loaded is None:
+        raise InputError(faults)
+    return loaded
+
+
+def examine(folder: Folder, faults: Faults, *, as_of: date | None) -> Loaded | None:
+    """The folder as far as it can be read, or None; ``faults`` has all that is wrong with its YAML files."""
+    project = read_project(folder, faults)
+    day = pinned_day(project, as_of)
+    options, price_books = read_options(folder, faults), read_books(folder, faults)
+    scenarios = read_scenarios(folder, project, faults)
+    claims = read_claims(folder.root / "claims.yaml", faults)
+    plan_document = read_yaml(folder.plan, faults)
+    plan = None if plan_document is None else validate(plan_document, Plan, faults)
+    _check_books(folder, price_books, options, day, faults)
+    if project is not None:
+        _check_default_scenario(folder, project, scenarios, faults)
+    if plan is not None and plan_document is not None:
+        environments = dict(project.environments) if project else None
+        check_plan(plan, plan_document, options=list(options), environments=environments, faults=faults)
+    if project is None or plan is None or faults.errors:
+        return None
+    return Loaded(folder, project, day, plan, options, price_books, scenarios, claims, faults.warnings)
+
+
+def _check_default_scenario(
+    folder: Folder, project: Project, scenarios: Mapping[str, Scenario], faults: Faults
+) -> None:
+    names = [path.stem for path in folder.files("scenarios")]
+    if project.default_scenario not in names:
+        document = read_yaml(folder.project, Faults())
+        line = document.line(("default_scenario",)) if document else 1
+        faults.error(folder.project, line, "default_scenario",
+                     f"there is no scenario {project.default_scenario!r}", near(project.default_scenario, names))  # fmt: skip
+
+
+def _check_books(
+    folder: Folder, price_books: Mapping[str, PriceBook], options: Mapping[str, Option], day: date, faults: Faults
+) -> None:
+    """Every option finds its price book, and old books are told."""
+    for option_id, option in options.items():
+        vendor = option.price_book
+        if vendor is not None and vendor not in price_books:
+            path = folder.root / "options" / f"{option_id}.yaml"
+            line = _line(path, "price_book")
+            faults.error(path, line, "price_book", f"there is no price book {vendor!r}", near(vendor, list(price_books)))
+    for path in folder.files("pricing"):
+        document = read_yaml(path, Faults())
+        book = price_books.get(str(document.data.get("vendor"))) if document else None
+        if document is not None and book is not None and (age := stale(book, day)):
+            faults.warn(path, document.line(("vendor",)), "as_of", age, "check its prices again and date them")
+
+
+def _line(path: Path, field: str) -> int:
+    document: Document | None = read_yaml(path, Faults())
+    return document.line((field,)) if document else 1

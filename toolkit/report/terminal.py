@@ -1,0 +1,165 @@
+"""The same documents as tables on a terminal; no text from data is read as markup."""
+
+from typing import Any
+
+from rich.box import SIMPLE
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+PLAIN_WIDTH = 140
+"""Columns of output that no terminal reads: wide enough that no cell is cut."""
+
+Document = dict[str, Any]
+
+
+def _console() -> Console:
+    console = Console(highlight=False, markup=False, emoji=False)
+    if not console.is_terminal:
+        console.width = PLAIN_WIDTH
+    return console
+
+
+def _table(title: str, columns: list[str], rows: list[list[str]], *, left: int = 1) -> Table:
+    table = Table(title=Text(title), title_justify="left", box=SIMPLE, pad_edge=False)
+    for index, column in enumerate(columns):
+        table.add_column(Text(column), justify="left" if index < left else "right", overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(cell) for cell in row))
+    return table
+
+
+def number(value: float | None, digits: int = 4) -> str:
+    """A number for reading, or a dash for None.
+
+    >>> number(None), number(1234567.0), number(0.98765)
+    ('—', '1,234,567', '0.9877')
+    """
+    if value is None:
+        return "—"
+    if abs(value) >= 100:
+        return f"{value:,.0f}"
+    return f"{value:.{digits}g}"
+
+
+def dollars(value: float | None) -> str:
+    """An amount in US dollars, or a dash for None."""
+    return "—" if value is None else f"{value:,.2f}" if abs(value) < 100 else f"{value:,.0f}"
+
+
+def show_metrics(document: Document) -> None:
+    """Print one table an option and environment that has measurements, and name those that have none."""
+    console, absent = _console(), []
+    for option, environments in document["options"].items():
+        for environment, values in environments.items():
+            measured = {name: value for name, value in values.items() if value["state"] == "measured"}
+            if not measured:
+                absent.append(f"{option} in {environment}")
+                continue
+            console.print(_metric_table(f"{option} in {environment}", values))
+    if absent:
+        console.print(Text(f"Never measured: {', '.join(absent)}"))
+    _show_limits(console, document)
+
+
+def _metric_table(title: str, values: Document) -> Table:
+    alerts = {True: "ALERT", False: "ok", None: "—"}
+    rows = [
+        [name, number(value["estimate"]), number(value["low"]), number(value["high"]), f"{value['n']:,}"
+         if value["n"] is not None else "—", "absent" if value["state"] == "absent" else alerts[value["alert"]]]
+        for name, value in values.items()
+    ]  # fmt: skip
+    return _table(title, ["metric", "estimate", "low", "high", "n", "alert"], rows)
+
+
+def show_bill(document: Document) -> None:
+    """Print the lines of a bill and its total, or why no plan fits."""
+    console = _console()
+    title = f"{document['vendor']}: {document['plan'] or 'no plan'} on {document['as_of']}"
+    rows = [
+        [line["meter"], line["quantity"], line["billed_quantity"], line["unit_price"] or "unknown",
+         line["amount"] or "unknown"]
+        for line in document["lines"]
+    ]  # fmt: skip
+    console.print(_table(title, ["meter", "quantity", "billed", "unit price USD", "amount USD"], rows))
+    for violation in document["violations"]:
+        console.print(Text(f"does not fit: {violation}"))
+    console.print(Text(f"total: {document['total'] or 'unknown'} {document['currency']} a month"))
+
+
+def show_cost(document: Document) -> None:
+    """Print total cost an option, and its lines."""
+    console, options = _console(), document["options"]
+    ordered = sorted(options, key=lambda name: (options[name]["total"] is None, _mean(options[name]["total"])))
+    rows = []
+    for name in ordered:
+        total = options[name]["total"] or {}
+        rows.append([name, *(dollars(total.get(part)) for part in ("mean", "p5", "p95")),
+                     number(options[name]["p_cheapest"], 2), dollars(options[name]["regret"])])  # fmt: skip
+    columns = ["option", "mean USD", "p5", "p95", "p(cheapest)", "regret USD"]
+    console.print(_table(f"Total cost over the horizon, scenario {document['scenario']}", columns, rows))
+    lines = [
+        [name, line["line"], *(dollars(line[part]) for part in ("mean", "p5", "p95"))]
+        for name in ordered
+        for line in options[name]["lines"]
+    ]
+    console.print(_table("By line", ["option", "line", "mean USD", "p5", "p95"], lines, left=2))
+    _show_limits(console, document)
+
+
+def _mean(total: Document | None) -> float:
+    return float(total["mean"]) if total else 0.0
+
+
+def show_decision(document: Document) -> None:
+    """Print the verdict of each phase with its criteria, then the ranking and what to measure next."""
+    console = _console()
+    for phase in document["phases"]:
+        because = f" ({phase['because'].replace('_', ' ')})" if phase["because"] else ""
+        console.print(Text(f"{phase['verdict']}{because}  {phase['id']}: {phase['chosen'] or phase['option'] or '—'}",
+                           style="bold"))  # fmt: skip
+        if phase["rollback"]:
+            console.print(Text("ROLLBACK ALARM: a rollback criterion is met", style="bold red"))
+        console.print(_criteria_table(phase["criteria"]))
+    rows = [
+        [str(entry["rank"]), entry["option"], {True: "yes", False: "no", None: "unknown"}[entry["feasible"]],
+         dollars(entry["total_mean"]), "; ".join(entry["reasons"]) or "—"]
+        for entry in document["ranking"]
+    ]  # fmt: skip
+    columns = ["rank", "option", "feasible", "total USD", "reasons"]
+    console.print(_table(f"Ranking, scenario {document['scenario']}", columns, rows, left=5))
+    for measurement in document["next_measurements"]:
+        console.print(Text(f"measure next: {measurement['what']}"))
+    _show_limits(console, document)
+
+
+def _criteria_table(criteria: list[Document]) -> Table:
+    rows = []
+    for entry in criteria:
+        for criterion in [entry, *(entry["any_of"] or [])]:
+            nested = "  " if criterion is not entry else ""
+            subject = "any of" if entry is criterion and entry["any_of"] else _subject(criterion)
+            rows.append([nested + (criterion["list"] or ""), subject, criterion["state"], criterion["reason"] or ""])
+    return _table("", ["list", "criterion", "state", "reason"], rows, left=4)
+
+
+def _subject(criterion: Document) -> str:
+    what = criterion["scenario_field"] or f"{criterion['option']} {criterion['metric']}"
+    comparator = str(criterion["comparator"]).replace("_", " ")
+    return f"{what} {comparator} {number(criterion['threshold'])}"
+
+
+def show_bakeoff(document: Document) -> None:
+    """Print what a probe or a bake-off recorded, an option a line."""
+    console = _console()
+    for name, totals in document["options"].items():
+        console.print(Text(f"{name}: " + ", ".join(f"{key} {_shown(value)}" for key, value in totals.items())))
+
+
+def _shown(value: Any) -> str:
+    return number(value) if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
+
+
+def _show_limits(console: Console, document: Document) -> None:
+    for limit in document["limits"]:
+        console.print(Text(f"Note: {limit}"))
