@@ -14,7 +14,13 @@ DAY = date(2026, 11, 23)
 
 
 def figure(**changes: Any) -> Figure:
-    fields = {"value": 10.0, "unit": "ms", "grade": "published", "source": "a page", "as_of": date(2026, 5, 1)}
+    fields = {
+        "value": 10.0,
+        "unit": "ms",
+        "grade": "published",
+        "source": "a page",
+        "as_of": date(2026, 5, 1),
+    }
     return Figure.model_validate(fields | changes)
 
 

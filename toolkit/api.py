@@ -1,37 +1,71 @@
 """One public function a command; notebooks and the command line call these.
 
-Each takes the decision folder as ``project``, returns a typed object or a pandas DataFrame, prints nothing, and
-raises :class:`~toolkit.project.InputError` for wrong input or :class:`~toolkit.project.EnvironmentFault` for what
-the machine lacks. ``as_of`` is the UTC day that fixes data, prices and staleness; None takes the folder's own day,
-else today.
+Each takes the decision folder as ``project``, returns a typed object or a pandas DataFrame, prints nothing.
+Wrong input raises :class:`~toolkit.project.InputError`, and what the machine lacks
+:class:`~toolkit.project.EnvironmentFault`. ``as_of`` is the UTC day that fixes data, prices and staleness;
+None takes the folder's own, else today.
 """
 
 from __future__ import annotations
 
 import shutil
-from datetime import date
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from toolkit.loading import Loaded, examine, load, open_folder, pinned_day, read_books, read_options, read_project
-from toolkit.project import Faults, InputError, near, shipped
+from toolkit import answers
+from toolkit.building import Built, build, fail_code
+from toolkit.loading import (
+    AsOf,
+    examine,
+    load,
+    open_folder,
+    pinned_day,
+    read_books,
+    read_options,
+    read_project,
+    scenario_name,
+)
+from toolkit.project import Faults, Folder, InputError, near, shipped
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from toolkit.cost.model import CostResult
     from toolkit.cost.curves import Curve
+    from toolkit.cost.result import CostResult
     from toolkit.decide.decision import Decision
-    from toolkit.measure.bakeoff import BakeoffResult
     from toolkit.measure.importers import ImportResult
+    from toolkit.measure.totals import BakeoffResult
     from toolkit.metrics.key import MetricsResult
     from toolkit.metrics.rollups import Rollups
     from toolkit.pricing.bill import Bill
 
 Folderish = Path | str
 
+__all__ = [
+    "Built",
+    "bakeoff",
+    "bill",
+    "build",
+    "check",
+    "claims",
+    "cost",
+    "cost_curve",
+    "decide",
+    "fail_code",
+    "import_telemetry",
+    "init",
+    "left_out",
+    "metrics",
+    "options",
+    "probe",
+    "rollups",
+    "serve",
+    "uptime_curve",
+]
 
-def check(project: Folderish = "data", *, as_of: date | None = None) -> Faults:
+
+def check(project: Folderish = "data", *, as_of: AsOf = None) -> Faults:
     """Everything that is wrong with a decision folder, and what should be read: errors and warnings."""
     from toolkit.metrics.rollups import check_files
 
@@ -43,48 +77,21 @@ def check(project: Folderish = "data", *, as_of: date | None = None) -> Faults:
     return faults
 
 
-def rollups(project: Folderish = "data", *, as_of: date | None = None, engine: str = "duckdb") -> Rollups:
-    """Hourly counts of what the folder's metrics record."""
-    from toolkit.metrics.rollups import roll_up
-
-    folder, faults = open_folder(project), Faults()
-    settings = read_project(folder, faults)
-    faults.raise_errors()
-    assert settings is not None
-    day = pinned_day(settings, as_of)
-    rolled = roll_up(folder.metrics, as_of=day, environments=list(settings.environments), faults=faults, engine=engine)
-    faults.raise_errors()
-    return rolled
+def rollups(project: Folderish = "data", *, as_of: AsOf = None, engine: str = "duckdb") -> Rollups:
+    """Hourly counts of what the folder's metrics record, by ``duckdb`` or ``spark``."""
+    return answers.counts(load(project, as_of=as_of), engine=engine)
 
 
-def metrics(
-    project: Folderish = "data",
-    *,
-    as_of: date | None = None,
-    engine: str = "duckdb",
-    counts: Rollups | None = None,
-) -> MetricsResult:
-    """The key metrics of every option in every environment, with intervals and alerts.
+def metrics(project: Folderish = "data", *, as_of: AsOf = None, engine: str = "duckdb") -> MetricsResult:
+    """The key metrics of every option in every environment, with intervals and alerts."""
+    loaded = load(project, as_of=as_of)
+    return answers.measured(loaded, answers.counts(loaded, engine=engine))
 
-    Args:
-        project: the decision folder.
-        as_of: the UTC day of the question.
-        engine: ``duckdb`` or ``spark``.
-        counts: rollups of the same folder and day, where they are at hand. None rolls up.
-    """
-    from toolkit.metrics.key import measure_options
 
-    folder, faults = open_folder(project), Faults()
-    settings, options = read_project(folder, faults), read_options(folder, faults)
-    faults.raise_errors()
-    assert settings is not None
-    counts = counts if counts is not None else rollups(project, as_of=as_of, engine=engine)
-    return measure_options(
-        counts,
-        options=list(options),
-        environments=dict(settings.environments),
-        as_of=pinned_day(settings, as_of),
-    )
+def left_out(project: Folderish = "data", *, as_of: AsOf = None) -> list[str]:
+    """What the counts do not hold, in words: rows after the as-of day, and rows that make no sense."""
+    loaded = load(project, as_of=as_of)
+    return answers.left_out(loaded, answers.counts(loaded))
 
 
 def bill(
@@ -92,7 +99,7 @@ def bill(
     *,
     usage: Folderish,
     plan: str | None = None,
-    as_of: date | None = None,
+    as_of: AsOf = None,
     project: Folderish = "data",
 ) -> Bill:
     """The itemised charge of one month.
@@ -105,19 +112,18 @@ def bill(
         project: the decision folder with the price books.
     """
     from toolkit.pricing.bill import bill as exact_bill
+    from toolkit.pricing.book import book_of
     from toolkit.pricing.usage import read_usage
 
     folder, faults = open_folder(project), Faults()
     settings = read_project(folder, faults)
     books = read_books(folder, faults)
     faults.raise_errors()
-    if vendor not in books:
-        raise InputError(f"{folder.root / 'pricing'}:1: vendor: there is no price book {vendor!r}; "
-                         f"{near(vendor, sorted(books))}")  # fmt: skip
-    return exact_bill(books[vendor], read_usage(Path(usage)), plan=plan, as_of=pinned_day(settings, as_of))
+    book = book_of(books, vendor)
+    return exact_bill(book, read_usage(Path(usage)), plan=plan, as_of=pinned_day(settings, as_of))
 
 
-def options(project: Folderish = "data", *, as_of: date | None = None) -> pd.DataFrame:
+def options(project: Folderish = "data", *, as_of: AsOf = None) -> pd.DataFrame:
     """One row a figure of an option: option, figure, value, low, high, unit, grade, source, as_of, note."""
     from toolkit.cost.option import figure_table
 
@@ -132,80 +138,31 @@ def claims(project: Folderish = "data") -> pd.DataFrame:
     return pd.DataFrame([claim.model_dump() for claim in load(project).claims])
 
 
-def scenario_name(loaded: Loaded, scenario: str | None) -> str:
-    """The scenario asked for, or the folder's default one.
-
-    Raises:
-        InputError: where the folder has no such scenario.
-    """
-    name = scenario or loaded.project.default_scenario
-    if name not in loaded.scenarios:
-        path = loaded.folder.root / "scenarios"
-        raise InputError(f"{path}:1: scenario: there is no scenario {name!r}; {near(name, list(loaded.scenarios))}")
-    return name
-
-
-def cost(
-    project: Folderish = "data", *, scenario: str | None = None, as_of: date | None = None
-) -> CostResult:
+def cost(project: Folderish = "data", *, scenario: str | None = None, as_of: AsOf = None) -> CostResult:
     """The total cost of every option over the scenario's horizon, with its uncertainty."""
     loaded = load(project, as_of=as_of)
-    return _cost(loaded, scenario_name(loaded, scenario))
+    return answers.costed(loaded, scenario_name(loaded, scenario))
 
 
-def _cost(loaded: Loaded, name: str) -> CostResult:
-    from toolkit.cost.model import cost_options
-
-    return cost_options(
-        list(loaded.options.values()),
-        loaded.books,
-        loaded.scenarios[name],
-        scenario_id=name,
-        as_of=loaded.as_of,
-    )
-
-
-def cost_curve(project: Folderish = "data", *, scenario: str | None = None, as_of: date | None = None) -> Curve:
+def cost_curve(project: Folderish = "data", *, scenario: str | None = None, as_of: AsOf = None) -> Curve:
     """Monthly cost of every option against message volume, with the crossovers of the cheapest."""
-    from toolkit.cost.curves import cost_against_volume
-
     loaded = load(project, as_of=as_of)
-    chosen = loaded.scenarios[scenario_name(loaded, scenario)]
-    return cost_against_volume(list(loaded.options.values()), loaded.books, chosen, as_of=loaded.as_of)
+    return answers.against_volume(loaded, scenario_name(loaded, scenario))
 
 
 def uptime_curve(
-    project: Folderish = "data", *, scenario: str | None = None, as_of: date | None = None
+    project: Folderish = "data", *, scenario: str | None = None, as_of: AsOf = None
 ) -> pd.DataFrame:
     """The cheapest option that reaches each uptime need, by experience and by promise."""
-    from toolkit.cost.curves import cost_against_uptime
-
     loaded = load(project, as_of=as_of)
-    chosen = loaded.scenarios[scenario_name(loaded, scenario)]
-    return cost_against_uptime(list(loaded.options.values()), loaded.books, chosen, as_of=loaded.as_of)
+    return answers.against_uptime(loaded, scenario_name(loaded, scenario))
 
 
-def decide(
-    project: Folderish = "data", *, scenario: str | None = None, as_of: date | None = None
-) -> Decision:
+def decide(project: Folderish = "data", *, scenario: str | None = None, as_of: AsOf = None) -> Decision:
     """The verdict of every phase, the ranking, the flip points and what to measure next."""
     loaded = load(project, as_of=as_of)
-    return _decide(loaded, scenario_name(loaded, scenario), rollups(project, as_of=as_of))
-
-
-def _decide(loaded: Loaded, name: str, counts: Rollups) -> Decision:
-    from toolkit.decide.decision import decide as judge
-
-    return judge(
-        loaded.plan,
-        options=loaded.options,
-        scenario=loaded.scenarios[name],
-        scenario_id=name,
-        cost=_cost(loaded, name),
-        rollups=counts,
-        project=loaded.project,
-        as_of=loaded.as_of,
-    )
+    name = scenario_name(loaded, scenario)
+    return answers.decided(loaded, name, answers.counts(loaded), answers.costed(loaded, name))
 
 
 def import_telemetry(
@@ -231,7 +188,7 @@ def import_telemetry(
     )
 
 
-def _known(project: Folderish, option: str | None, environment: str) -> "Folder":
+def _known(project: Folderish, option: str | None, environment: str) -> Folder:
     """The folder, once the option and the environment are known to be among its own."""
     folder, faults = open_folder(project), Faults()
     settings, known = read_project(folder, faults), read_options(folder, faults)
@@ -241,9 +198,90 @@ def _known(project: Folderish, option: str | None, environment: str) -> "Folder"
         faults.error(folder.project, 1, "environments", f"there is no environment {environment!r}",
                      near(environment, list(settings.environments)))  # fmt: skip
     if option is not None and option not in known:
-        faults.error(folder.root / "options", 1, "option", f"there is no option {option!r}", near(option, list(known)))
+        faults.error(
+            folder.root / "options", 1, "option", f"there is no option {option!r}", near(option, list(known))
+        )
     faults.raise_errors()
     return folder
+
+
+def probe(
+    option: str,
+    *,
+    environment: str,
+    url: str | None = None,
+    workload: Folderish | None = None,
+    project: Folderish = "data",
+) -> BakeoffResult:
+    """Totals of one endpoint's measurement; the facts are in the folder's metrics.
+
+    Args:
+        option: what to measure; its kind of server must be known here.
+        environment: where it runs, as ``project.yaml`` names it.
+        url: the endpoint. None starts a server of that kind on 127.0.0.1, behind the workload's faults.
+        workload: YAML file. None takes the quick one.
+        project: the decision folder.
+    """
+    from toolkit.measure.bakeoff import probe_option
+    from toolkit.measure.workload import read_workload
+
+    folder = _known(project, option, environment)
+    return probe_option(
+        option,
+        environment=environment,
+        metrics_dir=folder.metrics,
+        url=url,
+        workload=read_workload("quick" if workload is None else Path(workload)),
+    )
+
+
+def bakeoff(
+    options: Sequence[str] | None = None,
+    *,
+    quick: bool = False,
+    workload: Folderish | None = None,
+    environment: str = "lab",
+    project: Folderish = "data",
+) -> BakeoffResult:
+    """Totals of all options measured side by side; the facts are in the folder's metrics.
+
+    Args:
+        options: which ones. None takes all that this version can start.
+        quick: take the workload of a minute and a half.
+        workload: YAML file. None takes the one of the recordings that ship, an hour long.
+        environment: under which name the facts are recorded.
+        project: the decision folder.
+    """
+    from toolkit.measure.bakeoff import run_bakeoff
+    from toolkit.measure.workload import read_workload
+
+    folder = _known(project, None, environment)
+    chosen = Path(workload) if workload is not None else "quick" if quick else "recording"
+    return run_bakeoff(
+        options, workload=read_workload(chosen), metrics_dir=folder.metrics, environment=environment
+    )
+
+
+def serve(
+    *, host: str, port: int, preset: str, settings: Folderish | None, ready: Callable[[int], None]
+) -> None:
+    """Run the stabilised chat server until SIGTERM or Ctrl-C.
+
+    Args:
+        host, port: where to listen; port 0 takes a free one.
+        preset: ``brief`` or ``stable``.
+        settings: YAML file over the preset. None takes the preset as it is.
+        ready: called with the port once the server answers.
+    """
+    import asyncio
+
+    from toolkit.chat.server import serve as run
+    from toolkit.chat.settings import load as read_settings
+    from toolkit.chat.settings import preset as preset_of
+
+    base = preset_of(preset)
+    chosen = base if settings is None else read_settings(Path(settings), base=base)
+    asyncio.run(run(chosen, host, port, ready=ready))
 
 
 def init(folder: Folderish) -> Path:

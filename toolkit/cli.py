@@ -1,16 +1,14 @@
-"""The command line: parses, calls :mod:`toolkit.api`, prints. Rooms are imported by the command that needs them."""
+"""The command line: parses, calls :mod:`toolkit.api`, prints. Each command imports what it needs itself."""
 
-import csv
 import json
 import os
 import sys
-from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any, Literal, NoReturn
 
 import typer
 
-from toolkit.project.faults import EnvironmentFault, InputError, ToolkitError
+from toolkit.project.faults import EnvironmentFault, ToolkitError
 
 app = typer.Typer(
     add_completion=False,
@@ -22,20 +20,16 @@ app = typer.Typer(
 debug = False
 
 
-def _day(text: str | None) -> date | None:
-    if text is None:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise InputError(f"command line:1: --as-of: {text!r} is not a day; write YYYY-MM-DD") from None
-
-
 ProjectDir = Annotated[Path, typer.Option("--project", help="The decision folder.")]
 AsOf = Annotated[str | None, typer.Option("--as-of", metavar="DATE", help="The UTC day of the question.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
-ScenarioName = Annotated[str | None, typer.Option("--scenario", metavar="NAME", help="Default: the folder's own.")]
+ScenarioName = Annotated[
+    str | None, typer.Option("--scenario", metavar="NAME", help="Default: the folder's own.")
+]
 DATA = Path("data")
+
+FailOn = Literal["no-go", "hold"]
+Layout = Literal["focus"]
 
 
 def _print_json(document: dict[str, Any]) -> None:
@@ -47,7 +41,9 @@ def _note(text: str) -> None:
 
 
 @app.callback()
-def _options(debug_: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False) -> None:
+def _options(
+    debug_: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
+) -> None:
     global debug
     debug = debug_
 
@@ -57,7 +53,7 @@ def check(project: ProjectDir = DATA, as_of: AsOf = None) -> None:
     """Validate every file and every invariant of a decision folder; all findings, not just the first."""
     from toolkit import api
 
-    faults = api.check(project, as_of=_day(as_of))
+    faults = api.check(project, as_of=as_of)
     for fault in faults:
         _note(str(fault))
     if faults.errors:
@@ -75,10 +71,9 @@ def metrics(
     """Key metrics per option and environment, with intervals and alerts."""
     from toolkit import api
 
-    counts = api.rollups(project, as_of=_day(as_of), engine=engine)
-    for line in counts.notes():
+    result = api.metrics(project, as_of=as_of, engine=engine)
+    for line in api.left_out(project, as_of=as_of):
         _note(line)
-    result = api.metrics(project, as_of=_day(as_of), counts=counts)
     if as_json:
         return _print_json(result.to_document())
     from toolkit.report import terminal
@@ -93,22 +88,21 @@ def bill(
     plan: Annotated[str | None, typer.Option(help="Default: the cheapest feasible plan.")] = None,
     project: ProjectDir = DATA,
     as_of: AsOf = None,
-    layout: Annotated[str | None, typer.Option("--format", help="focus: lines under the FOCUS columns.")] = None,
+    layout: Annotated[
+        str | None, typer.Option("--format", help="focus: lines under the FOCUS columns.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """The itemised monthly charge of a vendor's plan for a usage."""
     from toolkit import api
 
-    if layout not in (None, "focus"):
-        raise InputError(f"command line:1: --format: {layout!r} is not a layout; use focus")
-    result = api.bill(vendor, usage=usage, plan=plan, as_of=_day(as_of), project=project)
+    result = api.bill(vendor, usage=usage, plan=plan, as_of=as_of, project=project)
     if layout == "focus":
-        from toolkit.pricing.focus import focus_rows
+        from toolkit.pricing import focus
 
-        rows = focus_rows(result)
-        writer = csv.DictWriter(sys.stdout, fieldnames=list(rows[0]) if rows else [], lineterminator="\n")
-        writer.writeheader()
-        return writer.writerows(rows)
+        if as_json:
+            return _print_json(focus.focus_document(result))
+        return print(focus.focus_csv(result), end="")
     if as_json:
         return _print_json(result.to_document())
     from toolkit.report import terminal
@@ -117,11 +111,13 @@ def bill(
 
 
 @app.command()
-def cost(project: ProjectDir = DATA, scenario: ScenarioName = None, as_of: AsOf = None, as_json: Json = False) -> None:
+def cost(
+    project: ProjectDir = DATA, scenario: ScenarioName = None, as_of: AsOf = None, as_json: Json = False
+) -> None:
     """Total cost per option over the scenario's horizon, with its uncertainty."""
     from toolkit import api
 
-    result = api.cost(project, scenario=scenario, as_of=_day(as_of))
+    result = api.cost(project, scenario=scenario, as_of=as_of)
     if as_json:
         return _print_json(result.to_document())
     from toolkit.report import terminal
@@ -136,10 +132,9 @@ def decide(
     """GO, NO-GO or HOLD per phase, the ranking, flip points and what to measure next."""
     from toolkit import api
 
-    counts = api.rollups(project, as_of=_day(as_of))
-    for line in counts.notes():
+    result = api.decide(project, scenario=scenario, as_of=as_of)
+    for line in api.left_out(project, as_of=as_of):
         _note(line)
-    result = api.decide(project, scenario=scenario, as_of=_day(as_of), counts=counts)
     if as_json:
         return _print_json(result.to_document())
     from toolkit.report import terminal
@@ -151,16 +146,16 @@ def decide(
 def build(
     project: ProjectDir = DATA,
     out: Annotated[Path, typer.Option(metavar="DIR", help="Where reports are published.")] = Path("reports"),
-    scenario: Annotated[list[str] | None, typer.Option(metavar="NAME", help="May be given several times.")] = None,
+    scenario: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="May be given several times.")
+    ] = None,
     as_of: AsOf = None,
-    fail_on: Annotated[str | None, typer.Option("--fail-on", metavar="no-go|hold")] = None,
+    fail_on: Annotated[FailOn | None, typer.Option("--fail-on")] = None,
 ) -> None:
     """Notebooks and models become one published report; prints its path."""
     from toolkit import api
 
-    if fail_on not in (None, "no-go", "hold"):
-        raise InputError(f"command line:1: --fail-on: {fail_on!r} is unknown; use no-go or hold")
-    built = api.build(project, out=out, scenarios=scenario or [], as_of=_day(as_of))
+    built = api.build(project, out=out, scenarios=scenario or [], as_of=as_of)
     for line in built.notes:
         _note(line)
     print(built.path / "index.html")
@@ -192,7 +187,9 @@ def probe(
     option: Annotated[str, typer.Argument(help="The option to measure.")],
     environment: Annotated[str, typer.Option(metavar="ENV", help="Where it runs.")],
     url: Annotated[str | None, typer.Option(help="Its endpoint. Default: a local server is started.")] = None,
-    workload: Annotated[Path | None, typer.Option(metavar="FILE", help="YAML. Default: the quick one.")] = None,
+    workload: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="YAML. Default: the quick one.")
+    ] = None,
     project: ProjectDir = DATA,
 ) -> None:
     """Measure one endpoint, open loop, and record the facts."""
@@ -205,7 +202,9 @@ def probe(
 def bakeoff(
     options: Annotated[str | None, typer.Option(metavar="A,B", help="Default: all that run here.")] = None,
     quick: Annotated[bool, typer.Option("--quick", help="Under two minutes.")] = False,
-    workload: Annotated[Path | None, typer.Option(metavar="FILE", help="YAML. Default: the recording's.")] = None,
+    workload: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="YAML. Default: the recording's.")
+    ] = None,
     environment: Annotated[str, typer.Option(metavar="ENV")] = "lab",
     project: ProjectDir = DATA,
     as_json: Json = False,
@@ -236,7 +235,9 @@ def serve(
     """Run the stabilised chat server: WebSocket at /ws, /health, /metrics, the demo page at /."""
     from toolkit import api
 
-    api.serve(host=host, port=port, preset=preset, settings=settings)
+    api.serve(
+        host=host, port=port, preset=preset, settings=settings, ready=lambda at: _note(f"http://{host}:{at}/")
+    )
 
 
 @app.command()
@@ -268,6 +269,6 @@ def main() -> NoReturn:
 
 def _fail(message: str, code: int) -> NoReturn:
     if debug:
-        raise  # noqa: PLE0704
+        raise
     print(message, file=sys.stderr)
     sys.exit(code)

@@ -50,7 +50,9 @@ class Range(Strict):
     @model_validator(mode="after")
     def _ordered(self) -> Self:
         if not self.p5 <= self.p50 <= self.p95:
-            msg = f"p5 {self.p5:g}, p50 {self.p50:g}, p95 {self.p95:g} are out of order|write p5 <= p50 <= p95"
+            msg = (
+                f"p5 {self.p5:g}, p50 {self.p50:g}, p95 {self.p95:g} are out of order|write p5 <= p50 <= p95"
+            )
             raise ValueError(msg)
         return self
 
@@ -81,7 +83,7 @@ class Figure(Strict):
     @model_validator(mode="after")
     def _value_or_range(self) -> Self:
         given = [part is not None for part in (self.p5, self.p50, self.p95)]
-        if self.value is not None and any(given) or self.value is None and not all(given):
+        if (self.value is not None and any(given)) or (self.value is None and not all(given)):
             raise ValueError("needs either value or all of p5, p50 and p95|give one of the two")
         if not self.low <= self.central <= self.high:
             raise ValueError("p5, p50 and p95 are out of order|write p5 <= p50 <= p95")

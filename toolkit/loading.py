@@ -14,6 +14,9 @@ from toolkit.pricing.scenario import Scenario
 from toolkit.pricing.traffic import inconsistencies
 from toolkit.project import Document, Fault, Faults, Folder, InputError, Project, near, read_yaml, validate
 
+AsOf = date | str | None
+"""A UTC day, also as YYYY-MM-DD. None takes the folder's own, else today."""
+
 
 @dataclass(frozen=True)
 class Loaded:
@@ -46,7 +49,9 @@ def open_folder(root: Path | str) -> Folder:
     """The folder, which must be there."""
     folder = Folder(Path(root))
     if not folder.root.is_dir():
-        raise InputError(f"{root}:1: folder: is not a folder; name a decision folder, or make one: toolkit init DIR")
+        raise InputError(
+            f"{root}:1: folder: is not a folder; name a decision folder, or make one: toolkit init DIR"
+        )
     return folder
 
 
@@ -56,9 +61,33 @@ def read_project(folder: Folder, faults: Faults) -> Project | None:
     return None if document is None else validate(document, Project, faults)
 
 
-def pinned_day(project: Project | None, as_of: date | None) -> date:
-    """The as-of day: the one asked for, else the folder's, else today in UTC."""
+def pinned_day(project: Project | None, as_of: AsOf) -> date:
+    """The as-of day: the one asked for, else the folder's, else today in UTC.
+
+    Raises:
+        InputError: the text is no day.
+    """
+    if isinstance(as_of, str):
+        try:
+            return date.fromisoformat(as_of)
+        except ValueError:
+            raise InputError(f"arguments:1: as-of: {as_of!r} is not a day; write YYYY-MM-DD") from None
     return as_of or (project.as_of if project else None) or datetime.now(UTC).date()
+
+
+def scenario_name(loaded: Loaded, scenario: str | None) -> str:
+    """The scenario asked for, or the folder's default one.
+
+    Raises:
+        InputError: the folder has no such scenario.
+    """
+    name = scenario or loaded.project.default_scenario
+    if name not in loaded.scenarios:
+        path = loaded.folder.root / "scenarios"
+        raise InputError(
+            f"{path}:1: scenario: there is no scenario {name!r}; {near(name, list(loaded.scenarios))}"
+        )
+    return name
 
 
 def read_books(folder: Folder, faults: Faults) -> dict[str, PriceBook]:
@@ -73,13 +102,13 @@ def read_options(folder: Folder, faults: Faults) -> dict[str, Option]:
         option = validate(document, Option, faults)
         if option is None:
             continue
-        stem = document.path.stem
+        stem, line = document.path.stem, document.line(("id",))
         if option.id in options:
-            faults.error(document.path, document.line(("id",)), "id", f"{option.id!r} is the id of another option too",
-                         f"write id: {stem}, the name of the file")  # fmt: skip
+            wrong = f"{option.id!r} is the id of another option too"
+            faults.error(document.path, line, "id", wrong, f"write id: {stem}, the name of the file")
         elif option.id != stem:
-            faults.error(document.path, document.line(("id",)), "id", f"{option.id!r} is not the name of the file",
-                         f"write id: {stem}, or rename the file")  # fmt: skip
+            wrong = f"{option.id!r} is not the name of the file"
+            faults.error(document.path, line, "id", wrong, f"write id: {stem}, or rename the file")
         options[option.id] = option
     return options
 
@@ -97,7 +126,7 @@ def read_scenarios(folder: Folder, project: Project | None, faults: Faults) -> d
     return dict(sorted(found.items(), key=lambda item: (item[0] != first, item[0])))
 
 
-def load(root: Path | str, *, as_of: date | None = None) -> Loaded:
+def load(root: Path | str, *, as_of: AsOf = None) -> Loaded:
     """The decision folder, whole.
 
     Args:
@@ -115,52 +144,65 @@ def load(root: Path | str, *, as_of: date | None = None) -> Loaded:
     return loaded
 
 
-def examine(folder: Folder, faults: Faults, *, as_of: date | None) -> Loaded | None:
+def examine(folder: Folder, faults: Faults, *, as_of: AsOf) -> Loaded | None:
     """The folder as far as it can be read, or None; ``faults`` has all that is wrong with its YAML files."""
     project = read_project(folder, faults)
     day = pinned_day(project, as_of)
     options, price_books = read_options(folder, faults), read_books(folder, faults)
     scenarios = read_scenarios(folder, project, faults)
-    claims = read_claims(folder.root / "claims.yaml", faults)
-    plan_document = read_yaml(folder.plan, faults)
-    plan = None if plan_document is None else validate(plan_document, Plan, faults)
+    # Known by their files' names, so that a file with a fault of its own does not make others look wrong.
+    option_ids = [path.stem for path in folder.files("options")]
+    claims = read_claims(folder.root / "claims.yaml", faults, options=option_ids)
+    plan = _read_plan(folder, project, option_ids, faults)
     _check_books(folder, price_books, options, day, faults)
     if project is not None:
-        _check_default_scenario(folder, project, scenarios, faults)
-    if plan is not None and plan_document is not None:
-        environments = dict(project.environments) if project else None
-        check_plan(plan, plan_document, options=list(options), environments=environments, faults=faults)
+        _check_default_scenario(folder, project, faults)
     if project is None or plan is None or faults.errors:
         return None
     return Loaded(folder, project, day, plan, options, price_books, scenarios, claims, faults.warnings)
 
 
-def _check_default_scenario(
-    folder: Folder, project: Project, scenarios: Mapping[str, Scenario], faults: Faults
-) -> None:
+def _read_plan(folder: Folder, project: Project | None, option_ids: list[str], faults: Faults) -> Plan | None:
+    document = read_yaml(folder.plan, faults)
+    plan = None if document is None else validate(document, Plan, faults)
+    if plan is not None and document is not None and project is not None:
+        check_plan(plan, document, options=option_ids, environments=project.environments, faults=faults)
+    return plan
+
+
+def _check_default_scenario(folder: Folder, project: Project, faults: Faults) -> None:
     names = [path.stem for path in folder.files("scenarios")]
     if project.default_scenario not in names:
-        document = read_yaml(folder.project, Faults())
-        line = document.line(("default_scenario",)) if document else 1
-        faults.error(folder.project, line, "default_scenario",
-                     f"there is no scenario {project.default_scenario!r}", near(project.default_scenario, names))  # fmt: skip
+        line = _line(folder.project, "default_scenario")
+        wrong = f"there is no scenario {project.default_scenario!r}"
+        faults.error(folder.project, line, "default_scenario", wrong, near(project.default_scenario, names))
 
 
 def _check_books(
-    folder: Folder, price_books: Mapping[str, PriceBook], options: Mapping[str, Option], day: date, faults: Faults
+    folder: Folder,
+    price_books: Mapping[str, PriceBook],
+    options: Mapping[str, Option],
+    day: date,
+    faults: Faults,
 ) -> None:
     """Every option finds its price book, and old books are told."""
+    files = {str(document.data.get("vendor")): document for document in folder.documents("pricing", Faults())}
     for option_id, option in options.items():
         vendor = option.price_book
-        if vendor is not None and vendor not in price_books:
+        if vendor is not None and vendor not in files:
             path = folder.root / "options" / f"{option_id}.yaml"
-            line = _line(path, "price_book")
-            faults.error(path, line, "price_book", f"there is no price book {vendor!r}", near(vendor, list(price_books)))
-    for path in folder.files("pricing"):
-        document = read_yaml(path, Faults())
-        book = price_books.get(str(document.data.get("vendor"))) if document else None
-        if document is not None and book is not None and (age := stale(book, day)):
-            faults.warn(path, document.line(("vendor",)), "as_of", age, "check its prices again and date them")
+            wrong = f"there is no price book {vendor!r}"
+            faults.error(path, _line(path, "price_book"), "price_book", wrong, near(vendor, list(files)))
+    for vendor, book in price_books.items():
+        if age := stale(book, day):
+            document = files[vendor]
+            faults.warn(
+                document.path,
+                document.line(("vendor",)),
+                "as_of",
+                age,
+                "check its prices again and date them",
+            )
 
 
 def _line(path: Path, field: str) -> int:

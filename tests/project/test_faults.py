@@ -6,7 +6,9 @@ from toolkit.project import EnvironmentFault, Fault, Faults, InputError, Toolkit
 
 
 def test_a_fault_reads_as_the_contract_says() -> None:
-    fault = Fault(file="data/plan.yaml", line=41, field="at_least", wrong="95 is not a share", right="write 0.95")
+    fault = Fault(
+        file="data/plan.yaml", line=41, field="at_least", wrong="95 is not a share", right="write 0.95"
+    )
     assert str(fault) == "data/plan.yaml:41: at_least: 95 is not a share; write 0.95"
 
 

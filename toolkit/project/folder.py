@@ -1,7 +1,6 @@
 """The decision folder: where its files lie, and its own project.yaml."""
 
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Literal
 
@@ -33,7 +32,7 @@ class Project(Strict):
     environments: dict[str, Literal["lab", "field"]] = Field(min_length=1)
     outage_hours: NonNegative = 1.0
     retention: int | None = Field(default=None, ge=1)
-    notify: list[str] = []
+    notify: list[str] = Field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -76,5 +75,3 @@ def shipped(name: Literal["data", "notebooks"]) -> Path:
     package = Path(__file__).parent.parent
     inside, beside = package / f"_{name}", package.parent / name
     return inside if inside.is_dir() else beside
-
-

@@ -1,0 +1,37 @@
+"""docs/files.md names every field of every file."""
+
+import re
+from pathlib import Path
+
+import pytest
+from pydantic import BaseModel
+
+from toolkit.cost.claims import Claim
+from toolkit.cost.option import Option
+from toolkit.decide.plan import METRICS, Criterion, Phase, Step
+from toolkit.evidence import GRADES, Figure
+from toolkit.measure.events import CONNECTIONS, DELIVERIES
+from toolkit.pricing.book import PriceBook
+from toolkit.pricing.prices import Sourced
+from toolkit.pricing.scenario import Scenario
+from toolkit.pricing.tariff import Meter, Plan, Quota, Rounding, Tier
+from toolkit.pricing.usage import Usage
+from toolkit.project import Project
+
+DOCS = (Path(__file__).parent.parent.parent / "docs" / "files.md").read_text()
+WORDS = set(re.findall(r"[A-Za-z_0-9]+", " ".join(re.findall(r"`([^`]+)`", DOCS))))
+
+MODELS: list[type[BaseModel]] = [
+    Claim, Criterion, Figure, Meter, Option, Phase, Plan, PriceBook, Project, Quota, Rounding, Scenario,
+    Sourced, Step, Tier, Usage,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
+def test_every_field_is_documented(model: type[BaseModel]) -> None:
+    assert sorted(set(model.model_fields) - WORDS) == []
+
+
+def test_every_metric_grade_and_column_is_documented() -> None:
+    names = {*METRICS, *GRADES, *CONNECTIONS.names, *DELIVERIES.names}
+    assert sorted(names - WORDS) == []

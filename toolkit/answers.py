@@ -1,0 +1,104 @@
+"""The rooms joined: each question about a loaded decision folder, answered once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from toolkit.loading import Loaded
+from toolkit.project import Faults
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from toolkit.cost.curves import Curve
+    from toolkit.cost.result import CostResult
+    from toolkit.decide.decision import Decision
+    from toolkit.metrics.key import MetricsResult
+    from toolkit.metrics.rollups import Rollups
+
+
+def counts(loaded: Loaded, *, engine: str = "duckdb") -> Rollups:
+    """Hourly counts of what the folder's metrics record up to its as-of day.
+
+    Raises:
+        InputError: a file is no Parquet of recorded facts, or names an environment that is not listed.
+    """
+    from toolkit.metrics.rollups import roll_up
+
+    faults = Faults()
+    rolled = roll_up(
+        loaded.folder.metrics,
+        as_of=loaded.as_of,
+        environments=list(loaded.project.environments),
+        faults=faults,
+        engine=engine,
+    )
+    faults.raise_errors()
+    return rolled
+
+
+def left_out(loaded: Loaded, rolled: Rollups) -> list[str]:
+    """What the counts do not hold, in words: rows after the as-of day, and rows that make no sense."""
+    notes = []
+    if rolled.left_out_rows:
+        notes.append(f"{rolled.left_out_rows:,} rows after {loaded.as_of} are left out")
+    for aside in rolled.set_aside:
+        notes.append(f"{aside.partition}: {aside.count:,} rows set aside: {aside.reason}")
+    return notes
+
+
+def measured(loaded: Loaded, rolled: Rollups) -> MetricsResult:
+    """The key metrics of every option in every environment."""
+    from toolkit.metrics.key import measure_options
+
+    return measure_options(
+        rolled,
+        options=list(loaded.options),
+        environments=dict(loaded.project.environments),
+        as_of=loaded.as_of,
+    )
+
+
+def costed(loaded: Loaded, scenario: str) -> CostResult:
+    """The total cost of every option under a scenario."""
+    from toolkit.cost.model import cost_options
+
+    return cost_options(
+        list(loaded.options.values()),
+        loaded.books,
+        loaded.scenarios[scenario],
+        scenario_id=scenario,
+        as_of=loaded.as_of,
+    )
+
+
+def against_volume(loaded: Loaded, scenario: str) -> Curve:
+    """Monthly cost of every option against message volume."""
+    from toolkit.cost.curves import cost_against_volume
+
+    options = list(loaded.options.values())
+    return cost_against_volume(options, loaded.books, loaded.scenarios[scenario], as_of=loaded.as_of)
+
+
+def against_uptime(loaded: Loaded, scenario: str) -> pd.DataFrame:
+    """The cheapest option for each uptime need, by experience and by promise."""
+    from toolkit.cost.curves import cost_against_uptime
+
+    options = list(loaded.options.values())
+    return cost_against_uptime(options, loaded.books, loaded.scenarios[scenario], as_of=loaded.as_of)
+
+
+def decided(loaded: Loaded, scenario: str, rolled: Rollups, cost: CostResult) -> Decision:
+    """The verdict of every phase under a scenario."""
+    from toolkit.decide.decision import decide
+
+    return decide(
+        loaded.plan,
+        options=loaded.options,
+        scenario=loaded.scenarios[scenario],
+        scenario_id=scenario,
+        cost=cost,
+        rollups=rolled,
+        project=loaded.project,
+        as_of=loaded.as_of,
+    )

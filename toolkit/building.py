@@ -1,0 +1,99 @@
+"""A report from a decision folder: computed once, published in one step, not again when nothing changed."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from toolkit.decide.failing import FailOn, exit_code
+from toolkit.loading import AsOf, Loaded, load, open_folder, pinned_day, read_project, scenario_name
+from toolkit.project import Faults, shipped
+from toolkit.report.fingerprint import Fingerprint, fingerprint
+from toolkit.report.publish import published
+
+
+@dataclass(frozen=True)
+class Built:
+    """A published report.
+
+    Args:
+        path: its folder.
+        fresh: False where it stood already, because nothing had changed.
+        notes: what the reader of standard error should know.
+    """
+
+    path: Path
+    fresh: bool
+    notes: list[str] = field(default_factory=list)
+
+
+def build(
+    project: Path | str = "data",
+    *,
+    out: Path | str = "reports",
+    scenarios: Sequence[str] = (),
+    as_of: AsOf = None,
+) -> Built:
+    """The published report of a decision folder.
+
+    Args:
+        project: the decision folder; its own ``notebooks/`` replace the toolkit's.
+        out: the folder of all reports.
+        scenarios: ids of the scenarios to tell, the default one first on the page. None: the default.
+        as_of: the UTC day of the question. None takes the folder's own, else today.
+
+    Raises:
+        InputError: the folder has faults, or a notebook fails; nothing was published.
+        EnvironmentFault: the machine cannot build or publish it.
+    """
+    folder, target = open_folder(project), Path(out)
+    day = pinned_day(read_project(folder, Faults()), as_of)
+    notebooks = folder.notebooks if folder.notebooks.is_dir() else shipped("notebooks")
+    state = fingerprint(folder.root, notebooks=notebooks, as_of=day, scenarios=list(scenarios), out=target)
+    standing = published(target, fingerprint=state)
+    if standing is not None:
+        return Built(standing, fresh=False)
+    return _build(load(project, as_of=day), list(scenarios), target, notebooks, state)
+
+
+def _build(loaded: Loaded, scenarios: list[str], out: Path, notebooks: Path, state: Fingerprint) -> Built:
+    from toolkit import answers
+    from toolkit.report.build import build as publish_report
+    from toolkit.report.inputs import ReportInputs, ScenarioInputs
+
+    names = [scenario_name(loaded, name) for name in scenarios or [None]]
+    first = loaded.project.default_scenario
+    names = sorted(dict.fromkeys(names), key=lambda name: name != first)
+    rolled = answers.counts(loaded)
+    told = {}
+    for name in names:
+        cost = answers.costed(loaded, name)
+        told[name] = ScenarioInputs(
+            scenario=loaded.scenarios[name],
+            cost=cost,
+            volume=answers.against_volume(loaded, name),
+            uptime=answers.against_uptime(loaded, name),
+            decision=answers.decided(loaded, name, rolled, cost),
+        )
+    inputs = ReportInputs(
+        project=loaded.project,
+        plan=loaded.plan,
+        options=loaded.options,
+        scenarios=told,
+        metrics=answers.measured(loaded, rolled),
+        rollups=rolled,
+        claims=loaded.claims,
+        as_of=loaded.as_of,
+        warnings=loaded.warnings,
+        inputs=state.inputs,
+        versions=state.versions,
+    )
+    path = publish_report(inputs, out=out, fingerprint=state, project=loaded.folder.root, notebooks=notebooks)
+    notes = [str(warning) for warning in loaded.warnings] + answers.left_out(loaded, rolled)
+    return Built(path, fresh=True, notes=notes)
+
+
+def fail_code(report: Path, fail_on: FailOn | None) -> int:
+    """1 where a decision of a published report is one to fail on, else 0."""
+    documents = sorted(report.glob("decision*.json"))
+    return max(exit_code(json.loads(path.read_text(encoding="utf-8")), fail_on) for path in documents)
