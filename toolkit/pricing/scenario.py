@@ -2,11 +2,29 @@
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
-from toolkit.evidence import NonNegative, Quantity, Strict
+from toolkit.evidence import NonNegative, Quantity, Range, Strict
 
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+
+
+def _within_a_day(hours: float | Range) -> float | Range:
+    most = hours.p95 if isinstance(hours, Range) else hours
+    if most > 24:
+        raise ValueError(f"{most:g} hours are more than a day has|write 0 to 24")
+    return hours
+
+
+def _at_least_average(factor: float | Range) -> float | Range:
+    least = factor.p5 if isinstance(factor, Range) else factor
+    if least < 1:
+        raise ValueError(f"the busiest day cannot be {least:g} times the average day|write 1 or more")
+    return factor
+
+
+HoursADay = Annotated[Quantity, AfterValidator(_within_a_day)]
+BusiestDay = Annotated[Quantity, AfterValidator(_at_least_average)]
 
 
 class Scenario(Strict):
@@ -37,16 +55,16 @@ class Scenario(Strict):
     title: str = Field(min_length=1)
     peak_concurrent_users: Quantity
     monthly_active_users: Quantity
-    connected_hours_per_user_day: Quantity
+    connected_hours_per_user_day: HoursADay
     messages_per_user_day: Quantity
     recipients_per_message: Quantity
     message_bytes: Quantity
     channels: Quantity
-    busiest_day_factor: Quantity = 1.0
+    busiest_day_factor: BusiestDay = 1.0
     growth_per_month: Quantity = 0.0
     horizon_months: int = Field(ge=1, le=600)
     uptime_need: Share | None = None
     downtime_cost_usd_per_hour: Quantity | None = None
     budget_usd_per_month: NonNegative | None = None
     latency_p95_ms: NonNegative | None = None
-    needs: list[str] = []
+    needs: list[str] = Field(default_factory=list)

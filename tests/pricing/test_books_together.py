@@ -1,0 +1,49 @@
+"""Several books in one folder."""
+
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from toolkit.pricing.book import PriceBook, book_of, books
+from toolkit.project import Faults, Folder, InputError, shipped
+
+
+def test_a_vendor_with_two_books_is_a_fault(tmp_path: Path) -> None:
+    shutil.copytree(shipped("data") / "pricing", tmp_path / "pricing")
+    shutil.copy(tmp_path / "pricing" / "ably.yaml", tmp_path / "pricing" / "ably-2.yaml")
+    faults = Faults()
+    found = books(Folder(tmp_path).documents("pricing", faults), faults)
+    assert [fault.wrong for fault in faults.errors] == ["'ably' has a book already: ably-2.yaml"]
+    assert sorted(found) == ["ably", "pubnub", "pusher"]
+
+
+def test_a_wrong_book_does_not_hide_the_others(tmp_path: Path) -> None:
+    shutil.copytree(shipped("data") / "pricing", tmp_path / "pricing")
+    (tmp_path / "pricing" / "bad.yaml").write_text("vendor: bad\n")
+    faults = Faults()
+    assert sorted(books(Folder(tmp_path).documents("pricing", faults), faults)) == [
+        "ably",
+        "pubnub",
+        "pusher",
+    ]
+    assert {fault.field for fault in faults.errors} == {"name", "currency", "plans"}
+
+
+def test_an_unknown_vendor_is_told_with_those_that_exist(shipped_books: Mapping[str, PriceBook]) -> None:
+    with pytest.raises(
+        InputError, match=r"'abbly' is no vendor .* ably, pubnub, pusher; did you mean ably\?"
+    ):
+        book_of(shipped_books, "abbly")
+
+
+def test_a_known_vendor_gives_its_book(shipped_books: Mapping[str, PriceBook]) -> None:
+    assert book_of(shipped_books, "pusher").name == "Pusher Channels"
+
+
+def test_an_unknown_plan_is_told_with_those_that_exist(ably: PriceBook) -> None:
+    with pytest.raises(
+        InputError, match=r"'standrad' is no plan of ably: there are free, .*; did you mean standard\?"
+    ):
+        ably.plan("standrad")

@@ -1,0 +1,93 @@
+"""From a scenario's human terms to what vendors meter, by hand."""
+
+from dataclasses import replace
+
+import pytest
+
+from toolkit.pricing.traffic import Traffic, usage_of
+from toolkit.pricing.usage import Usage
+
+TEAM = Traffic(
+    peak_concurrent_users=300.0,
+    monthly_active_users=1_000.0,
+    connected_hours_per_user_day=4.0,
+    messages_per_user_day=20.0,
+    recipients_per_message=9.0,
+    message_bytes=500.0,
+    channels=40.0,
+    busiest_day_factor=1.5,
+)
+
+
+def test_a_month_in_full() -> None:
+    assert usage_of(TEAM) == Usage(
+        messages_published=1_000 * 20 * 30,
+        messages_delivered=1_000 * 20 * 30 * 9,
+        message_bytes=500,
+        connection_minutes=1_000 * 4 * 60 * 30,
+        channel_minutes=40 * 4 * 60 * 30,
+        connections_opened=1_000 * 30,
+        peak_connections=300,
+        peak_channels=40,
+        monthly_active_users=1_000,
+        # 600,000 in and 5,400,000 out are 200,000 a day; the busiest has half as many again.
+        peak_day_messages=300_000,
+        # 5,400,000 x 500 bytes are 2.51 GiB.
+        egress_gib=3,
+        days=30,
+    )
+
+
+def test_a_published_chat_example() -> None:
+    # AWS's own WebSocket example: 1,000 users, each sends 100 and receives 500 messages a day, connected 12 h
+    # a day, 30 days = 18,000,000 messages and 21,600,000 connection-minutes.
+    example = replace(
+        TEAM, messages_per_user_day=100.0, recipients_per_message=5.0, connected_hours_per_user_day=12.0
+    )
+    usage = usage_of(example)
+    assert usage.messages_published + usage.messages_delivered == 18_000_000
+    assert usage.connection_minutes == 21_600_000
+
+
+def test_clients_connected_all_month() -> None:
+    # Third-party example of 2025: 1,000 clients connected for 30 days = 43,200,000 connection-minutes.
+    assert usage_of(replace(TEAM, connected_hours_per_user_day=24.0)).connection_minutes == 43_200_000
+
+
+def test_no_day_has_more_than_24_hours() -> None:
+    endless = usage_of(replace(TEAM, connected_hours_per_user_day=30.0))
+    assert endless == usage_of(replace(TEAM, connected_hours_per_user_day=24.0))
+
+
+@pytest.mark.parametrize("days", [28, 30, 31])
+def test_a_longer_month_meters_more_but_no_busier_day(days: int) -> None:
+    usage = usage_of(TEAM, days=days)
+    assert usage.messages_published == 20_000 * days
+    assert usage.peak_day_messages == 300_000
+    assert usage.days == days
+
+
+def test_fractions_round_up() -> None:
+    usage = usage_of(replace(TEAM, peak_concurrent_users=300.2, message_bytes=0.5, channels=0.1))
+    assert (usage.peak_connections, usage.message_bytes, usage.peak_channels) == (301, 1, 1)
+
+
+def test_binary_dust_does_not_round_up() -> None:
+    # 3 users x 0.1 messages x 30 days is 9.000000000000002 in float64.
+    usage = usage_of(replace(TEAM, monthly_active_users=3.0, messages_per_user_day=0.1))
+    assert usage.messages_published == 9
+
+
+def test_an_idle_team_meters_nothing() -> None:
+    idle = usage_of(replace(TEAM, monthly_active_users=0.0, peak_concurrent_users=0.0, channels=0.0))
+    assert (idle.messages_published, idle.connection_minutes, idle.egress_gib, idle.peak_channels) == (
+        0,
+        0,
+        0,
+        0,
+    )
+
+
+def test_more_than_a_month_can_meter_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"connection_minutes 7,200,.*,000 is more than a month can meter"):
+        usage_of(replace(TEAM, monthly_active_users=1e15))

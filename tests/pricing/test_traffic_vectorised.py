@@ -1,0 +1,81 @@
+"""Traffic of many draws at once is the traffic of each."""
+
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from toolkit.pricing.bill import bill
+from toolkit.pricing.book import PriceBook
+from toolkit.pricing.totals import cheapest
+from toolkit.pricing.traffic import DRIVERS, Traffic, grown, usage_arrays, usage_of
+from toolkit.pricing.usage import Usage
+
+traffics = st.builds(
+    Traffic,
+    peak_concurrent_users=st.floats(0, 1e5),
+    monthly_active_users=st.floats(0, 1e6),
+    connected_hours_per_user_day=st.floats(0, 24),
+    messages_per_user_day=st.floats(0, 500),
+    recipients_per_message=st.floats(0, 1000),
+    message_bytes=st.floats(0, 1e5),
+    channels=st.floats(0, 1e5),
+    busiest_day_factor=st.floats(1, 10),
+)
+
+
+def stacked(months: list[Traffic]) -> Traffic:
+    return Traffic(**{name: np.array([getattr(month, name) for month in months]) for name in DRIVERS})
+
+
+@given(months=st.lists(traffics, min_size=1, max_size=5), days=st.integers(28, 31))
+@settings(max_examples=100, deadline=None)
+def test_every_draw_gives_the_exact_usage_of_its_own(months: list[Traffic], days: int) -> None:
+    arrays = usage_arrays(stacked(months), days=days)
+    for index, month in enumerate(months):
+        found = {name: int(np.broadcast_to(values, len(months))[index]) for name, values in arrays.items()}
+        assert Usage(**found) == usage_of(month, days=days)
+
+
+@given(month=traffics)
+@settings(max_examples=100, deadline=None)
+def test_the_busiest_day_has_at_least_the_even_share(month: Traffic) -> None:
+    usage = usage_of(month)
+    assert usage.peak_day_messages is not None
+    # Each quantity rounds up by less than one.
+    assert usage.peak_day_messages >= (usage.messages_published + usage.messages_delivered - 2) / usage.days
+
+
+def test_usage_arrays_feed_the_vectorised_bill(pusher: PriceBook, as_of: date) -> None:
+    small = Traffic(
+        peak_concurrent_users=90.0,
+        monthly_active_users=200.0,
+        connected_hours_per_user_day=8.0,
+        messages_per_user_day=50.0,
+        recipients_per_message=10.0,
+        message_bytes=400.0,
+        channels=20.0,
+    )
+    large = replace(small, peak_concurrent_users=1_000.0)
+    totals, index = cheapest(pusher, usage_arrays(stacked([small, large])), as_of=as_of)
+    assert totals.tolist() == [0.0, 99.0]
+    exact = [bill(pusher, usage_of(month), as_of=as_of).plan for month in (small, large)]
+    assert [pusher.plans[chosen].id for chosen in index] == exact == ["sandbox", "pro"]
+
+
+def test_months_may_be_an_axis_of_their_own() -> None:
+    first = Traffic(
+        peak_concurrent_users=np.array([10.0, 20.0]),
+        monthly_active_users=np.array([100.0, 200.0]),
+        connected_hours_per_user_day=1.0,
+        messages_per_user_day=1.0,
+        recipients_per_message=1.0,
+        message_bytes=1.0,
+        channels=np.array([1.0, 2.0]),
+    )
+    later = grown(first, growth_per_month=np.array([0.0, 0.5]), month=np.arange(3.0)[:, np.newaxis])
+    assert np.asarray(later.monthly_active_users).tolist() == [[100, 200], [100, 300], [100, 450]]
+    assert usage_arrays(later)["peak_connections"].tolist() == [[10, 20], [10, 30], [10, 45]]
+    assert later.messages_per_user_day == 1.0

@@ -1,0 +1,1 @@
+"""Traffic to usage to bill: what a vendor charges for a month."""

@@ -1,0 +1,117 @@
+"""A bill, and its JSON document."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from toolkit.evidence import Grade
+
+SCHEMA = "toolkit.bill/1"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One charge: ``unit_price`` x ``billed_quantity`` = ``amount``, exactly.
+
+    Args:
+        meter: a usage field, ``messages``, or ``base_fee``.
+        quantity: metered units that this line is about; over a meter's lines they add up to all of them.
+        billed_quantity: units charged, after what is included and rounding.
+        unit_price: US dollars for one unit. None where unknown.
+        amount: US dollars. None where unknown.
+        source: the page or document that the price comes from.
+        as_of: the UTC day on which it said so.
+        grade: how strong that evidence is.
+    """
+
+    meter: str
+    quantity: Decimal
+    billed_quantity: Decimal
+    unit_price: Decimal | None
+    amount: Decimal | None
+    source: str
+    as_of: date
+    grade: Grade
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bill:
+    """The itemised monthly charge of one plan for one usage.
+
+    Args:
+        vendor, plan: ids.
+        vendor_name, plan_name: as readers know them.
+        price_book: the book and the day of its newest known price, such as ``ably@2026-08-03``.
+        as_of: the UTC day of the question.
+        currency: of every amount.
+        violations: what the plan does not carry, in words; empty where it is feasible.
+        lines: the charges, the base fee first.
+        total: US dollars a month. None where a line has no known price.
+        notes: what a reader must know of the vendor and the plan.
+    """
+
+    vendor: str
+    vendor_name: str
+    plan: str
+    plan_name: str
+    price_book: str
+    as_of: date
+    currency: str
+    violations: tuple[str, ...]
+    lines: tuple[Line, ...]
+    total: Decimal | None
+    notes: tuple[str, ...] = ()
+
+    @property
+    def feasible(self) -> bool:
+        """Whether the plan carries the usage."""
+        return not self.violations
+
+    def to_document(self) -> dict[str, Any]:
+        """The bill as JSON, numbers as exact decimal strings."""
+        return {
+            "schema": SCHEMA,
+            "vendor": self.vendor,
+            "plan": self.plan,
+            "price_book": self.price_book,
+            "as_of": self.as_of.isoformat(),
+            "currency": self.currency,
+            "feasible": self.feasible,
+            "violations": list(self.violations),
+            "lines": [_line(line) for line in self.lines],
+            "total": money(self.total),
+        }
+
+
+def _line(line: Line) -> dict[str, str | None]:
+    return {
+        "meter": line.meter,
+        "quantity": plain(line.quantity),
+        "billed_quantity": plain(line.billed_quantity),
+        "unit_price": None if line.unit_price is None else plain(line.unit_price),
+        "amount": money(line.amount),
+        "source": f"{line.source} ({line.as_of})",
+    }
+
+
+def plain(number: Decimal) -> str:
+    """The number in full, without exponent and trailing zeros.
+
+    >>> plain(Decimal("1.760E+8")), plain(Decimal("0.0000025000"))
+    ('176000000', '0.0000025')
+    """
+    text = f"{number:f}"
+    return (text.rstrip("0").rstrip(".") if "." in text else text) or "0"
+
+
+def money(amount: Decimal | None) -> str | None:
+    """The amount in full, to the cent at least; None where it is unknown.
+
+    >>> money(Decimal("94.5")), money(Decimal("0.002075"))
+    ('94.50', '0.002075')
+    """
+    if amount is None:
+        return None
+    whole, _, fraction = plain(amount).partition(".")
+    return f"{whole}.{fraction.ljust(2, '0')}"

@@ -1,0 +1,109 @@
+"""A bill under the columns of FOCUS, the FinOps Foundation's billing format.
+
+Names, allowed values and "null where unknown" follow https://focus.finops.org/focus-specification/ (1.x).
+A bill here is an estimate from list prices: nothing is negotiated, so billed, contracted, effective and list
+cost are one amount.
+"""
+
+import csv
+import io
+from datetime import date
+from typing import Any
+
+from toolkit.pricing.document import Bill, Line, money, plain
+from toolkit.pricing.usage import UNITS
+
+SCHEMA = "toolkit.focus/1"
+
+COLUMNS = (
+    "BilledCost",
+    "BillingAccountId",
+    "BillingCurrency",
+    "BillingPeriodStart",
+    "BillingPeriodEnd",
+    "ChargeCategory",
+    "ChargeClass",
+    "ChargeDescription",
+    "ChargeFrequency",
+    "ChargePeriodStart",
+    "ChargePeriodEnd",
+    "ConsumedQuantity",
+    "ConsumedUnit",
+    "ContractedCost",
+    "ContractedUnitPrice",
+    "EffectiveCost",
+    "InvoiceIssuerName",
+    "ListCost",
+    "ListUnitPrice",
+    "PricingCategory",
+    "PricingQuantity",
+    "PricingUnit",
+    "ProviderName",
+    "PublisherName",
+    "ServiceCategory",
+    "ServiceName",
+    "SkuId",
+    "x_Grade",
+    "x_Source",
+)
+"""Columns of every row; those with x_ are this toolkit's own, as FOCUS names additions."""
+
+Row = dict[str, str | None]
+
+
+def rows(bill: Bill, *, start: date | None = None, end: date | None = None) -> list[Row]:
+    """One row for each line of a bill; ListUnitPrice x PricingQuantity = ListCost exactly.
+
+    Args:
+        bill: the bill.
+        start: first UTC day of the month that it is for. None leaves the period null: usage names no month.
+        end: the UTC day after its last. None likewise.
+    """
+    period = {"Start": _midnight(start), "End": _midnight(end)}
+    return [_row(bill, line, period) for line in bill.lines]
+
+
+def _row(bill: Bill, line: Line, period: dict[str, str | None]) -> Row:
+    fixed = line.meter == "base_fee"
+    cost, price = money(line.amount), None if line.unit_price is None else plain(line.unit_price)
+    values: Row = {
+        **dict.fromkeys(("BilledCost", "ContractedCost", "EffectiveCost", "ListCost"), cost),
+        **dict.fromkeys(("ListUnitPrice", "ContractedUnitPrice"), price),
+        **{f"BillingPeriod{edge}": instant for edge, instant in period.items()},
+        **{f"ChargePeriod{edge}": instant for edge, instant in period.items()},
+        "BillingCurrency": bill.currency,
+        "ChargeCategory": "Purchase" if fixed else "Usage",
+        "ChargeDescription": f"{bill.vendor_name} {bill.plan_name}: {line.meter}",
+        "ChargeFrequency": "Recurring" if fixed else "Usage-Based",
+        # FOCUS leaves consumption of a purchase null.
+        "ConsumedQuantity": None if fixed else plain(line.quantity),
+        "ConsumedUnit": None if fixed else UNITS[line.meter],
+        "PricingCategory": "Standard",
+        "PricingQuantity": plain(line.billed_quantity),
+        "PricingUnit": UNITS[line.meter],
+        "ServiceCategory": "Integration",
+        "ServiceName": bill.vendor_name,
+        "SkuId": f"{bill.vendor}/{bill.plan}/{line.meter}",
+        "x_Grade": line.grade,
+        "x_Source": f"{line.source} ({line.as_of})",
+        **dict.fromkeys(("InvoiceIssuerName", "ProviderName", "PublisherName"), bill.vendor_name),
+    }
+    return {column: values.get(column) for column in COLUMNS}
+
+
+def _midnight(day: date | None) -> str | None:
+    return None if day is None else f"{day.isoformat()}T00:00:00Z"
+
+
+def focus_document(bill: Bill, *, start: date | None = None, end: date | None = None) -> dict[str, Any]:
+    """The rows as one JSON document; arguments are those of :func:`rows`."""
+    return {"schema": SCHEMA, "rows": rows(bill, start=start, end=end)}
+
+
+def focus_csv(bill: Bill, *, start: date | None = None, end: date | None = None) -> str:
+    """The rows as CSV with a header, null as an empty cell; arguments are those of :func:`rows`."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows(bill, start=start, end=end))
+    return text.getvalue()

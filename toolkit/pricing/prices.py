@@ -1,0 +1,115 @@
+"""What books are written with: exact amounts, names of usage fields, and prices that say who stated them."""
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Context, Decimal, Inexact, InvalidOperation, localcontext
+from typing import Annotated, Any, Self
+
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+
+from toolkit.evidence import Day, Grade, Strict
+from toolkit.pricing.usage import COUNTED, LIMITED
+from toolkit.project import near
+
+EXACT = Context(prec=160, traps=[Inexact, InvalidOperation])
+"""Arithmetic that raises rather than rounds: wide enough for any usage times any price of a book."""
+
+
+def _decimal(value: Any) -> Any:
+    """The number as it was written: the shortest digits of a float are those of the file."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str | Decimal):
+        raise ValueError(f"{value!r} is not a number|write a number of 0 or more")
+    try:
+        number = Decimal(repr(value) if isinstance(value, float) else value)
+    except InvalidOperation:
+        number = Decimal("NaN")
+    if not number.is_finite() or number < 0:
+        raise ValueError(f"{value!r} is not a number of 0 or more|write a number of 0 or more")
+    return number
+
+
+def _amount(value: Any) -> Any:
+    if value is None:
+        raise ValueError("no price stands here|write a number, or unknown")
+    return None if value == "unknown" else _decimal(value)
+
+
+def _one_of(known: Sequence[str], what: str) -> AfterValidator:
+    def check(name: str) -> str:
+        if name not in known:
+            raise ValueError(f"{name!r} is not {what}|{near(name, list(known))}")
+        return name
+
+    return AfterValidator(check)
+
+
+Number = Annotated[Decimal, BeforeValidator(_decimal)]
+Amount = Annotated[Decimal | None, BeforeValidator(_amount)]
+"""US dollars; None where the file says ``unknown``, which is not 0."""
+
+MeterName = Annotated[str, _one_of(("messages", *COUNTED), "the name of a meter")]
+CountedField = Annotated[str, _one_of(COUNTED, "a usage field that a meter counts")]
+LimitedField = Annotated[str, _one_of(LIMITED, "a usage field")]
+Positive = Annotated[int, Field(gt=0)]
+
+
+class Sourced(Strict):
+    """Something that a source said.
+
+    Args:
+        source: the page or document.
+        as_of: the UTC day on which it said so. Before it nothing was known.
+        confirmed: the last day on which a source still said so. None where nobody looked again.
+        grade: how strong the evidence is.
+        note: what a reader must know beside it. None where there is nothing to add.
+    """
+
+    source: str = Field(min_length=1)
+    as_of: Day
+    confirmed: Day | None = None
+    grade: Grade = "published"
+    note: str | None = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.confirmed is not None and self.confirmed < self.as_of:
+            raise ValueError(
+                f"confirmed {self.confirmed} is before as_of {self.as_of}|write as_of <= confirmed"
+            )
+        return self
+
+    def newest(self, day: date) -> date | None:
+        """The last day up to ``day`` on which the source said so; None where it had not yet."""
+        days = [known for known in (self.as_of, self.confirmed) if known is not None and known <= day]
+        return max(days, default=None)
+
+
+class BaseFee(Sourced):
+    """What a month costs before any usage; ``amount`` in US dollars, None where unknown."""
+
+    amount: Amount
+
+
+class UnitPrice(Strict):
+    """``amount`` US dollars, None where unknown, for every ``per`` metered units."""
+
+    amount: Amount
+    per: Positive = 1
+
+    @model_validator(mode="after")
+    def _exact(self) -> Self:
+        try:
+            _ = self.each
+        except Inexact:
+            raise ValueError(
+                f"{self.amount} per {self.per} has no exact price per unit|give the price of one unit"
+            ) from None
+        return self
+
+    @property
+    def each(self) -> Decimal | None:
+        """US dollars for one metered unit, exact; None where unknown."""
+        if self.amount is None:
+            return None
+        with localcontext(EXACT):
+            return self.amount / self.per
