@@ -1,0 +1,71 @@
+"""Servers, load balancer units and egress against sums by hand."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from toolkit.cost.sizing import busiest_second_deliveries, load_balancer_units, servers
+
+
+def nodes(connections: float, deliveries_per_s: float, *, usable: float = 0.7, spare: float = 1) -> float:
+    one = np.ones(1)
+    return float(
+        servers(
+            peak_connections=connections * one,
+            connections_per_node=20_000 * one,
+            peak_deliveries_per_s=deliveries_per_s * one,
+            deliveries_per_s_per_node=30_000 * one,
+            usable_capacity_share=usable * one,
+            spare_nodes=spare * one,
+        )[0]
+    )
+
+
+@pytest.mark.parametrize(
+    ("connections", "deliveries_per_s", "expected"),
+    [
+        (0, 0, 2),  # one node even without load, and the spare
+        (14_000, 0, 2),  # 20,000 x 0.7 = 14,000 fill one node exactly
+        (14_001, 0, 3),
+        (0, 21_000, 2),  # 30,000 x 0.7
+        (0, 21_001, 3),
+        (14_001, 42_001, 4),  # the larger of the two needs: 2 for connections, 3 for deliveries
+    ],
+)
+def test_nodes_follow_the_scarcer_of_connections_and_deliveries(
+    connections: float, deliveries_per_s: float, expected: float
+) -> None:
+    assert nodes(connections, deliveries_per_s) == expected
+
+
+def test_a_spare_is_a_whole_node_on_top() -> None:
+    assert nodes(14_001, 0, spare=0) == 2
+    assert nodes(14_001, 0, spare=2) == 4
+
+
+@given(st.floats(0, 1e7), st.floats(0, 1e7), st.floats(1, 3))
+def test_more_load_never_needs_fewer_nodes(connections: float, deliveries: float, factor: float) -> None:
+    assert nodes(connections * factor, deliveries * factor) >= nodes(connections, deliveries)
+
+
+def test_the_busiest_second_is_the_average_second_times_both_factors() -> None:
+    """2,592,000 deliveries in 30 days are one a second; a day of 1.5 and a second of 10 times make 15."""
+    one = np.ones(1)
+    peak = busiest_second_deliveries(
+        2_592_000 * one, days=30, busiest_day_factor=1.5 * one, busiest_second_factor=10 * one
+    )
+    assert peak == pytest.approx([15.0])
+
+
+@pytest.mark.parametrize(
+    ("connections", "gib", "units"),
+    [
+        (1500, 0, 0.5),  # 3,000 active connections a unit
+        (0, 730 / 1.073741824, 1.0),  # 1 GB an hour is 730 GB a month
+        (3000, 2 * 730 / 1.073741824, 2.0),  # the larger of the two
+    ],
+)
+def test_load_balancer_units(connections: float, gib: float, units: float) -> None:
+    found = load_balancer_units(peak_connections=np.array([connections]), egress_gib=np.array([gib]))
+    assert found == pytest.approx([units])

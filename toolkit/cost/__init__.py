@@ -1,0 +1,1 @@
+"""Total cost of each option over the horizon, with its uncertainty."""

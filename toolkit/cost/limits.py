@@ -1,0 +1,88 @@
+"""What the numbers of the cost model do not yet do, in words."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from toolkit.cost.option import Option
+from toolkit.cost.quantities import COMPARED, UNITS
+from toolkit.cost.sampling import Floats
+from toolkit.cost.setting import Setting, figure_of
+from toolkit.pricing.book import PriceBook, stale
+
+SCOPE = (
+    "SLA credits are not available in this version: no total contains any.",
+    "Sensitivity indices and the value of information are not available in this version.",
+    "Measured downtime is not read by the cost model in this version: the figures of the option files are.",
+    "Downtime counts every degraded minute as a full outage.",
+    "Not priced: caches and message buses between nodes, disks, logs, support plans, parallel running, the "
+    "way back, discounts.",
+    "Servers, load balancers and egress carry payload only: no protocol overhead, presence or history.",
+    "The vendor's cheapest plan is chosen anew every month, without notice periods or commitments.",
+    "The numbers of a scenario carry no grade: they are its author's word.",
+    "A quantity is drawn once for all options, so uncertain figures of one name move together across them; "
+    "peak users, monthly users and channels move together as well.",
+    "A range is drawn by a quantile function that is straight between its 5th, 50th and 95th percentile and "
+    "held at the outer two beyond them.",
+    "The curve against message volume changes the messages that a user sends; users and connections stay.",
+    "Money is not discounted over time.",
+)
+"""What holds for every result."""
+
+
+def limits_of(
+    options: Sequence[Option], books: Mapping[str, PriceBook], setting: Setting, totals: Mapping[str, Floats]
+) -> list[str]:
+    """The limits of one result.
+
+    Args:
+        options: those compared.
+        books: price books by vendor id.
+        setting: what they were compared under.
+        totals: draws of the known totals by option.
+    """
+    told = [*_claims(options, setting), *_left_out(totals), *_of_books(options, books, setting)]
+    return [_sampling(setting), *SCOPE, *told]
+
+
+def _sampling(setting: Setting) -> str:
+    error = 1 / setting.draws.count**0.5
+    return (
+        f"Bands are the 5th to 95th percentile of {setting.draws.count:,} plain random draws (seed "
+        f"{setting.draws.seed}); the sampling error of a mean is {error:.1%} of the standard deviation."
+    )
+
+
+def _claims(options: Sequence[Option], setting: Setting) -> list[str]:
+    """Where a number rests on somebody's word only."""
+    told = []
+    for name in (name for name in UNITS if name not in COMPARED):
+        figures = {option.id: figure_of(option, name, as_of=setting.as_of) for option in options}
+        weak = [
+            option_id
+            for option_id, figure in figures.items()
+            if figure is not None and figure.grade == "claim"
+        ]
+        if weak:
+            told.append(f"{name} is a claim, not evidence, for {', '.join(weak)}.")
+    return told
+
+
+def _left_out(totals: Mapping[str, Floats]) -> list[str]:
+    shares = {name: float(np.mean(~np.isfinite(usd))) for name, usd in totals.items()}
+    return [
+        f"{name}: in {max(share, 0.001):.1%} of the draws no plan carries the traffic or its price is "
+        "unknown; its numbers leave those draws out, which flatters it."
+        for name, share in shares.items()
+        if share > 0
+    ]
+
+
+def _of_books(options: Sequence[Option], books: Mapping[str, PriceBook], setting: Setting) -> list[str]:
+    used = {option.price_book for option in options if option.price_book in books}
+    told = []
+    for vendor in sorted(name for name in used if name is not None):
+        age = stale(books[vendor], setting.as_of)
+        told += [f"{age}."] if age else []
+        told += [f"{books[vendor].name}: {note}" for note in books[vendor].notes]
+    return told

@@ -1,0 +1,180 @@
+"""What each option costs, as typed results and as the document of ``toolkit cost --json``."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from toolkit.cost.comparing import settled
+from toolkit.cost.sampling import Floats
+from toolkit.evidence import Figure
+
+SCHEMA = "toolkit.cost/1"
+
+
+@dataclass(frozen=True)
+class Band:
+    """Mean and percentiles of draws, in US dollars."""
+
+    mean: float
+    p5: float
+    p50: float
+    p95: float
+
+    @classmethod
+    def of(cls, draws: Floats) -> "Band":
+        """The band of finite draws; numpy's ``linear`` definition of a percentile."""
+        p5, p50, p95 = np.percentile(draws, [5, 50, 95])
+        return cls(mean=float(np.mean(draws)), p5=float(p5), p50=float(p50), p95=float(p95))
+
+    @classmethod
+    def of_settled(cls, draws: Floats | None) -> "Band | None":
+        """The band of the draws that have a price; None where none has, or where nothing is known."""
+        finite = None if draws is None else settled(draws)
+        return None if finite is None or finite.size == 0 else cls.of(finite)
+
+    def to_document(self) -> dict[str, float]:
+        """The band in whole cents."""
+        return {name: round(getattr(self, name), 2) for name in ("mean", "p5", "p50", "p95")}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of an option's cost over the horizon.
+
+    Args:
+        line: what is paid for.
+        band: in US dollars. None where something needed is unknown.
+        source: where its number comes from, with the grade; or what is missing.
+    """
+
+    line: str
+    band: Band | None
+    source: str
+
+    def to_document(self) -> dict[str, Any]:
+        """The line as the contract has it; numbers are null where it is unknown."""
+        band = self.band and self.band.to_document()
+        numbers = {name: band and band[name] for name in ("mean", "p5", "p95")}
+        return {"line": self.line, **numbers, "source": self.source}
+
+
+@dataclass(frozen=True)
+class OptionCost:
+    """What one option costs.
+
+    Args:
+        option: its id.
+        total: over the horizon, in US dollars. None where a line is unknown or no plan fits.
+        lines: the total's parts.
+        monthly_cost_usd: recurring cost of the first month, without move and downtime. None where unknown.
+        p_cheapest: share of draws in which no option with a known total is cheaper; ties are shared. None
+            without a total.
+        regret: mean US dollars over the horizon beyond the cheapest option of each draw. None without total.
+        plan: the vendor's plan of the first month. None for a self-hosted option or where no plan fits.
+        infeasible: why it cannot carry the scenario. Empty where it can.
+        unknown: what would have to be known for a total.
+        availability: the figure behind its downtime. None where nothing is known.
+    """
+
+    option: str
+    total: Band | None
+    lines: list[Line]
+    monthly_cost_usd: Band | None
+    p_cheapest: float | None
+    regret: float | None
+    plan: str | None
+    infeasible: list[str]
+    unknown: list[str]
+    availability: Figure | None
+
+    def to_document(self) -> dict[str, Any]:
+        """The option's part of the document; every key is always there."""
+        return {
+            "total": self.total and self.total.to_document(),
+            "lines": [line.to_document() for line in self.lines],
+            "p_cheapest": None if self.p_cheapest is None else round(self.p_cheapest, 4),
+            "regret": None if self.regret is None else round(self.regret, 2),
+            "monthly_cost_usd": self.monthly_cost_usd and self.monthly_cost_usd.to_document(),
+            "plan": self.plan,
+            "infeasible": self.infeasible,
+            "unknown": self.unknown,
+            "availability": self.availability
+            and self.availability.model_dump(mode="json", exclude_none=True),
+        }
+
+
+@dataclass(frozen=True)
+class Crossover:
+    """A volume at which another option becomes the cheapest.
+
+    Args:
+        at: messages a month, published and delivered.
+        from_option: the cheapest below it. None where none was payable there.
+        to_option: the cheapest above it. None where none is payable there.
+    """
+
+    at: float
+    from_option: str | None
+    to_option: str | None
+
+    def to_document(self) -> dict[str, Any]:
+        """The crossover under the name of its input."""
+        at = float(f"{self.at:.4g}")
+        return {"input": "messages_per_month", "at": at, "from": self.from_option, "to": self.to_option}
+
+
+@dataclass(frozen=True)
+class CostResult:
+    """Cost of every option under one scenario.
+
+    Args:
+        scenario: its id.
+        as_of: the UTC day of prices and figures.
+        horizon_months: months that totals are added up over.
+        options: by id, in the order given.
+        crossovers: of the cheapest recurring cost against message volume, ascending.
+        limits: in words, what the numbers do not yet do.
+        seed, draws: of the sampling.
+    """
+
+    scenario: str
+    as_of: date
+    horizon_months: int
+    options: dict[str, OptionCost]
+    crossovers: list[Crossover]
+    limits: list[str]
+    seed: int
+    draws: int
+
+    def to_document(self) -> dict[str, Any]:
+        """What ``toolkit cost --json`` prints; money in whole cents."""
+        return {
+            "schema": SCHEMA,
+            "as_of": self.as_of.isoformat(),
+            "scenario": self.scenario,
+            "currency": "USD",
+            "horizon_months": self.horizon_months,
+            "options": {name: cost.to_document() for name, cost in self.options.items()},
+            "crossovers": [crossover.to_document() for crossover in self.crossovers],
+            "sensitivity": [],
+            "limits": self.limits,
+            "seed": self.seed,
+            "draws": self.draws,
+        }
+
+    def frame(self) -> pd.DataFrame:
+        """One row an option and line, total last, in US dollars over the horizon; NaN where unknown."""
+        columns = ["option", "line", "mean_usd", "p5_usd", "p50_usd", "p95_usd", "source"]
+        return pd.DataFrame(_rows(self.options.values()), columns=columns)
+
+
+def _rows(costs: Iterable[OptionCost]) -> Iterator[tuple[str, str, float, float, float, float, str]]:
+    for cost in costs:
+        total = Line("total", cost.total, "; ".join(cost.unknown + cost.infeasible) or "sum of the lines")
+        for line in [*cost.lines, total]:
+            band = line.band or Band(np.nan, np.nan, np.nan, np.nan)
+            yield cost.option, line.line, band.mean, band.p5, band.p50, band.p95, line.source
