@@ -9,7 +9,12 @@ from toolkit.evidence import Day, Grade, NonNegative, Strict
 Comparator = Literal["at_least", "at_most", "above", "below"]
 COMPARATORS: tuple[Comparator, ...] = ("at_least", "at_most", "above", "below")
 
-SHARES = ("connection_success_rate", "reconnection_frequency", "delivery_success_rate", "session_availability")
+SHARES = (
+    "connection_success_rate",
+    "reconnection_frequency",
+    "delivery_success_rate",
+    "session_availability",
+)
 MEASURED = (*SHARES, "mean_connection_duration_s", "latency_p50_ms", "latency_p95_ms", "latency_p99_ms")
 METRICS = (*MEASURED, "monthly_cost_usd")
 
@@ -65,10 +70,9 @@ class AnyOf(Strict):
 
 
 def _entry_kind(value: Any) -> str:
-    if isinstance(value, AnyOf) or isinstance(value, dict) and "any_of" in value:
+    if isinstance(value, AnyOf) or (isinstance(value, dict) and "any_of" in value):
         return "<any of>"
     return "<criterion>"
-
 
 
 Entry = Annotated[
@@ -109,7 +113,11 @@ class Phase(Strict):
 
     def entries(self) -> list[tuple[str, int, AnyOf | Criterion]]:
         """Every entry with the name of its list and its place in it."""
-        lists = (("needed_if", self.needed_if), ("ready_if", self.ready_if), ("rollback_if", self.rollback_if))
+        lists = (
+            ("needed_if", self.needed_if),
+            ("ready_if", self.ready_if),
+            ("rollback_if", self.rollback_if),
+        )
         return [(name, index, entry) for name, entries in lists for index, entry in enumerate(entries)]
 
 

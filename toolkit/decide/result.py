@@ -1,0 +1,114 @@
+"""What became of one criterion."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from toolkit.decide.kleene import State
+from toolkit.decide.plan import AnyOf, Criterion
+from toolkit.decide.wording import subject
+from toolkit.evidence import Grade
+
+REASONS = (
+    "absent",
+    "too few",
+    "too old",
+    "grade too weak",
+    "window not over",
+    "straddles",
+    "contradictory",
+    "method not available",
+)
+"""The words with which the reason of an unknown begins."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class MoreNeeded:
+    """What would settle an unknown, if today's estimate and rate hold.
+
+    Args:
+        events: more raw events. None where events are not what is missing.
+        days: more whole days. None where time alone does not settle it.
+    """
+
+    events: int | None
+    days: int | None
+
+    def to_document(self) -> dict[str, int | None]:
+        return {"events": self.events, "days": self.days}
+
+
+@dataclass(frozen=True, kw_only=True)
+class CriterionResult:
+    """One entry of a phase's lists, judged.
+
+    Args:
+        list_name: ``needed_if``, ``ready_if`` or ``rollback_if``.
+        entry: the entry as the plan has it.
+        option: the option that it came to speak of. ``chosen`` where none could be chosen.
+        environment: where the evidence is from, or was asked from. None where there is none.
+        grade: of the evidence. None where there is none, or where it is no measurement.
+        since: first day of the evidence. None where it is no measurement.
+        reason: a sentence with numbers; of an unknown it begins with one of :data:`REASONS`.
+        estimate, low, high: in the unit of the threshold; the interval is the one that was compared.
+        n, n_effective: raw events, and what they are worth after clustering.
+        any_of: the judged criteria inside an ``any_of`` entry. None in any other.
+    """
+
+    list_name: str
+    entry: Criterion | AnyOf
+    state: State
+    reason: str
+    option: str | None = None
+    environment: str | None = None
+    grade: Grade | None = None
+    since: date | None = None
+    estimate: float | None = None
+    low: float | None = None
+    high: float | None = None
+    n: float | None = None
+    n_effective: float | None = None
+    more_needed: MoreNeeded | None = None
+    any_of: "tuple[CriterionResult, ...] | None" = None
+
+    @property
+    def must(self) -> bool:
+        """Whether the verdict depends on it."""
+        return self.entry.level == "must"
+
+    @property
+    def why(self) -> str | None:
+        """The canonical word of an unknown; None of anything known."""
+        if self.state != "unknown":
+            return None
+        return next(word for word in REASONS if self.reason.startswith(word))
+
+    @property
+    def subject(self) -> str:
+        """What it speaks about, in words."""
+        return subject(self.entry, option=self.option, environment=self.environment)
+
+    def to_document(self) -> dict[str, Any]:
+        """The criterion as ``toolkit decide --json`` prints it; every key is always there."""
+        single = self.entry if isinstance(self.entry, Criterion) else None
+        return {
+            "list": self.list_name,
+            "option": self.option,
+            "metric": single and single.metric,
+            "scenario_field": single and single.scenario_field,
+            "any_of": None if self.any_of is None else [inner.to_document() for inner in self.any_of],
+            "level": self.entry.level,
+            "comparator": single and single.comparator,
+            "threshold": single and single.threshold,
+            "environment": self.environment,
+            "grade": self.grade,
+            "since": self.since and self.since.isoformat(),
+            "state": self.state,
+            "reason": self.reason,
+            "estimate": self.estimate,
+            "low": self.low,
+            "high": self.high,
+            "n": self.n,
+            "n_effective": self.n_effective,
+            "more_needed": self.more_needed and self.more_needed.to_document(),
+        }

@@ -1,0 +1,78 @@
+"""Numbers and names as the reasons print them."""
+
+from math import ceil, isfinite, log10
+
+from toolkit.decide.plan import AnyOf, Comparator, Criterion
+
+METRIC_WORDS = {
+    "connection_success_rate": "connection success rate",
+    "mean_connection_duration_s": "mean connection duration",
+    "reconnection_frequency": "reconnection frequency",
+    "delivery_success_rate": "delivery success rate",
+    "latency_p50_ms": "50th percentile of latency",
+    "latency_p95_ms": "95th percentile of latency",
+    "latency_p99_ms": "99th percentile of latency",
+    "session_availability": "session availability",
+    "monthly_cost_usd": "monthly cost",
+}
+
+
+def share(value: float) -> str:
+    """A share with four decimals, or with as many as keep it from reading as 1 when it is not.
+
+    >>> share(0.9812), share(0.999996), share(1)
+    ('0.9812', '0.999996', '1')
+    """
+    gap = 1 - value
+    decimals = max(4, ceil(-log10(gap)) + 1) if 0 < gap < 1 else 4
+    return f"{value:.{decimals}f}".rstrip("0").rstrip(".") if value else "0"
+
+
+def plain(value: float) -> str:
+    """A number with thousands separated, and at most four decimals.
+
+    >>> plain(12000), plain(0.05), plain(99.5)
+    ('12,000', '0.05', '99.5')
+    """
+    if not isfinite(value):
+        return str(value)
+    return f"{value:,.4f}".rstrip("0").rstrip(".")
+
+
+def usd(value: float) -> str:
+    """An amount of US dollars, cents only where they are not nought.
+
+    >>> usd(1250), usd(60.74)
+    ('USD 1,250', 'USD 60.74')
+    """
+    return f"USD {value:,.2f}".removesuffix(".00")
+
+
+def words(comparator: Comparator) -> str:
+    """The comparison in words.
+
+    >>> words("at_least")
+    'at least'
+    """
+    return comparator.replace("_", " ")
+
+
+def counted(number: int, noun: str) -> str:
+    """A number with its noun.
+
+    >>> counted(1, "day"), counted(1200, "event")
+    ('1 day', '1,200 events')
+    """
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def subject(entry: Criterion | AnyOf, *, option: str | None, environment: str | None) -> str:
+    """What an entry of the plan speaks about, in words."""
+    if isinstance(entry, AnyOf):
+        return f"any of {counted(len(entry.any_of), 'condition')}"
+    if entry.scenario_field is not None:
+        return f"{entry.scenario_field.replace('_', ' ')} of the scenario"
+    metric = METRIC_WORDS.get(str(entry.metric), str(entry.metric))
+    where = f" in {environment}" if environment else ""
+    whose = "the chosen option" if option in (None, "chosen") else option
+    return f"{metric} of {whose}{where}"
