@@ -1,0 +1,1 @@
+"""Records what the options really do: probe, adapters, real servers, network faults, importers."""

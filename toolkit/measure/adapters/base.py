@@ -1,0 +1,96 @@
+"""What the probe asks of every option."""
+
+import random
+import socket
+import ssl
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from websockets.exceptions import InvalidStatus
+
+from toolkit.measure.events import EndedBy
+
+Payload = dict[str, Any]
+Receive = Callable[[Payload], None]
+
+OPEN_TIMEOUT_S = 10.0
+
+
+@dataclass(frozen=True)
+class End:
+    """How a connection ended: close code (1006 where none came) and who ended it."""
+
+    code: int
+    by: EndedBy
+
+
+class Session(Protocol):
+    """One open connection that has joined its room."""
+
+    async def publish(self, payload: Payload) -> None:
+        """Send to the others in the room.
+
+        Raises:
+            Exception: the connection is over; the message was not handed over.
+        """
+
+    async def ended(self) -> End:
+        """Return when the connection is over, and why."""
+
+    async def close(self) -> int:
+        """Close on purpose; the close code."""
+
+
+class Adapter(Protocol):
+    """One way to carry the messages."""
+
+    async def connect(self, url: str, *, room: str, receive: Receive) -> Session:
+        """Open one connection and join the room; one attempt, never a second.
+
+        Raises:
+            Exception: the attempt failed; :func:`outcome` names the reason.
+        """
+
+    def retry_s(self, retries: int, draw: random.Random) -> float:
+        """Seconds from a loss or a failed attempt to the next one.
+
+        Args:
+            retries: attempts since there was a connection, 0 for the first.
+            draw: the source of randomness.
+        """
+
+    async def close(self) -> None:
+        """Free what all connections share."""
+
+
+_OUTCOMES: list[tuple[type[BaseException], str]] = [
+    (ssl.SSLError, "tls"),
+    (socket.gaierror, "dns"),
+    (TimeoutError, "timeout"),
+    # A peer that accepts and then hangs up before it answers refuses as well.
+    (ConnectionError, "refused"),
+    (EOFError, "refused"),
+]
+
+
+def outcome(error: BaseException) -> str:
+    """The recorded outcome of an attempt that failed with ``error``."""
+    causes = list(_chain(error))
+    for cause in causes:
+        if isinstance(cause, InvalidStatus):
+            return f"http_{cause.response.status_code}"
+        status = getattr(cause, "status", None)
+        if isinstance(status, int) and 100 <= status < 600:
+            return f"http_{status}"
+    return next(
+        (name for kind, name in _OUTCOMES if any(isinstance(cause, kind) for cause in causes)), "error"
+    )
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        yield error
+        error = error.__cause__ or error.__context__

@@ -1,0 +1,152 @@
+"""Starts the real servers behind the same bad network and measures them all alike, at the same time."""
+
+import asyncio
+import uuid
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from toolkit.measure.adapters import KNOWN, adapter
+from toolkit.measure.adapters.base import outcome
+from toolkit.measure.compaction import compact
+from toolkit.measure.probe import Probe
+from toolkit.measure.proxy import FaultProxy, NetworkFaults
+from toolkit.measure.recorder import Recorder
+from toolkit.measure.servers.processes import running
+from toolkit.measure.totals import BakeoffResult, OptionResult, ProbeResult
+from toolkit.measure.workload import Workload
+from toolkit.project.faults import EnvironmentFault, InputError
+
+
+@dataclass(frozen=True)
+class _Run:
+    """What all options of one run share."""
+
+    workload: Workload
+    metrics_dir: Path
+    environment: str
+    collector: str
+
+
+def run_bakeoff(
+    options: Sequence[str] | None = None,
+    *,
+    workload: Workload,
+    metrics_dir: Path,
+    environment: str = "lab",
+) -> BakeoffResult:
+    """Totals per option; the facts are recorded.
+
+    The options run side by side, so that a noisy machine hurts all alike. Every server and every proxy that
+    it starts is stopped at the end, on Ctrl-C and on a crash too.
+
+    Args:
+        options: which ones. None: all that this version can start.
+        workload: what the clients and the network do; one seed for all options.
+        metrics_dir: where the facts go.
+        environment: under which name they are recorded.
+
+    Raises:
+        EnvironmentFault: an option is not available here, or nothing can be recorded.
+        InputError: an option is named twice.
+    """
+    chosen = list(KNOWN if options is None else options)
+    if len(set(chosen)) < len(chosen) or not chosen:
+        raise InputError(f"options: {', '.join(chosen) or 'none'}; name one or more, each once")
+    for option in chosen:
+        adapter(option)
+    run = _Run(workload, metrics_dir, environment, uuid.uuid4().hex[:8])
+    return _finish(run, asyncio.run(_side_by_side(chosen, run)))
+
+
+def probe_option(
+    option: str,
+    *,
+    environment: str,
+    metrics_dir: Path,
+    workload: Workload,
+    url: str | None = None,
+) -> BakeoffResult:
+    """Totals of one option at one endpoint; the facts are recorded.
+
+    Args:
+        option: which one; it decides the protocol.
+        environment: where it runs; the facts are recorded under that name.
+        metrics_dir: where the facts go.
+        workload: what the clients do.
+        url: of the endpoint. None: a local server is started, behind the workload's faults.
+
+    Raises:
+        EnvironmentFault: there is no adapter for the option, nothing answers, or nothing can be recorded.
+        InputError: the workload asks for faults, which only a local server can be given.
+    """
+    adapter(option)
+    run = _Run(workload, metrics_dir, environment, uuid.uuid4().hex[:8])
+    if url is None:
+        return _finish(run, asyncio.run(_side_by_side([option], run)))
+    if workload.faults != NetworkFaults():
+        raise InputError("workload: faults: are for local servers; leave them out, or leave out the URL")
+    return _finish(run, asyncio.run(_remote(option, url, run)))
+
+
+def _finish(run: _Run, options: dict[str, OptionResult]) -> BakeoffResult:
+    compact(run.metrics_dir)
+    return BakeoffResult(environment=run.environment, collector=run.collector, options=options)
+
+
+async def _remote(option: str, url: str, run: _Run) -> dict[str, OptionResult]:
+    await _knock(option, url)
+    return {option: OptionResult(probe=await _probe(option, url, run), faults=None)}
+
+
+async def _knock(option: str, url: str) -> None:
+    """Return if the option is at the URL: a mistyped one must not be recorded as an outage."""
+    visitor = adapter(option)
+    try:
+        await (await visitor.connect(url, room="knock", receive=lambda payload: None)).close()
+    except Exception as error:
+        raise EnvironmentFault(
+            f"{url}: {option} does not answer there ({outcome(error)}: {error}); check the URL and the option"
+        ) from error
+    finally:
+        await visitor.close()
+
+
+async def _side_by_side(options: list[str], run: _Run) -> dict[str, OptionResult]:
+    async with AsyncExitStack() as stack:
+        proxies = {}
+        for option in options:
+            port = await stack.enter_async_context(running(option))
+            proxy = FaultProxy(port, run.workload.faults, run.workload.seed)
+            proxies[option] = await stack.enter_async_context(proxy)
+        found = await _all(
+            [(option, local_url(option, proxy.port)) for option, proxy in proxies.items()], run
+        )
+        return {
+            option: OptionResult(probe=found[option], faults=proxy.counts.as_dict())
+            for option, proxy in proxies.items()
+        }
+
+
+async def _all(endpoints: list[tuple[str, str]], run: _Run) -> dict[str, ProbeResult]:
+    """Probe all at the same time; the first failure ends all."""
+    tasks = {option: asyncio.create_task(_probe(option, url, run)) for option, url in endpoints}
+    try:
+        results = await asyncio.gather(*tasks.values())
+    finally:
+        for task in tasks.values():
+            task.cancel()
+        await asyncio.gather(*tasks.values(), return_exceptions=True)
+    return dict(zip(tasks, results, strict=True))
+
+
+def local_url(option: str, port: int) -> str:
+    """Where the local server of an option answers."""
+    return f"http://127.0.0.1:{port}" if option == "socketio" else f"ws://127.0.0.1:{port}/ws"
+
+
+async def _probe(option: str, url: str, run: _Run) -> ProbeResult:
+    recorder = Recorder(run.metrics_dir, option=option, environment=run.environment, collector=run.collector)
+    speaks = adapter(option)
+    return await Probe(url, option=option, adapter=speaks, recorder=recorder, workload=run.workload).run()

@@ -1,0 +1,157 @@
+"""The two recorded facts: every connection attempt and every intended delivery.
+
+Files lie at ``metrics/connections/option=…/date=YYYY-MM-DD/*.parquet`` and ``metrics/deliveries/…``. Option
+and date stand in the path only; readers get both back from hive partitioning. Times are UTC with
+microseconds, durations are float64 seconds.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Literal
+
+import pyarrow as pa
+
+from toolkit.project.faults import InputError
+
+Table = Literal["connections", "deliveries"]
+EndedBy = Literal["client", "server", "network"]
+
+DEADLINE_S = 5.0
+OUTCOME = re.compile(r"open|refused|timeout|tls|dns|http_[1-5]\d\d|error")
+
+_TIME = pa.timestamp("us", tz="UTC")
+
+
+def _column(name: str, kind: pa.DataType, *, null: bool = False) -> pa.Field:
+    return pa.field(name, kind, nullable=null)
+
+
+_OBSERVER = [_column("environment", pa.string()), _column("collector", pa.string())]
+
+CONNECTIONS = pa.schema(
+    [
+        *_OBSERVER,
+        _column("client", pa.string()),
+        _column("session", pa.string()),
+        _column("attempt", pa.int32()),
+        _column("started_at", _TIME),
+        _column("handshake_s", pa.float64(), null=True),
+        _column("outcome", pa.string()),
+        _column("ended_at", _TIME, null=True),
+        _column("observed_until", _TIME),
+        _column("close_code", pa.int32(), null=True),
+        _column("ended_by", pa.string(), null=True),
+        _column("intended", pa.bool_(), null=True),
+    ]
+)
+
+DELIVERIES = pa.schema(
+    [
+        *_OBSERVER,
+        _column("message", pa.string()),
+        _column("sender", pa.string(), null=True),
+        _column("recipient", pa.string()),
+        _column("scheduled_at", _TIME),
+        _column("latency_s", pa.float64(), null=True),
+        _column("deadline_s", pa.float64()),
+        _column("copies", pa.int32(), null=True),
+        _column("in_order", pa.bool_(), null=True),
+        _column("bytes", pa.int64(), null=True),
+        _column("round_trip", pa.bool_()),
+    ]
+)
+
+SCHEMAS: dict[Table, pa.Schema] = {"connections": CONNECTIONS, "deliveries": DELIVERIES}
+
+KEYS: dict[Table, tuple[str, ...]] = {
+    "connections": ("environment", "collector", "client", "session", "attempt"),
+    "deliveries": ("environment", "collector", "message", "recipient"),
+}
+"""What makes a row unique within the files of one option."""
+
+STAMPS: dict[Table, str] = {"connections": "observed_until", "deliveries": "scheduled_at"}
+"""The column whose UTC day is the partition."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Connection:
+    """One attempt to connect, and what became of it.
+
+    Args:
+        client: who connects.
+        session: the episode in which the client wants to be connected.
+        attempt: 1 for the first of the session.
+        started_at: when the attempt began.
+        observed_until: when it was last looked at.
+        outcome: see :data:`OUTCOME`.
+        handshake_s: from the start until the client is usable. None where the attempt failed.
+        ended_at: None while open, and for a failed attempt.
+        close_code: 1006 where the connection ended without one. None while open, and for a failed attempt.
+        ended_by: None while open, and for a failed attempt.
+        intended: whether the end was wanted. None while open, and for a failed attempt.
+    """
+
+    client: str
+    session: str
+    attempt: int
+    started_at: datetime
+    observed_until: datetime
+    outcome: str
+    handshake_s: float | None = None
+    ended_at: datetime | None = None
+    close_code: int | None = None
+    ended_by: EndedBy | None = None
+    intended: bool | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Delivery:
+    """What became of one message for one of its intended recipients.
+
+    Args:
+        message: which message.
+        sender, recipient: who should have sent and received it.
+        scheduled_at: when it was due to be sent.
+        latency_s: from ``scheduled_at`` to the receipt. None if it was not received by the deadline.
+        copies: 0 lost, 1 once, more duplicated.
+        in_order: whether it came after all earlier ones of that sender. None if lost.
+        bytes: size of the payload.
+        deadline_s: how long after ``scheduled_at`` it still counts.
+        round_trip: whether ``latency_s`` runs to the acknowledgement at the sender.
+    """
+
+    message: str
+    sender: str
+    recipient: str
+    scheduled_at: datetime
+    latency_s: float | None
+    copies: int
+    in_order: bool | None
+    bytes: int | None
+    deadline_s: float = DEADLINE_S
+    round_trip: bool = False
+
+
+def day_of(when: datetime) -> date:
+    """The UTC day in which ``when`` falls."""
+    return when.astimezone(UTC).date()
+
+
+def partition(metrics_dir: Path, table: Table, *, option: str, day: date) -> Path:
+    """The folder of one table's rows of one option and one UTC day."""
+    return metrics_dir / table / f"option={safe_name(option)}" / f"date={day.isoformat()}"
+
+
+def safe_name(name: str) -> str:
+    """The name itself, if it may be part of a path.
+
+    Raises:
+        InputError: it holds something else than letters, digits, ``.``, ``_`` and ``-``.
+    """
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", name):
+        raise InputError(
+            f"{name!r} is no name for an option or collector; use letters, digits, '.', '_' and '-'"
+        )
+    return name

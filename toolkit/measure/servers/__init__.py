@@ -1,0 +1,1 @@
+"""The real servers to measure, each started as a process of its own."""

@@ -1,0 +1,20 @@
+"""The stabilised chat server, as ``python -m toolkit.measure.servers.chat_server PRESET`` to be measured."""
+
+import asyncio
+import sys
+
+from toolkit.chat.server import ChatServer
+from toolkit.chat.settings import PRESETS, preset
+from toolkit.measure.servers.child import announce, until_told
+
+
+async def main(name: str) -> None:
+    """Serve with the preset ``name`` on a free port of loopback until the parent goes away."""
+    found = next(known for known in PRESETS if known == name)
+    async with ChatServer(preset(found)) as server:
+        announce(server.port)
+        await until_told()
+
+
+if __name__ == "__main__":
+    asyncio.run(main(sys.argv[1]))

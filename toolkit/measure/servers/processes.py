@@ -1,0 +1,88 @@
+"""Starts the real servers on free loopback ports, waits until they answer, and stops them by process id."""
+
+import asyncio
+import sys
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+
+from toolkit.measure import node
+from toolkit.project.faults import EnvironmentFault
+
+START_S = 20.0
+STOP_S = 5.0
+
+SOCKETIO = Path(__file__).with_name("socketio")
+
+
+def command(option: str) -> list[str]:
+    """The command line that serves an option.
+
+    Raises:
+        EnvironmentFault: this machine lacks what the option needs, or it has no server here.
+    """
+    python = [sys.executable, "-m"]
+    if option == "current-unfixed":
+        return [*python, "toolkit.measure.servers.plain_server"]
+    if option == "current":
+        return [*python, "toolkit.measure.servers.chat_server", "brief"]
+    if option == "socketio":
+        node.need_packages(SOCKETIO)
+        return [str(node.find_node()), str(SOCKETIO / "server.js")]
+    raise EnvironmentFault(
+        f"no server for {option} in this version; known: current-unfixed, current, socketio"
+    )
+
+
+@asynccontextmanager
+async def running(option: str) -> AsyncIterator[int]:
+    """The loopback port on which the option's server answers; it is stopped at the end, whatever happens.
+
+    Raises:
+        EnvironmentFault: it does not start here; its last words are in the text.
+    """
+    with tempfile.TemporaryFile() as words:
+        process = await asyncio.create_subprocess_exec(
+            *command(option),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=words,
+            # A terminal's Ctrl-C goes to the whole group; the servers must outlive the probe's last rows.
+            start_new_session=True,
+        )
+        try:
+            port = await _port(process)
+            if port is None:
+                await _stop(process)
+                words.seek(0)
+                said = words.read()[-2000:].decode(errors="replace").strip() or "nothing"
+                raise EnvironmentFault(f"the server of {option} did not start; it said: {said}")
+            yield port
+        finally:
+            await _stop(process)
+
+
+async def _port(process: asyncio.subprocess.Process) -> int | None:
+    """The port that the server announces. None where it ends or stays silent."""
+    if process.stdout is None:
+        return None
+    try:
+        line = await asyncio.wait_for(process.stdout.readline(), START_S)
+    except TimeoutError:
+        return None
+    word, _, number = line.decode(errors="replace").strip().partition(" ")
+    return int(number) if word == "listening" and number.isdecimal() else None
+
+
+async def _stop(process: asyncio.subprocess.Process) -> None:
+    """End the process: politely, then by force."""
+    with suppress(ProcessLookupError):
+        if process.returncode is None:
+            process.terminate()
+    try:
+        await asyncio.wait_for(process.wait(), STOP_S)
+    except TimeoutError:
+        with suppress(ProcessLookupError):
+            process.kill()
+        await process.wait()
