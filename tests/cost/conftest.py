@@ -4,16 +4,14 @@ from collections.abc import Mapping
 
 import cost_worlds
 import pytest
-from cost_worlds import AS_OF, Costed, FixedOption
+from cost_worlds import AS_OF, DATA, Costed, FixedOption
 
 from toolkit.cost.model import cost_options
 from toolkit.cost.option import Option
 from toolkit.cost.result import CostResult
 from toolkit.pricing.book import PriceBook, books
 from toolkit.pricing.scenario import Scenario
-from toolkit.project import Faults, Folder, shipped, validate
-
-DATA = Folder(shipped("data"))
+from toolkit.project import Faults, validate
 
 
 @pytest.fixture(scope="session")

@@ -8,8 +8,10 @@ from toolkit.cost.quantities import UNITS
 from toolkit.cost.result import CostResult
 from toolkit.evidence import Figure
 from toolkit.pricing.scenario import Scenario
+from toolkit.project import Folder, shipped
 
 AS_OF = date(2026, 11, 23)
+DATA = Folder(shipped("data"))
 
 Costed = Callable[..., CostResult]
 FixedOption = Callable[..., Option]
@@ -41,7 +43,7 @@ def figure(name: str, **parts: object) -> Figure:
 
 
 def fixed(option: Option, **values: float) -> Option:
-    """The option without any uncertainty: medians, labour at 100 USD an hour, ten times at the busiest second."""
+    """The option without any uncertainty: medians, labour at 100 USD an hour, ten times at the peak."""
     known = {name: option.figure(name, as_of=AS_OF) for name in option.figures if name in UNITS}
     medians = {name: found.central for name, found in known.items() if found is not None}
     wanted = {"labour_usd_per_hour": 100.0, "busiest_second_factor": 10.0, **medians, **values}

@@ -30,7 +30,7 @@ def test_more_messages_never_cost_less(
             seed=1,
         )
         for option, rows in curve.frame.groupby("option"):
-            # Where draws drop out for want of a plan, the mean of the rest may fall; percentiles of one traffic not.
+            # Where draws drop out for want of a plan, the mean of the rest may fall.
             known = rows["monthly_usd_mean"].dropna()
             if len(known) == len(rows):
                 assert (np.diff(known) >= -1e-6).all(), option
@@ -87,7 +87,7 @@ def test_the_cheapest_changes_at_a_crossover_and_nowhere_else(
 
 
 def test_a_crossover_lies_where_two_tariffs_meet(fixed: FixedOption, shipped_books: Books) -> None:
-    """Ably: 29 + 19 + 2.50 a million, each begun million whole; PubNub Pro for 10,000 users: 500, whatever the messages.
+    """Ably bills every million begun; PubNub Pro for 10,000 users is 500 whatever the messages.
 
     29 + 18 + 1 + 2.50 x M > 500 first at M = 181 (500.50), so from just past 180 million on.
     """
@@ -108,7 +108,7 @@ def test_options_of_equal_cost_do_not_cross(fixed: FixedOption, shipped_books: B
 
 
 def test_what_no_plan_carries_is_a_gap_in_the_curve(fixed: FixedOption, shipped_books: Books) -> None:
-    """Pusher's largest plan on sale takes 90 million messages a day; a hundred times 27 million a month at 1.5 is more."""
+    """Pusher's largest plan on sale takes 90 million messages a day; 100 x 27 / 30 x 1.5 are 135 million."""
     curve = cost_against_volume(
         [fixed("pusher")],
         shipped_books,

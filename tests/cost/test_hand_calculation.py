@@ -1,7 +1,8 @@
 """Without uncertainty every total is a sum that can be done on paper, to the cent.
 
-The scenario: 10,000 users x 10 messages x 30 days = 3,000,000 published, x 8 recipients = 24,000,000 delivered, of
-300 bytes; 10,000 x 60 x 30 = 18,000,000 connection minutes; 300 channels x 60 x 30 = 540,000 channel minutes.
+The scenario: 10,000 users x 10 messages x 30 days = 3,000,000 published, x 8 recipients = 24,000,000
+delivered, of 300 bytes; 10,000 x 60 x 30 = 18,000,000 connection minutes; 300 channels x 60 x 30 = 540,000
+channel minutes.
 """
 
 import pytest
@@ -31,7 +32,7 @@ def test_a_managed_option(costed: Costed, fixed: FixedOption) -> None:
 
 
 def test_a_self_hosted_option(costed: Costed, fixed: FixedOption) -> None:
-    """1,500 connections and 800,000 x 1.5 / 86,400 x 10 = 139 deliveries a second fit one node; one is spare."""
+    """1,500 connections, 800,000 x 1.5 / 86,400 x 10 = 139 deliveries a second: one node, and a spare."""
     cost = costed(fixed("socketio"), scenario=plain_scenario()).options["socketio"]
     gib = 24_000_000 * 300 / 2**30
     assert means(cost) == {
@@ -78,7 +79,7 @@ def test_a_plan_is_left_when_it_no_longer_carries_the_load(costed: Costed, fixed
 
 
 def test_nodes_are_bought_as_the_team_grows(costed: Costed, fixed: FixedOption) -> None:
-    """A node uses 70 % of 20,000 connections: 10,000 need one, 20,000 two and 40,000 three, each with a spare."""
+    """A node uses 70 % of 20,000 connections: 10,000 need one, 20,000 two and 40,000 three, plus a spare."""
     scenario = plain_scenario(
         peak_concurrent_users=10_000.0, monthly_active_users=20_000.0, messages_per_user_day=0.0,
         growth_per_month=1.0, horizon_months=3,

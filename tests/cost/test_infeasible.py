@@ -33,7 +33,7 @@ def test_an_infeasible_option_is_nobodys_rival(costed: Costed, fixed: FixedOptio
 
 
 def test_draws_that_no_plan_carries_are_left_out_and_counted(costed: Costed, fixed: FixedOption) -> None:
-    """Of users between 30,000 and 60,000, those above 50,000 have no price: more than 5 and less than 50 %."""
+    """Of 30,000 to 60,000 users, those above 50,000 have no price: more than 5 and less than 50 %."""
     users = {"p5": 30_000.0, "p50": 40_000.0, "p95": 60_000.0}
     result = costed(fixed("pubnub"), scenario=plain_scenario(monthly_active_users=users), draws=4000)
     cost = result.options["pubnub"]

@@ -1,4 +1,4 @@
-"""Options are compared under the same circumstances, draw by draw, and the same inputs give the same bytes."""
+"""Options are compared draw by draw under the same circumstances, and equal inputs give equal bytes."""
 
 import json
 import subprocess

@@ -1,16 +1,14 @@
 """Price books for tests: those that ship, and small ones written on the spot."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
 import pytest
+from pricebooks import BookFaults, MakeBook
 
 from toolkit.pricing.book import PriceBook, books
 from toolkit.project import Faults, Folder, read_yaml, shipped
-
-MakeBook = Callable[..., PriceBook]
-BookFaults = Callable[[str], list[str]]
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,12 @@
 """Small price books, as text, for tests of the tariff language."""
 
+from collections.abc import Callable
 from textwrap import dedent, indent
+
+from toolkit.pricing.book import PriceBook
+
+MakeBook = Callable[[str], PriceBook]
+BookFaults = Callable[[str], list[str]]
 
 SOURCED = "source: a price list, as_of: 2026-01-01, grade: published"
 

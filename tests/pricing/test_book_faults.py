@@ -1,8 +1,7 @@
 """A price book that is wrong is refused, all faults at once, each at its line with its mend."""
 
 import pytest
-from conftest import BookFaults
-from pricebooks import book_text, one_meter
+from pricebooks import BookFaults, book_text, one_meter
 
 COUNTS = "meter: messages\ncounts: {messages_delivered: 1}\n"
 
@@ -40,6 +39,8 @@ COUNTS = "meter: messages\ncounts: {messages_delivered: 1}\n"
         ("quota: {amount: 1, period: day, past_it: overage}", "overage by the day is not available"),
         ("quota: {amount: 1, period: month, past_it: overage}", "overage needs tiers"),
         ("included_with: {meter: egress_gib, per_unit: 1}", "included_with of messages names egress_gib"),
+        ("included: 1e300", "is out of range; write at most 1,000,000,000,000,000 and 30 decimals"),
+        ("tiers: [{unit_price_per: {amount: 1.0e-31}}]", "is out of range"),
         ("included: -5", "-5 is not a number of 0 or more"),
         ("grde: claim", "is not a known key; did you mean grade?"),
     ],
@@ -120,7 +121,26 @@ def test_the_plan_that_these_spoil_is_sound(book_faults: BookFaults) -> None:
 
 def test_two_plans_of_one_id(book_faults: BookFaults) -> None:
     (fault,) = book_faults(book_text(PLAN + PLAN))
-    assert "plan basic stands twice" in fault
+    assert fault == (
+        "acme.yaml:11: plans[1].id: 'basic' is the id of another plan too; give each plan an id of its own"
+    )
+
+
+def test_two_plans_of_one_id_are_told_beside_other_faults(book_faults: BookFaults) -> None:
+    found = book_faults(book_text(PLAN + PLAN.replace("self_serve", "x")))
+    assert [fault.split(": ")[1] for fault in found] == ["plans[1].id", "plans[1].kind"]
+
+
+def test_all_that_is_wrong_with_one_meter_is_told_at_once(book_faults: BookFaults) -> None:
+    quota = "quota: {amount: 1, period: day, past_it: overage}"
+    (fault,) = book_faults(one_meter(f"{COUNTS}size_step_bytes: 5\n{quota}"))
+    for told in (
+        "size_step_bytes and sized",
+        "overage by the day",
+        "overage needs tiers",
+        "write period: month",
+    ):
+        assert told in fault
 
 
 def test_two_meters_of_one_name(book_faults: BookFaults) -> None:

@@ -3,8 +3,7 @@
 from datetime import date
 
 import pytest
-from conftest import MakeBook
-from pricebooks import book_text
+from pricebooks import MakeBook, book_text
 
 from toolkit.pricing.bill import bill
 from toolkit.pricing.book import PriceBook
@@ -66,8 +65,14 @@ def test_where_nothing_fits_the_nearest_plan_and_its_violations_are_told(make_bo
     assert made.violations == ("peak_connections 2,400 > 1,000 of large",)
 
 
-def test_fewer_violations_are_nearer_than_smaller_ones(pusher: PriceBook) -> None:
-    # Growth Plus misses by connections alone, the others by both.
+def test_fewer_violations_are_nearer_than_smaller_ones(make_book: MakeBook) -> None:
+    both = plan("both", 1).replace("peak_connections: 1000000000", "peak_connections: 10, peak_channels: 10")
+    book = make_book(book_text(both + plan("one", 9, connections=5)))
+    made = bill(book, Usage(peak_connections=20, peak_channels=20), as_of=DAY)
+    assert made.violations == ("peak_connections 20 > 5 of one",)
+
+
+def test_of_as_many_violations_the_smallest_is_the_nearest(pusher: PriceBook) -> None:
     usage = Usage(peak_connections=60_000, messages_delivered=30 * 80_000_000)
     made = bill(pusher, usage, as_of=date(2026, 11, 23))
     assert made.plan == "growth-plus"

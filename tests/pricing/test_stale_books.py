@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 
 import pytest
-from conftest import MakeBook
-from pricebooks import book_text
+from pricebooks import MakeBook, book_text
 
 from toolkit.pricing.book import PriceBook, stale
 

@@ -5,8 +5,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from conftest import MakeBook
-from pricebooks import book_text, one_meter
+from pricebooks import MakeBook, book_text, one_meter
 
 from toolkit.pricing.bill import Line, bill
 from toolkit.pricing.usage import Usage
@@ -74,6 +73,19 @@ def test_what_is_included_is_not_billed_and_rounding_starts_beyond_it(make_book:
     assert (line.quantity, line.billed_quantity, line.amount) == (8_500_000, 4_000_000, 10)
     (inside,) = lines(make_book, meter, Usage(messages_delivered=5_000_000))
     assert (inside.quantity, inside.billed_quantity, inside.amount) == (5_000_000, 0, 0)
+
+
+def test_lines_of_several_tiers_tell_where_the_count_went(make_book: MakeBook) -> None:
+    meter = """
+        meter: messages
+        counts: {messages_delivered: 1}
+        included: 100
+        rounding: {to: 10}
+        tiers: [{up_to: 50, unit_price_per: {amount: 2}}, {unit_price_per: {amount: 1}}]
+    """
+    # 163 are counted: 100 free and 50 at 2, then 13, billed as 20, at 1.
+    found = lines(make_book, meter, Usage(messages_delivered=163))
+    assert [(int(line.quantity), int(line.billed_quantity)) for line in found] == [(150, 50), (13, 20)]
 
 
 def test_a_quota_with_overage_bills_what_is_past_it(make_book: MakeBook) -> None:

@@ -4,8 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from conftest import MakeBook
-from pricebooks import book_text, one_meter
+from pricebooks import MakeBook, book_text, one_meter
 
 from toolkit.pricing.bill import bill
 from toolkit.pricing.book import PriceBook
@@ -70,6 +69,20 @@ def test_a_price_is_unknown_before_its_source_stated_it(ably: PriceBook) -> None
 def test_a_bill_of_long_ago_is_unknown_and_never_an_error(ably: PriceBook) -> None:
     made = bill(ably, Usage(messages_published=1), as_of=date(2000, 1, 1))
     assert made.feasible and made.total is None
+
+
+def test_a_price_stated_after_its_plan_began_is_unknown_until_then(make_book: MakeBook) -> None:
+    book = make_book(
+        book_text("""
+        - id: basic
+          name: Basic
+          kind: self_serve
+          valid_from: 2026-01-01
+          base_fee: {amount: 5, source: a page, as_of: 2026-05-01}
+    """)
+    )
+    assert bill(book, Usage(), as_of=date(2026, 4, 30)).total is None
+    assert bill(book, Usage(), as_of=date(2026, 5, 1)).total == 5
 
 
 DATED = """

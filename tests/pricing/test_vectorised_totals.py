@@ -5,11 +5,10 @@ from datetime import date
 
 import numpy as np
 import pytest
-from conftest import MakeBook
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
-from pricebooks import book_text, one_meter
+from pricebooks import MakeBook, book_text, one_meter
 from usages import usages
 
 from toolkit.pricing.bill import bill
@@ -78,7 +77,7 @@ TARIFF = """
 
 
 @given(
-    published=st.integers(0, 10**5).map(lambda twentieths: 20 * twentieths),
+    published=st.integers(0, 2 * 10**6),
     delivered=st.integers(0, 10**6),
     size_bytes=st.integers(0, 5000),
 )
@@ -112,6 +111,38 @@ def test_an_overage_quota_agrees(make_book: MakeBook) -> None:
     )
     totals = plan_totals(book, {"messages_delivered": np.array([0.0, 1000, 1001])}, as_of=AS_OF)["only"]
     assert_array_equal(totals, [0, 0, 2])
+
+
+def test_binary_dust_does_not_bill_another_unit(make_book: MakeBook) -> None:
+    # 1.1 x 50 is 55.00000000000001 in float64.
+    book = make_book(
+        one_meter("""
+        meter: messages
+        counts: {messages_delivered: 1.1}
+        rounding: {to: 1}
+        tiers: [{unit_price_per: {amount: 1}}]
+    """)
+    )
+    assert_array_equal(plan_totals(book, {"messages_delivered": np.array([50.0])}, as_of=AS_OF)["only"], [55])
+
+
+def test_binary_dust_does_not_decide_between_equal_prices(make_book: MakeBook) -> None:
+    # 0.1 + 0.2 is 0.30000000000000004 in float64, but both plans cost 0.30 and the first one wins.
+    metered = one_meter(
+        "meter: messages\ncounts: {messages_delivered: 1}\ntiers: [{unit_price_per: {amount: 0.2}}]",
+        fee="0.1",
+    )
+    flat = book_text("""
+        - id: flat
+          name: Flat
+          kind: self_serve
+          valid_from: 2026-01-01
+          base_fee: {amount: 0.3, SOURCED}
+    """).partition("plans:\n")[2]
+    book = make_book(metered + flat)
+    assert bill(book, Usage(messages_delivered=1), as_of=AS_OF).plan == "only"
+    _, index = cheapest(book, {"messages_delivered": np.array([1.0])}, as_of=AS_OF)
+    assert_array_equal(index, [0])
 
 
 def test_absent_fields_are_zero_and_arrays_broadcast(pubnub: PriceBook) -> None:
@@ -161,6 +192,20 @@ def test_a_book_without_open_plans_gives_no_plan(make_book: MakeBook) -> None:
 def test_a_name_that_is_no_usage_field_is_refused(ably: PriceBook) -> None:
     with pytest.raises(ValueError, match="did you mean messages_published"):
         plan_totals(ably, {"message_published": np.zeros(1)}, as_of=AS_OF)
+
+
+@pytest.mark.parametrize("quantity", [-1.0, float("nan")])
+def test_a_quantity_below_zero_or_missing_is_refused(ably: PriceBook, quantity: float) -> None:
+    with pytest.raises(ValueError, match="messages_published holds a quantity that is negative or nan"):
+        plan_totals(ably, {"messages_published": np.array([1.0, quantity])}, as_of=AS_OF)
+
+
+def test_one_message_past_a_million_is_seen_up_to_the_largest_exact_float(ably: PriceBook) -> None:
+    # 9,007,199,254 million and one: the quotient rounds, the remainder does not.
+    millions = 9_007_199_254
+    usage = {"messages_published": np.array([millions * 1e6, millions * 1e6 + 1])}
+    totals = plan_totals(ably, usage, as_of=AS_OF)["standard"]
+    assert totals[1] - totals[0] == 2.5
 
 
 def test_a_hundred_thousand_usages_take_a_moment(shipped_books: Mapping[str, PriceBook]) -> None:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from toolkit.cost.comparing import SAME_USD
 from toolkit.cost.formulas import reaches
 from toolkit.cost.option import Option
-from toolkit.cost.result import Band, Crossover
+from toolkit.cost.result import MOST_DRAWS, Band, Crossover
 from toolkit.cost.sampling import DRAWS, SEED
 from toolkit.cost.setting import Setting
 from toolkit.cost.spent import spend
@@ -34,7 +34,8 @@ class Curve:
     Args:
         frame: one row an option and volume: option, messages_per_month (published and delivered, at the
             medians), factor (multiple of the scenario's own volume), monthly_usd_mean, monthly_usd_p5,
-            monthly_usd_p50, monthly_usd_p95; NaN where no plan carries the volume or something is unknown.
+            monthly_usd_p50, monthly_usd_p95; NaN where no plan carries the volume in more than 5 % of the
+            draws, or something is unknown.
         crossovers: where another option becomes the cheapest by its mean, ascending.
         own_messages_per_month: the scenario's own volume.
     """
@@ -55,7 +56,8 @@ class _Volumes:
     def bands(self, factor: float) -> dict[str, Band | None]:
         setting = self.setting.first_month(message_factor=factor)
         months = {option.id: spend(option, self.books, setting).month_usd for option in self.options}
-        return {name: Band.of_settled(usd) for name, usd in months.items()}
+        # With fewer draws the 95th percentile would have no price, and the mean of the rest would fall.
+        return {name: Band.of_settled(usd, at_least=0.95) for name, usd in months.items()}
 
     def cheapest(self, factor: float, *, rather: str | None) -> str | None:
         return cheapest_of(self.bands(factor), rather=rather)
@@ -163,7 +165,7 @@ def cost_against_uptime(
     """
     setting = Setting.of(scenario, as_of=as_of, draws=draws, seed=seed)
     totals = {option.id: spend(option, books, setting).total_usd for option in options}
-    bands = {name: Band.of_settled(usd) for name, usd in totals.items()}
+    bands = {name: Band.of_settled(usd, at_least=MOST_DRAWS) for name, usd in totals.items()}
     rows = []
     for need in needs:
         reached = {option.id: bands[option.id] for option in options if _reaches(option, setting, need)}

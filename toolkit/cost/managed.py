@@ -6,9 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from toolkit.cost.option import Option
+from toolkit.cost.result import MOST_DRAWS
 from toolkit.cost.sampling import Floats
 from toolkit.cost.setting import Setting
-from toolkit.cost.spending import Spending, every_month, unknown
+from toolkit.cost.spending import Spending, monthly_sums, unknown
 from toolkit.evidence import grade_rank
 from toolkit.pricing.bill import Bill, bill
 from toolkit.pricing.book import PriceBook
@@ -55,17 +56,15 @@ def vendor_bill(option: Option, books: Mapping[str, PriceBook], setting: Setting
 
 
 def _drawn_bill(book: PriceBook, setting: Setting, central: list[Bill], plan: str | None) -> Billed:
-    spending = every_month(
-        LINE, source=_source(central), setting=setting, cost_usd=lambda months: _totals(book, setting, months)
-    )
-    usd = spending.usd if spending.usd is not None else np.empty(0)
-    if np.mean(np.isfinite(usd)) >= 0.5:
-        return Billed(spending, plan, [])
-    if np.mean(np.isinf(usd)) >= np.mean(np.isnan(usd)):
-        often = f"no plan of {book.name} carries it in {np.mean(np.isinf(usd)):.0%} of the draws"
-        return Billed(Spending(LINE, often, None, None, True), plan, [often])
-    often = f"prices of {book.name} for {np.mean(np.isnan(usd)):.0%} of the draws"
-    return Billed(unknown(LINE, [often], recurring=True), plan, [])
+    total, first = monthly_sums(setting, lambda months: _totals(book, setting, months))
+    if np.mean(np.isfinite(total)) >= MOST_DRAWS:
+        return Billed(Spending(LINE, _source(central), total, first, True), plan, [])
+    unplanned, unpriced = float(np.mean(np.isinf(total))), float(np.mean(np.isnan(total)))
+    if unpriced > unplanned:
+        needed = f"prices of {book.name} for {unpriced:.0%} of the draws"
+        return Billed(unknown(LINE, [needed], recurring=True), plan, [])
+    often = f"no plan of {book.name} carries it in {unplanned:.0%} of the draws"
+    return Billed(Spending(LINE, often, None, None, True), plan, [often])
 
 
 def _totals(book: PriceBook, setting: Setting, months: range) -> Floats:

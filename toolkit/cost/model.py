@@ -7,8 +7,8 @@ from toolkit.cost.comparing import p_cheapest, regret
 from toolkit.cost.curves import cost_against_volume
 from toolkit.cost.limits import limits_of
 from toolkit.cost.option import Option
-from toolkit.cost.result import Band, CostResult, Line, OptionCost
-from toolkit.cost.sampling import DRAWS, SEED
+from toolkit.cost.result import MOST_DRAWS, Band, CostResult, Line, OptionCost
+from toolkit.cost.sampling import DRAWS, SEED, Floats
 from toolkit.cost.setting import Setting
 from toolkit.cost.spent import Spent, spend
 from toolkit.pricing.book import PriceBook
@@ -64,11 +64,9 @@ def _cost(
 ) -> OptionCost:
     return OptionCost(
         option=spent.option,
-        total=Band.of_settled(spent.total_usd),
-        lines=[
-            Line(spending.line, Band.of_settled(spending.usd), spending.source) for spending in spent.lines
-        ],
-        monthly_cost_usd=Band.of_settled(spent.month_usd),
+        total=_band(spent.total_usd),
+        lines=[Line(spending.line, _band(spending.usd), spending.source) for spending in spent.lines],
+        monthly_cost_usd=_band(spent.month_usd),
         p_cheapest=chance,
         regret=mean_regret,
         plan=spent.plan,
@@ -76,3 +74,7 @@ def _cost(
         unknown=spent.unknown,
         availability=option.figure("service_unavailability_min_per_month", as_of=setting.as_of),
     )
+
+
+def _band(usd: Floats | None) -> Band | None:
+    return Band.of_settled(usd, at_least=MOST_DRAWS)

@@ -14,6 +14,9 @@ from toolkit.evidence import Figure
 
 SCHEMA = "toolkit.cost/1"
 
+MOST_DRAWS = 0.5
+"""An option counts as priced where at least this share of its draws is."""
+
 
 @dataclass(frozen=True)
 class Band:
@@ -31,10 +34,17 @@ class Band:
         return cls(mean=float(np.mean(draws)), p5=float(p5), p50=float(p50), p95=float(p95))
 
     @classmethod
-    def of_settled(cls, draws: Floats | None) -> "Band | None":
-        """The band of the draws that have a price; None where none has, or where nothing is known."""
-        finite = None if draws is None else settled(draws)
-        return None if finite is None or finite.size == 0 else cls.of(finite)
+    def of_settled(cls, draws: Floats | None, *, at_least: float) -> "Band | None":
+        """The band of the draws that have a price.
+
+        Args:
+            draws: nan or inf where there is no price. None where nothing is known.
+            at_least: share of the draws that must have a price; with fewer the band is None.
+        """
+        if draws is None:
+            return None
+        finite = settled(draws)
+        return cls.of(finite) if finite.size >= max(at_least * draws.size, 1) else None
 
     def to_document(self) -> dict[str, float]:
         """The band in whole cents."""

@@ -100,10 +100,15 @@ def every_month(line: str, *, source: str, setting: Setting, cost_usd: Callable[
     Args:
         cost_usd: gives the cost of some months, shape (months, draws) or one that broadcasts to it.
     """
+    total, first = monthly_sums(setting, cost_usd)
+    return Spending(line, source, total, first, True)
+
+
+def monthly_sums(setting: Setting, cost_usd: Callable[[range], Floats]) -> tuple[Floats, Floats]:
+    """The sum over the horizon and the first month of a monthly cost, both of shape (draws,)."""
     total, first = np.zeros(setting.draws.count), np.zeros(setting.draws.count)
     for span in setting.spans():
-        shape = (len(span), setting.draws.count)
-        months = np.broadcast_to(cost_usd(span), shape)
+        months = np.broadcast_to(cost_usd(span), (len(span), setting.draws.count))
         total = total + months.sum(axis=0)
         first = months[0] if span.start == 0 else first
-    return Spending(line, source, total, first, True)
+    return total, first

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from typing import Literal, Self
+from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from toolkit.evidence import Strict
 from toolkit.pricing.prices import Sourced
 from toolkit.pricing.tariff import Plan
-from toolkit.project import Document, Faults, InputError, near, validate
+from toolkit.project import Document, Faults, InputError, dotted, near, validate
 
 STALE_AFTER_DAYS = 180
 
@@ -30,13 +30,6 @@ class PriceBook(Strict):
     currency: Literal["USD"]
     notes: list[str] = Field(default_factory=list)
     plans: list[Plan] = Field(min_length=1)
-
-    @model_validator(mode="after")
-    def _unique_plans(self) -> Self:
-        ids = [plan.id for plan in self.plans]
-        if twice := {name for name in ids if ids.count(name) > 1}:
-            raise ValueError(f"plan {min(twice)} stands twice|give each plan an id of its own")
-        return self
 
     def plan(self, plan_id: str) -> Plan:
         """The plan of this id.
@@ -81,20 +74,35 @@ def book_of(price_books: Mapping[str, PriceBook], vendor: str) -> PriceBook:
 
 
 def books(documents: Sequence[Document], faults: Faults) -> dict[str, PriceBook]:
-    """The price books by vendor id; misfits and a vendor with two books are faults."""
+    """The price books by vendor id; misfits, second books of a vendor and repeated plan ids are faults."""
     found: dict[str, PriceBook] = {}
-    where: dict[str, Document] = {}
+    first_of: dict[str, Document] = {}
     for document in documents:
+        _check_plan_ids(document, faults)
         book = validate(document, PriceBook, faults)
-        if book is None:
-            continue
-        if book.vendor in found:
-            first = where[book.vendor].path.name
-            faults.error(document.path, document.line(("vendor",)), "vendor",
-                         f"{book.vendor!r} has a book already: {first}", "keep one")  # fmt: skip
-            continue
-        found[book.vendor], where[book.vendor] = book, document
+        first = first_of.setdefault(str(document.data.get("vendor")), document)
+        if first is not document:
+            vendor = document.data.get("vendor")
+            wrong = f"{vendor!r} has a book already: {first.path.name}"
+            faults.error(document.path, document.line(("vendor",)), "vendor", wrong, "keep one")
+        elif book is not None:
+            found[book.vendor] = book
     return found
+
+
+def _check_plan_ids(document: Document, faults: Faults) -> None:
+    """Read from the file's own words, so that a fault elsewhere does not hide a plan that stands twice."""
+    plans = document.data.get("plans")
+    seen: set[str] = set()
+    for index, plan in enumerate(plans if isinstance(plans, list) else []):
+        plan_id = plan.get("id") if isinstance(plan, dict) else None
+        if isinstance(plan_id, str) and plan_id in seen:
+            path = ("plans", index, "id")
+            faults.error(
+                document.path, document.line(path), dotted(path),
+                f"{plan_id!r} is the id of another plan too", "give each plan an id of its own",
+            )  # fmt: skip
+        seen.add(str(plan_id))
 
 
 def stale(book: PriceBook, as_of: date) -> str | None:

@@ -1,7 +1,7 @@
 """From usage to metered and billed quantities, exactly."""
 
 from dataclasses import dataclass
-from decimal import ROUND_CEILING, Decimal
+from decimal import Decimal
 from typing import cast
 
 from toolkit.pricing.tariff import Meter, Plan, Rounding
@@ -80,5 +80,4 @@ def metered(plan: Plan, usage: Usage) -> dict[str, Metered]:
 def busiest_day(units: Decimal, usage: Usage) -> Decimal:
     """Units of the busiest day: what usage says, but at least the even share of the month, rounded up."""
     share, rest = divmod(units, Decimal(usage.days))
-    even = (share + (rest > 0)).to_integral_value(ROUND_CEILING)
-    return max(even, Decimal(usage.peak_day_messages or 0))
+    return max(share + (rest > 0), Decimal(usage.peak_day_messages or 0))

@@ -1,6 +1,6 @@
 """What books are written with: exact amounts, names of usage fields, and prices that say who stated them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Context, Decimal, Inexact, InvalidOperation, localcontext
 from typing import Annotated, Any, Self
@@ -11,8 +11,11 @@ from toolkit.evidence import Day, Grade, Strict
 from toolkit.pricing.usage import COUNTED, LIMITED
 from toolkit.project import near
 
-EXACT = Context(prec=160, traps=[Inexact, InvalidOperation])
+EXACT = Context(prec=250, traps=[Inexact, InvalidOperation])
 """Arithmetic that raises rather than rounds: wide enough for any usage times any price of a book."""
+
+MAX_NUMBER = 10**15
+MAX_DECIMALS = 30
 
 
 def _decimal(value: Any) -> Any:
@@ -25,7 +28,23 @@ def _decimal(value: Any) -> Any:
         number = Decimal("NaN")
     if not number.is_finite() or number < 0:
         raise ValueError(f"{value!r} is not a number of 0 or more|write a number of 0 or more")
+    if number > MAX_NUMBER or _decimals(number) > MAX_DECIMALS:
+        raise ValueError(
+            f"{value!r} is out of range|write at most {MAX_NUMBER:,} and {MAX_DECIMALS} decimals"
+        )
     return number
+
+
+def _decimals(number: Decimal) -> int:
+    exponent = number.as_tuple().exponent
+    return -exponent if isinstance(exponent, int) else 0
+
+
+def told_together(faults: Iterable[str]) -> None:
+    """Raise all faults of one record, each ``what is wrong|what would be right``, as one; return if none."""
+    pairs = [fault.partition("|") for fault in faults]
+    if pairs:
+        raise ValueError("|".join("; ".join(pair[part] for pair in pairs) for part in (0, 2)))
 
 
 def _amount(value: Any) -> Any:
@@ -50,7 +69,7 @@ Amount = Annotated[Decimal | None, BeforeValidator(_amount)]
 MeterName = Annotated[str, _one_of(("messages", *COUNTED), "the name of a meter")]
 CountedField = Annotated[str, _one_of(COUNTED, "a usage field that a meter counts")]
 LimitedField = Annotated[str, _one_of(LIMITED, "a usage field")]
-Positive = Annotated[int, Field(gt=0)]
+Positive = Annotated[int, Field(gt=0, le=10**18)]
 
 
 class Sourced(Strict):

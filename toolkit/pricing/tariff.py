@@ -22,6 +22,7 @@ from toolkit.pricing.prices import (
     Positive,
     Sourced,
     UnitPrice,
+    told_together,
 )
 
 
@@ -91,9 +92,7 @@ class Meter(Sourced):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        wrong = next(_meter_faults(self), None)
-        if wrong is not None:
-            raise ValueError(wrong)
+        told_together(_meter_faults(self))
         return self
 
 
@@ -157,24 +156,8 @@ class Plan(Strict):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        names = [meter.meter for meter in self.meters]
-        if twice := {name for name in names if names.count(name) > 1}:
-            raise ValueError(f"meter {min(twice)} stands twice|keep one of the two")
-        if self.limits and self.limits_source is None:
-            raise ValueError("limits have no limits_source|say where they stand, and since when")
-        if self.valid_to is not None and self.valid_to < self.valid_from:
-            raise ValueError("valid_to is before valid_from|write valid_from <= valid_to")
-        for meter in self.meters:
-            self._check_included_with(meter)
+        told_together(_plan_faults(self))
         return self
-
-    def _check_included_with(self, meter: Meter) -> None:
-        if meter.included_with is None:
-            return
-        giver = next((other for other in self.meters if other.meter == meter.included_with.meter), None)
-        if giver is None or giver is meter or giver.included_with is not None:
-            told = f"included_with of {meter.meter} names {meter.included_with.meter}"
-            raise ValueError(f"{told}|name another meter of the plan, one without included_with")
 
     def priced(self, price: Sourced, *, as_of: date) -> bool:
         """Whether the plan and one of its prices were known and valid on a day."""
@@ -184,3 +167,18 @@ class Plan(Strict):
     def chosen_unnamed(self, *, as_of: date) -> bool:
         """Whether the cheapest plan is looked for here too."""
         return self.kind == "self_serve" and (self.valid_to is None or as_of <= self.valid_to)
+
+
+def _plan_faults(plan: Plan) -> Iterator[str]:
+    names = [meter.meter for meter in plan.meters]
+    for name in sorted({name for name in names if names.count(name) > 1}):
+        yield f"meter {name} stands twice|keep one of the two"
+    if plan.limits and plan.limits_source is None:
+        yield "limits have no limits_source|say where they stand, and since when"
+    if plan.valid_to is not None and plan.valid_to < plan.valid_from:
+        yield "valid_to is before valid_from|write valid_from <= valid_to"
+    on_their_own = {meter.meter for meter in plan.meters if meter.included_with is None}
+    for meter in plan.meters:
+        if meter.included_with is not None and meter.included_with.meter not in on_their_own:
+            told = f"included_with of {meter.meter} names {meter.included_with.meter}"
+            yield f"{told}|name another meter of the plan, one without included_with"

@@ -32,12 +32,9 @@ def plan_totals(book: PriceBook, usage: Mapping[str, Floats], *, as_of: date) ->
         as_of: the UTC day of the question.
 
     Raises:
-        ValueError: a name is not a usage field.
+        ValueError: a name is not a usage field, or a quantity is negative or nan.
     """
-    for name in usage:
-        if name not in Usage.model_fields:
-            raise ValueError(f"{name!r} is not a usage field; {near(name, list(Usage.model_fields))}")
-    arrays = {name: np.asarray(values, dtype=np.float64) for name, values in usage.items()}
+    arrays = {name: _quantities(name, values) for name, values in usage.items()}
     shape = np.broadcast_shapes(*(values.shape for values in arrays.values()))
     return {plan.id: np.broadcast_to(_plan_total(plan, arrays, as_of), shape) for plan in book.plans}
 
@@ -60,6 +57,15 @@ def cheapest(book: PriceBook, usage: Mapping[str, Floats], *, as_of: date) -> tu
     best = np.argmin(ranked, axis=0)
     total = np.take_along_axis(stack, best[np.newaxis], axis=0)[0]
     return total, np.where(np.isposinf(total), NO_PLAN, np.asarray(offered, dtype=np.intp)[best])
+
+
+def _quantities(name: str, values: Floats) -> Floats:
+    if name not in Usage.model_fields:
+        raise ValueError(f"{name!r} is not a usage field; {near(name, list(Usage.model_fields))}")
+    numbers = np.asarray(values, dtype=np.float64)
+    if not np.all(numbers >= 0):
+        raise ValueError(f"{name} holds a quantity that is negative or nan; write 0 or more")
+    return numbers
 
 
 def _plan_total(plan: Plan, usage: Mapping[str, Floats], as_of: date) -> Floats:
@@ -89,7 +95,19 @@ def _counted(meter: Meter, usage: Mapping[str, Floats]) -> Floats:
     total = np.asarray(0.0)
     for name, weight in meter.counts.items():
         total = total + float(weight) * _field(usage, name) * (steps if name in meter.sized else 1.0)
-    return total
+    return total if all(weight == int(weight) for weight in meter.counts.values()) else _without_dust(total)
+
+
+def _without_dust(values: Floats) -> Floats:
+    """Fractional weights leave binary dust, which rounding up would turn into whole units."""
+    nearest = np.rint(values)
+    return np.where(np.isclose(values, nearest, rtol=1e-15, atol=1e-9), nearest, values)
+
+
+def _round_up(values: Floats, step: Floats | float) -> Floats:
+    """Whole multiples of a step; by the remainder, which float64 has exactly where a quotient is rounded."""
+    rest = np.mod(values, step)
+    return values - rest + np.where(rest > 0, step, 0.0)
 
 
 def _billed(meter: Meter, units: Floats, billed: Mapping[str, Floats]) -> Floats:
@@ -103,7 +121,7 @@ def _billed(meter: Meter, units: Floats, billed: Mapping[str, Floats]) -> Floats
     beyond = np.maximum(units - included, 0.0)
     if meter.rounding is None:
         return np.asarray(beyond)
-    return np.asarray(np.ceil(beyond / meter.rounding.to) * meter.rounding.to)
+    return _round_up(beyond, float(meter.rounding.to))
 
 
 def _charge(tiers: list[Tier], billed: Floats) -> Floats:
@@ -124,5 +142,6 @@ def _within_quota(meter: Meter, units: Floats, usage: Mapping[str, Floats]) -> N
         return np.asarray(True)
     if quota.period == "month":
         return np.asarray(units <= quota.amount)
-    even = np.ceil(units / usage.get("days", np.asarray(30.0)))
-    return np.asarray(np.maximum(even, _field(usage, "peak_day_messages")) <= quota.amount)
+    # The even share, rounded up, is within a whole quota just where the month is within that many days of it.
+    within_share = units <= quota.amount * usage.get("days", np.asarray(30.0))
+    return np.asarray(within_share & (_field(usage, "peak_day_messages") <= quota.amount))
