@@ -1,4 +1,4 @@
-"""Small worlds for the tests of the decision: plans from YAML, recordings as real Parquet, costs as results."""
+"""Small worlds for the tests of the decision: plans from YAML, recordings as Parquet, costs as results."""
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta

@@ -18,7 +18,9 @@ def judged(lists: str, *prices: Any, among: Any = None, **needs: Any) -> PhaseRe
 
 def test_its_criteria_are_judged_on_the_chosen_one() -> None:
     result = judged(
-        f"ready_if: [{AFFORDABLE}]", priced("ably", total=1, monthly=99), priced("pusher", total=2, monthly=900)
+        f"ready_if: [{AFFORDABLE}]",
+        priced("ably", total=1, monthly=99),
+        priced("pusher", total=2, monthly=900),
     )
     assert (result.chosen, result.criteria[0].option, result.verdict) == ("ably", "ably", "GO")
     assert result.to_document()["chosen"] == "ably"

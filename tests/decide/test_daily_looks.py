@@ -59,7 +59,13 @@ def test_the_criterion_says_what_the_sequence_says_on_every_day() -> None:
 def _state(asked: Criterion, k: float, n: float, day: int) -> str:
     newest = FIRST + timedelta(days=day)
     evidence = ShareEvidence(
-        successes=k, n=n, n_effective=n, hours=day + 1, first_hour=FIRST, newest_hour=newest, contradictory=False
+        successes=k,
+        n=n,
+        n_effective=n,
+        hours=day + 1,
+        first_hour=FIRST,
+        newest_hour=newest,
+        contradictory=False,
     )
     demands = Demands(
         list_name="needed_if",

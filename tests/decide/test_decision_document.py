@@ -1,4 +1,4 @@
-"""The document of ``toolkit decide --json``: every key, always; one change moves only the verdict it should."""
+"""The document of ``toolkit decide --json``: every key always, and one change moves only what it should."""
 
 import json
 from pathlib import Path
@@ -103,7 +103,11 @@ def test_the_verdicts_of_the_world(rollups: Rollups) -> None:
 
 def test_a_measured_criterion_carries_its_evidence(rollups: Rollups) -> None:
     entry = world(rollups).to_document()["phases"][0]["criteria"][1]
-    assert (entry["option"], entry["metric"], entry["comparator"]) == ("current", "connection_success_rate", "at_least")
+    assert (entry["option"], entry["metric"], entry["comparator"]) == (
+        "current",
+        "connection_success_rate",
+        "at_least",
+    )
     assert (entry["environment"], entry["grade"], entry["since"]) == ("lab", "lab", "2026-11-20")
     assert (entry["n"], entry["estimate"]) == (800, 0.99)
     assert 0.95 < entry["low"] < 0.99 < entry["high"]
@@ -123,8 +127,13 @@ phases:
 
 def test_an_any_of_entry_has_a_state_and_reason_of_its_own(rollups: Rollups) -> None:
     entry = world(rollups).to_document()["phases"][1]["criteria"][0]
-    assert (entry["state"], entry["option"], entry["metric"], entry["comparator"]) == ("unknown", None, None, None)
-    assert entry["reason"].startswith("grade too weak: none holds and 1 of 2 are unknown")
+    assert (entry["state"], entry["option"], entry["metric"], entry["comparator"]) == (
+        "unknown",
+        None,
+        None,
+        None,
+    )
+    assert entry["reason"].startswith("grade too weak: 1 of 2 are unknown and none holds")
     assert [inner["state"] for inner in entry["any_of"]] == ["unknown", "not met"]
     assert all(inner["list"] == "needed_if" for inner in entry["any_of"])
 

@@ -27,7 +27,10 @@ def counts(successes: float, n: float, *, effective: float, hours: int) -> Share
 
 
 @given(
-    estimate=st.floats(0.0, 1.0), threshold=st.floats(0.01, 0.99), n=st.floats(1, 1e5), alpha=st.floats(1e-4, 0.3)
+    estimate=st.floats(0.0, 1.0),
+    threshold=st.floats(0.01, 0.99),
+    n=st.floats(1, 1e5),
+    alpha=st.floats(1e-4, 0.3),
 )
 def test_the_least_n_clears_the_threshold_and_one_below_it_does_not(
     estimate: float, threshold: float, n: float, alpha: float
@@ -40,7 +43,9 @@ def test_the_least_n_clears_the_threshold_and_one_below_it_does_not(
         assert not rejects(threshold, estimate * least * 0.999, least * 0.999, alpha=alpha)
 
 
-@pytest.mark.parametrize(("estimate", "threshold"), [(0.95, 0.95), (0.5, 0.0), (0.5, 1.0), (0.95 + 1e-9, 0.95)])
+@pytest.mark.parametrize(
+    ("estimate", "threshold"), [(0.95, 0.95), (0.5, 0.0), (0.5, 1.0), (0.95 + 1e-9, 0.95)]
+)
 def test_what_would_never_settle_has_no_distance(estimate: float, threshold: float) -> None:
     assert clearing_n(estimate, threshold, n=100, alpha=0.05) is None
 

@@ -14,7 +14,9 @@ GOOD = {"an_hour": 800, "failed_an_hour": 8}
 BAD = {"an_hour": 800, "failed_an_hour": 200}
 
 
-def judged(tmp_path: Path, *facts: pd.DataFrame, asked: str = "", head: str = "option: current") -> CriterionResult:
+def judged(
+    tmp_path: Path, *facts: pd.DataFrame, asked: str = "", head: str = "option: current"
+) -> CriterionResult:
     criterion = f"{{option: current, metric: connection_success_rate, at_least: 0.95{asked}}}"
     rollups = recorded(tmp_path, *facts)
     return decided(phase(f"ready_if: [{criterion}]", head=head), rollups=rollups).phases[0].criteria[0]
@@ -51,7 +53,9 @@ def test_the_one_that_is_asked_for_speaks_alone(tmp_path: Path) -> None:
 def test_a_weaker_environment_is_quoted_but_does_not_decide(tmp_path: Path) -> None:
     result = judged(tmp_path, attempts("current", "lab", **GOOD), asked=", environment: production")
     assert (result.state, result.environment, result.grade) == ("unknown", "production", None)
-    assert result.reason.startswith("grade too weak: production has none up to 2026-11-23; lab says 0.99 (0.97")
+    assert result.reason.startswith(
+        "grade too weak: production has none up to 2026-11-23; lab says 0.99 (0.97"
+    )
     assert result.estimate is None
 
 

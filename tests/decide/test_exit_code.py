@@ -9,7 +9,8 @@ GO = "needed_if: [], ready_if: []"
 HOLD = "needed_if: [], ready_if: [{option: current, metric: session_availability, above: 0.9}]"
 NOT_READY = "needed_if: [], ready_if: [{scenario_field: channels, above: 1000000}]"
 NOT_NEEDED = "needed_if: [{scenario_field: channels, above: 1000000}], ready_if: []"
-NEITHER = "needed_if: [{scenario_field: channels, above: 1e6}], ready_if: [{scenario_field: channels, above: 1e6}]"
+TOO_MANY = "{scenario_field: channels, above: 1000000}"
+NEITHER = f"needed_if: [{TOO_MANY}], ready_if: [{TOO_MANY}]"
 ALARM = f"{GO}, rollback_if: [{{scenario_field: channels, above: 1}}]"
 
 

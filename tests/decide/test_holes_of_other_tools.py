@@ -44,19 +44,24 @@ def test_keptn_no_criterion_at_all_is_a_go_only_because_the_plan_says_so() -> No
 
 def test_argo_a_run_that_ended_early_is_successful(tmp_path: Path) -> None:
     rollups = recorded(tmp_path, attempts("current", "lab", **GOOD))
-    result = judged(f"ready_if: [{{option: current, {RATE}}}]", rollups, head="option: current, duration_days: 14")
+    result = judged(
+        f"ready_if: [{{option: current, {RATE}}}]", rollups, head="option: current, duration_days: 14"
+    )
     assert (result.verdict, result.criteria[0].why) == ("HOLD", "window not over")
 
 
 def test_argo_a_result_that_is_not_a_number_needs_a_guard_of_its_own(tmp_path: Path) -> None:
     facts = attempts("current", "lab", **GOOD).assign(handshake_s=np.nan)
     result = judged(
-        "ready_if: [{option: current, metric: session_availability, at_least: 0.9}]", recorded(tmp_path, facts)
+        "ready_if: [{option: current, metric: session_availability, at_least: 0.9}]",
+        recorded(tmp_path, facts),
     )
     assert (result.verdict, result.criteria[0].why) == ("HOLD", "absent")
 
 
-@pytest.mark.parametrize("lists", ["ready_if: [{option: current, %s}]", "rollback_if: [{option: current, %s}]"])
+@pytest.mark.parametrize(
+    "lists", ["ready_if: [{option: current, %s}]", "rollback_if: [{option: current, %s}]"]
+)
 def test_flagger_no_values_found_counts_as_a_failed_check(lists: str) -> None:
     result = judged(lists % RATE, head="option: current, status: in_service")
     assert result.verdict != "NO-GO"
@@ -64,7 +69,7 @@ def test_flagger_no_values_found_counts_as_a_failed_check(lists: str) -> None:
 
 
 def test_suna_one_failure_at_almost_no_traffic_neither_aborts_nor_passes(tmp_path: Path) -> None:
-    """kortix-ai/suna#3403: one error at near-zero traffic aborted releases; below 20 requests it then passed."""
+    """kortix-ai/suna#3403: one error at almost no traffic aborted releases; then under 20 requests passed."""
     rollups = recorded(tmp_path, attempts("current", "lab", an_hour=10, failed_an_hour=1))
     result = judged(f"ready_if: [{{option: current, {RATE}}}]", rollups)
     assert (result.verdict, result.criteria[0].why) == ("HOLD", "straddles")

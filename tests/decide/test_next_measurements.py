@@ -69,10 +69,19 @@ def test_phases_done_and_alarms_before_service_ask_for_nothing() -> None:
     assert len(agenda(phase(f"rollback_if: [{RATE}]", head="option: current, status: in_service"))) == 1
 
 
+def test_a_range_that_straddles_is_to_be_narrowed() -> None:
+    dear = costs(priced("pusher", monthly=95, spread=0.2))
+    found = agenda(phase("ready_if: [{option: pusher, metric: monthly_cost_usd, at_most: 100}]"), cost=dear)
+    assert found[0]["what"] == "narrow down what goes into the monthly cost of pusher"
+
+
 def test_a_choice_that_cannot_be_made_asks_what_keeps_it() -> None:
     lists = "ready_if: [{option: chosen, metric: monthly_cost_usd, at_most: 100}]"
     found = agenda(phase(lists, head="candidates: [pusher]"))
-    assert (found[0]["what"], found[0]["option"]) == ("find out what keeps a candidate from being chosen", None)
+    assert (found[0]["what"], found[0]["option"]) == (
+        "find out what keeps a candidate from being chosen",
+        None,
+    )
 
 
 def test_an_unknown_must_have_is_to_be_found_out() -> None:

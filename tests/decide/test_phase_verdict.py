@@ -1,9 +1,11 @@
 """GO, NO-GO and HOLD of one phase, and its rollback alarm."""
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
-from decide_worlds import costs, decided, phase, priced, scenario
+from decide_worlds import attempts, costs, decided, phase, priced, recorded, scenario
 
 from toolkit.decide.gates import PhaseResult
 
@@ -54,7 +56,9 @@ def test_any_of_holds_when_one_does(inner: str, state: str) -> None:
 
 def test_an_unknown_any_of_begins_with_the_reason_of_its_first_unknown() -> None:
     result = judged(f"needed_if: [{{any_of: [{NOT_MET}, {UNKNOWN}]}}]").criteria[0]
-    assert result.reason.startswith("absent: none holds and 1 of 2 are unknown; connection success rate of current")
+    assert result.reason.startswith(
+        "absent: 1 of 2 are unknown and none holds; first, connection success rate of current"
+    )
     assert result.why == "absent"
 
 
@@ -108,7 +112,13 @@ class TestScenarioAndCost:
 
     @pytest.mark.parametrize(
         ("monthly", "spread", "state"),
-        [(80, 0.0, "met"), (120, 0.0, "not met"), (95, 0.2, "unknown"), (80, 0.2, "met"), (150, 0.2, "not met")],
+        [
+            (80, 0.0, "met"),
+            (120, 0.0, "not met"),
+            (95, 0.2, "unknown"),
+            (80, 0.2, "met"),
+            (150, 0.2, "not met"),
+        ],
     )
     def test_the_monthly_cost_decides_by_its_band(self, monthly: float, spread: float, state: str) -> None:
         asked = "{option: pusher, metric: monthly_cost_usd, at_most: 100}"
@@ -129,8 +139,15 @@ class TestSentence:
     def test_a_hold_names_what_is_not_known_first_and_how_much_else(self) -> None:
         sentence = judged(f"needed_if: [{UNKNOWN}], ready_if: [{MET}, {UNKNOWN}]").sentence
         assert sentence == (
-            "HOLD - undecided, because this is not known: connection success rate of current (absent: nothing was "
-            "recorded in any environment up to 2026-11-23), and 1 more of its 3 criteria."
+            "HOLD - undecided, because this is not known: connection success rate of current (absent: "
+            "nothing was recorded in any environment up to 2026-11-23), and 1 more of its 3 criteria."
+        )
+
+    def test_a_hold_says_how_much_more_would_settle_it(self, tmp_path: Path) -> None:
+        facts = recorded(tmp_path, attempts("current", "lab", an_hour=500, failed_an_hour=20))
+        sentence = judged(f"ready_if: [{UNKNOWN}]", rollups=facts).sentence
+        assert re.search(
+            r"straddles: .*; about 4,\d{3} more events or \d+ more days would settle it", sentence
         )
 
     def test_a_no_go_names_what_speaks_against_it(self) -> None:

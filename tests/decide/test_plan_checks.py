@@ -57,8 +57,8 @@ SHARE = "option: current, metric: connection_success_rate"
         ),
         (
             f"{SHARE}, at_least: 0.9, environment: prodution",
-            "plan.yaml:7: phases[0].ready_if[0].environment: prodution is not an environment of project.yaml; "
-            "did you mean production?",
+            "plan.yaml:7: phases[0].ready_if[0].environment: prodution is not an environment of "
+            "project.yaml; did you mean production?",
         ),
         (
             "scenario_field: peak_concurrent_user, at_least: 1000",
@@ -107,15 +107,15 @@ SHARE = "option: current, metric: connection_success_rate"
         ),
     ],
 )
-def test_each_fault_says_where_what_and_how_to_mend_it(
-    tmp_path: Path, criterion: str, message: str
-) -> None:
+def test_each_fault_says_where_what_and_how_to_mend_it(tmp_path: Path, criterion: str, message: str) -> None:
     assert one_criterion(tmp_path, criterion) == message
 
 
 def test_a_field_that_is_no_number_cannot_be_compared(tmp_path: Path) -> None:
     message = one_criterion(tmp_path, "scenario_field: needs, at_least: 1")
-    assert message.startswith("plan.yaml:7: phases[0].ready_if[0].scenario_field: needs is not a number; use one")
+    assert message.startswith(
+        "plan.yaml:7: phases[0].ready_if[0].scenario_field: needs is not a number; use one"
+    )
 
 
 def test_a_grade_that_no_environment_gives_is_refused(tmp_path: Path) -> None:
@@ -132,6 +132,24 @@ def test_sound_criteria_pass_in_silence(tmp_path: Path) -> None:
         "scenario_field: uptime_need, at_least: 0.99",
     ):
         assert one_criterion(tmp_path, sound) == ""
+
+
+@pytest.mark.parametrize(
+    ("ready", "warned"),
+    [
+        ("", True),
+        ("{option: chosen, metric: monthly_cost_usd, at_most: 9, level: should}", True),
+        ("{option: chosen, metric: monthly_cost_usd, at_most: 9}", False),
+        ("{any_of: [{option: chosen, metric: monthly_cost_usd, at_most: 9}]}", False),
+    ],
+)
+def test_a_phase_that_chooses_should_ask_something_of_the_chosen_one(
+    tmp_path: Path, ready: str, warned: bool
+) -> None:
+    body = f"    candidates: [pusher]\n    needed_if: []\n    ready_if: [{ready}]\n"
+    faults = checked(tmp_path, HEAD + body)
+    message = "phases[0].candidates: warning: nothing that decides speaks of the candidate that is chosen"
+    assert (message in str(faults)) == warned
 
 
 def test_all_faults_of_a_plan_come_at_once(tmp_path: Path) -> None:

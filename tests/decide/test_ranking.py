@@ -16,7 +16,11 @@ def ranked(*prices: Any, **needs: Any) -> dict[str, Ranked]:
 
 def test_the_cheapest_expected_total_comes_first() -> None:
     found = ranked(priced("ably", total=300), priced("pusher", total=100), priced("pubnub", total=200))
-    assert [(name, entry.rank) for name, entry in found.items()] == [("pusher", 1), ("pubnub", 2), ("ably", 3)]
+    assert [(name, entry.rank) for name, entry in found.items()] == [
+        ("pusher", 1),
+        ("pubnub", 2),
+        ("ably", 3),
+    ]
     assert all(entry.feasible and not entry.reasons for entry in found.values())
 
 
@@ -43,7 +47,9 @@ def test_an_option_that_fails_a_must_have_is_out_however_cheap() -> None:
 
 
 @pytest.mark.parametrize(("down_min", "feasible"), [(438.3, True), (438.4, False), (None, None)])
-def test_uptime_is_needed_in_minutes_of_the_average_month(down_min: float | None, feasible: bool | None) -> None:
+def test_uptime_is_needed_in_minutes_of_the_average_month(
+    down_min: float | None, feasible: bool | None
+) -> None:
     """1 % of 43,830 minutes (730.5 hours) is 438.3."""
     assert ranked(priced("pusher", down_min=down_min), uptime_need=0.99)["pusher"].feasible is feasible
 
@@ -71,22 +77,19 @@ def test_an_option_that_may_fit_comes_after_the_ones_that_do() -> None:
     assert [(entry.option, entry.rank) for entry in entries] == [("sure", 1), ("maybe", 2)]
 
 
-def test_a_limit_of_the_option_file_puts_it_out() -> None:
-    among = {"small": option("small", limits={"peak_connections": 900, "webhook_calls": 0})}
-    entry = rank(among, scenario=scenario(), cost=costs(priced("small")))[0]
-    assert entry.reasons == ("peak_connections 1,000 > 900, its limit",)
-    assert entry.feasible is False
-
-
-def test_a_vendor_without_a_plan_that_carries_it_is_out() -> None:
-    out = priced("pusher", total=None, monthly=None, infeasible=("peak_connections 40,000 > 30,000 of premium",))
+def test_an_option_that_cannot_carry_the_scenario_is_out() -> None:
+    out = priced(
+        "pusher", total=None, monthly=None, infeasible=("peak_connections 40,000 > 30,000 of premium",)
+    )
     entry = ranked(out, budget_usd_per_month=100)["pusher"]
     assert entry.feasible is False
-    assert entry.reasons == ("no plan carries it: peak_connections 40,000 > 30,000 of premium",)
+    assert entry.reasons == ("cannot carry it: peak_connections 40,000 > 30,000 of premium",)
 
 
 @pytest.mark.parametrize(("monthly", "feasible"), [(99, True), (100, True), (101, False), (None, None)])
-def test_the_budget_is_held_against_the_first_months_cost(monthly: float | None, feasible: bool | None) -> None:
+def test_the_budget_is_held_against_the_first_months_cost(
+    monthly: float | None, feasible: bool | None
+) -> None:
     assert ranked(priced("pusher", monthly=monthly), budget_usd_per_month=100)["pusher"].feasible is feasible
 
 
@@ -109,14 +112,21 @@ class TestChoice:
         assert choose(["ably", "pusher"], entries).option == "pusher"
 
     def test_when_every_candidate_is_out_its_criteria_are_not_met(self) -> None:
-        entries = self.entries(priced("ably", monthly=500), priced("pusher", monthly=600), budget_usd_per_month=99)
+        entries = self.entries(
+            priced("ably", monthly=500), priced("pusher", monthly=600), budget_usd_per_month=99
+        )
         choice = choose(["ably", "pusher"], entries)
         assert (choice.option, choice.state) == (None, "not met")
-        assert choice.reason.startswith("no candidate meets the must-haves: ably: USD 500 a month (median)")
+        assert choice.reason == (
+            "no candidate meets the must-haves: ably: USD 500 a month (median), USD 99 is the budget; "
+            "pusher: USD 600 a month (median), USD 99 is the budget"
+        )
 
     def test_when_a_kept_candidate_has_no_total_it_is_unknown(self) -> None:
         entries = self.entries(
-            priced("ably", total=None, unknown=("a quote",)), priced("pusher", monthly=600), budget_usd_per_month=99
+            priced("ably", total=None, unknown=("a quote",)),
+            priced("pusher", monthly=600),
+            budget_usd_per_month=99,
         )
         choice = choose(["ably", "pusher"], entries)
         assert (choice.option, choice.state) == (None, "unknown")
@@ -125,6 +135,11 @@ class TestChoice:
     def test_it_carries_what_is_not_known_of_the_chosen_one(self) -> None:
         entries = self.entries(priced("pusher"), latency_p95_ms=200)
         assert choose(["pusher"], entries).doubts == ("not known whether latency_p95_ms stays within 200 ms",)
+
+
+def test_what_is_not_known_of_an_option_that_is_out_does_not_hide_why() -> None:
+    entry = ranked(priced("pusher", down_min=900), uptime_need=0.99, latency_p95_ms=100)["pusher"]
+    assert (entry.feasible, len(entry.reasons)) == (False, 1)
 
 
 def test_the_document_has_every_key_and_whole_cents() -> None:

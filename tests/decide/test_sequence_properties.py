@@ -14,7 +14,9 @@ ALPHAS = st.floats(min_value=1e-6, max_value=0.5)
 
 
 @given(n=EVENTS, share=SHARES, alpha=ALPHAS)
-def test_the_interval_holds_the_estimate_and_lies_within_0_and_1(n: float, share: float, alpha: float) -> None:
+def test_the_interval_holds_the_estimate_and_lies_within_0_and_1(
+    n: float, share: float, alpha: float
+) -> None:
     low, high = bernoulli_interval(share * n, n, alpha=alpha)
     assert 0 <= low <= share + 1e-9
     assert share - 1e-9 <= high <= 1

@@ -97,7 +97,7 @@ def test_a_higher_confidence_asks_for_more() -> None:
 
 def test_contradictory_counts_have_no_interval() -> None:
     verdict = judged(counts(11, 10))
-    assert verdict.reason == "contradictory: 11 of 10 cannot be"
+    assert verdict.reason == "contradictory: some hour counts more successes than events (11 of 10 in all)"
     assert (verdict.state, verdict.low, verdict.high) == ("unknown", None, None)
 
 
@@ -157,7 +157,9 @@ class TestHourlyBlocksOfFieldEvidence:
 
     def test_longer_outages_ask_for_as_much_more(self) -> None:
         held = judged(counts(99_000, 100_000, hours=1007), grade="field", outage_hours=6)
-        assert held.reason.startswith("too few: 1007 of the 1,008 hourly blocks that outages of up to 6 h ask for")
+        assert held.reason.startswith(
+            "too few: 1007 of the 1,008 hourly blocks that outages of up to 6 h ask for"
+        )
         assert judged(counts(99_000, 100_000, hours=1008), grade="field", outage_hours=6).state == "met"
 
     def test_it_says_how_many_days_are_missing(self) -> None:

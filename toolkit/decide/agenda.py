@@ -89,6 +89,8 @@ def _wanted(result: CriterionResult, phase: str) -> NextMeasurement:
 
 
 def _what(result: CriterionResult, entry: Criterion) -> str:
+    if result.why == "straddles" and result.n is None:
+        return f"narrow down what goes into the {result.subject}"
     if entry.scenario_field is not None:
         return f"find out {result.subject}"
     if result.option == "chosen":

@@ -61,7 +61,9 @@ def joined(entry: AnyOf, inner: tuple[CriterionResult, ...], *, list_name: str) 
         return result(state=state, reason=f"{tally} hold; {first}")
     if state == "not met":
         return result(state=state, reason=f"none of {len(inner)} holds; {first}")
-    return result(state=state, reason=f"{decisive[0].why}: none holds and {tally} are unknown; {first}")
+    return result(
+        state=state, reason=f"{decisive[0].why}: {tally} are unknown and none holds; first, {first}"
+    )
 
 
 def doubted(result: CriterionResult, choice: Choice) -> CriterionResult:

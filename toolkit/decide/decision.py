@@ -31,6 +31,8 @@ LIMITS = (
     "a longer outage than the script holds is not in it.",
     "A criterion on monthly cost or on a range of the scenario is judged by its 5-95 % band, whatever "
     "its confidence.",
+    "Must-haves are held against the median of unavailability and of the first month's cost; an option of "
+    "which one is unknown ranks behind those that are known to fit.",
     "A need for latency is not checked when options are ranked: it stays unknown.",
     "Flip points are the message volumes at which another option becomes the cheapest; other inputs are "
     "not varied.",

@@ -1,4 +1,4 @@
-"""Which verdicts a scheduler asked to fail on; reads the document, so that a published report needs no new run."""
+"""Which verdicts a scheduler asked to fail on; reads the document, so a published report needs no new run."""
 
 from collections.abc import Mapping
 from typing import Any, Literal

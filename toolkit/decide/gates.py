@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from toolkit.decide.criteria import Choice, doubted, judge_entry
+from toolkit.decide.criteria import CHOSEN, Choice, doubted, judge_entry
 from toolkit.decide.dossier import Dossier, Window
 from toolkit.decide.kleene import State, all_of, any_of
 from toolkit.decide.plan import Phase
@@ -86,8 +86,8 @@ class PhaseResult:
             return _all_met(self.of("needed_if"), self.of("ready_if"))
         unknown = [result for result in deciding if result.state == "unknown"]
         others = f", and {len(unknown) - 1} more of its {len(deciding)} criteria" if len(unknown) > 1 else ""
-        first = unknown[0]
-        return f"undecided, because this is not known: {first.subject} ({first.reason}{_distance(first)}){others}"
+        reason = f"{unknown[0].reason}{_distance(unknown[0])}"
+        return f"undecided, because this is not known: {unknown[0].subject} ({reason}){others}"
 
     def to_document(self) -> dict[str, Any]:
         """The phase as ``toolkit decide --json`` prints it; every key is always there."""
@@ -109,7 +109,8 @@ def _first(results: list[CriterionResult], state: State) -> CriterionResult:
 
 
 def _told(result: CriterionResult) -> str:
-    return f"{result.subject}: {result.reason}"
+    """The subject and its reason; where there is no option to speak of, the reason says all."""
+    return result.reason if result.option == CHOSEN else f"{result.subject}: {result.reason}"
 
 
 def _distance(result: CriterionResult) -> str:

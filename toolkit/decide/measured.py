@@ -7,7 +7,7 @@ from typing import TypedDict
 from toolkit.decide.dossier import Dossier, Window
 from toolkit.decide.plan import Criterion
 from toolkit.decide.result import CriterionResult
-from toolkit.decide.shares import Demands, alpha_of, judge_share
+from toolkit.decide.shares import Demands, Judgement, alpha_of, judge_share
 from toolkit.decide.witness import Witness, witnesses
 from toolkit.evidence import Grade, grade_rank
 from toolkit.metrics.key import MetricValue
@@ -17,34 +17,26 @@ def judge_measured(criterion: Criterion, *, option: str, dossier: Dossier, windo
     """The state of a criterion on one of the recorded metrics; environments are never pooled."""
     heard = witnesses(dossier, metric=str(criterion.metric), option=option, since=window.since)
     asked = [one for one in heard if criterion.environment in (None, one.environment)]
-    unknown = partial(
-        CriterionResult, list_name=window.list_name, entry=criterion, option=option, state="unknown"
-    )
+    result = partial(CriterionResult, list_name=window.list_name, entry=criterion, option=option)
     if not asked:
-        reason = _silence(criterion, heard, dossier=dossier, since=window.since)
-        return unknown(environment=criterion.environment, since=window.since, reason=reason)
+        silence = _silence(criterion, heard, dossier=dossier, since=window.since)
+        return result(state="unknown", reason=silence, environment=criterion.environment, since=window.since)
     witness = asked[0]
-    place = partial(unknown, environment=witness.environment, grade=witness.grade, since=witness.since)
-    if weak := _too_weak(criterion, witness):
-        return place(reason=weak, **_numbers(witness))
-    if isinstance(witness.evidence, MetricValue):
-        return place(reason=_no_method(criterion, witness), **_numbers(witness))
-    demands = _demands(witness, dossier=dossier, window=window)
-    judged = judge_share(criterion, witness.evidence, demands)
-    return CriterionResult(
-        list_name=window.list_name,
-        entry=criterion,
-        option=option,
-        environment=witness.environment,
-        grade=witness.grade,
-        since=witness.since,
-        state=judged.state,
-        reason=judged.reason,
-        low=judged.low,
-        high=judged.high,
-        more_needed=judged.more_needed,
-        **_numbers(witness),
+    place = partial(result, environment=witness.environment, grade=witness.grade, since=witness.since)
+    return place(**vars(_heard(criterion, witness, dossier=dossier, window=window)), **_numbers(witness))
+
+
+def _heard(criterion: Criterion, witness: Witness, *, dossier: Dossier, window: Window) -> Judgement:
+    """What the evidence says, if it is strong enough and there is a method to judge it."""
+    weak = criterion.grade is not None and grade_rank(witness.grade) < grade_rank(criterion.grade)
+    if not weak and not isinstance(witness.evidence, MetricValue):
+        return judge_share(criterion, witness.evidence, _demands(witness, dossier=dossier, window=window))
+    why = (
+        f"grade too weak: {witness.grade} evidence where {criterion.grade} is asked for"
+        if weak
+        else f"method not available: this version has no always-valid interval for {criterion.metric}"
     )
+    return Judgement(state="unknown", reason=f"{why}; {witness.says(alpha=alpha_of(criterion))}")
 
 
 class _Numbers(TypedDict, total=False):
@@ -84,15 +76,3 @@ def _silence(criterion: Criterion, heard: list[Witness], *, dossier: Dossier, si
         return f"grade too weak: {where} has none{until}; {says}"
     aside = f"; {heard[0].environment} has it, but environments are never pooled" if heard else ""
     return f"absent: nothing was recorded in {where}{until}{aside}"
-
-
-def _too_weak(criterion: Criterion, witness: Witness) -> str | None:
-    if criterion.grade is None or grade_rank(witness.grade) >= grade_rank(criterion.grade):
-        return None
-    says = witness.says(alpha=alpha_of(criterion))
-    return f"grade too weak: {witness.grade} evidence where {criterion.grade} is asked for; {says}"
-
-
-def _no_method(criterion: Criterion, witness: Witness) -> str:
-    says = witness.says(alpha=alpha_of(criterion))
-    return f"method not available: this version has no always-valid interval for {criterion.metric}; {says}"

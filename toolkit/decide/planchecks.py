@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
-from toolkit.decide.plan import METRICS, SHARES, AnyOf, Criterion, Plan
+from toolkit.decide.plan import METRICS, SHARES, AnyOf, Criterion, Phase, Plan
 from toolkit.decide.wording import plain, words
 from toolkit.evidence import Grade, grade_rank
 from toolkit.pricing.scenario import Scenario
@@ -65,10 +65,24 @@ def check_plan(
             checker.known((*at, "option"), phase.option, "an option of this folder", options)
         for place, candidate in enumerate(phase.candidates or []):
             checker.known((*at, "candidates", place), candidate, "an option of this folder", options)
+        _check_choice(phase, at, checker)
         for path, criterion, inside in _criteria(phase.entries(), at):
             _check_criterion(criterion, path, checker, chooses=phase.candidates is not None)
             if inside and "level" in criterion.model_fields_set:
                 checker.warn((*path, "level"), "has no effect inside any_of", "write level beside any_of")
+
+
+def _check_choice(phase: Phase, at: Path, checker: _Checker) -> None:
+    """A phase that chooses, and then asks nothing of the chosen one, would pass without any."""
+    asked = [*phase.needed_if, *phase.ready_if]
+    speaks = any(one.option == "chosen" for entry in asked for one in _inside(entry) if entry.level == "must")
+    if phase.candidates is not None and not speaks:
+        wrong = "nothing that decides speaks of the candidate that is chosen"
+        checker.warn((*at, "candidates"), wrong, "add a criterion with option: chosen")
+
+
+def _inside(entry: AnyOf | Criterion) -> list[Criterion]:
+    return [entry] if isinstance(entry, Criterion) else entry.any_of
 
 
 def _check_ids(plan: Plan, checker: _Checker) -> None:

@@ -7,20 +7,14 @@ from typing import Any
 from toolkit.cost.option import Option
 from toolkit.cost.result import CostResult, OptionCost
 from toolkit.decide.criteria import Choice
+from toolkit.decide.kleene import State, all_of
 from toolkit.decide.wording import plain, share, usd
-from toolkit.evidence import central
 from toolkit.pricing.scenario import Scenario
+
+STATES: dict[bool | None, State] = {True: "met", False: "not met", None: "unknown"}
 
 MINUTES_PER_MONTH = 730.5 * 60
 """Of the average month: 365.25 days of 24 hours over 12."""
-
-LIMITED = {
-    "peak_connections": "peak_concurrent_users",
-    "peak_channels": "channels",
-    "message_bytes": "message_bytes",
-    "monthly_active_users": "monthly_active_users",
-}
-"""The scenario's field behind each usage field that an option file may limit."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +32,7 @@ class Ranked:
     Args:
         rank: 1 is best. None where the option is out or its total is unknown.
         feasible: whether it meets the must-haves. None where that is not known.
-        reasons: what puts it out, what is not known of it, or why it has no total.
+        reasons: what puts it out; else what is not known of it, and why it has no total.
         total_mean: expected cost over the horizon, in USD. None where unknown.
         p_cheapest: the probability that it is the cheapest of all.
         regret: the expected loss against the cheapest, in USD.
@@ -79,8 +73,9 @@ def _order(entry: Ranked) -> tuple[bool, bool, bool, float, str]:
 def _unplaced(option: Option, *, scenario: Scenario, cost: CostResult) -> Ranked:
     priced = cost.options.get(option.id)
     findings = list(findings_of(option, scenario=scenario, priced=priced))
-    holds = {finding.holds for finding in findings}
-    reasons = [finding.text for finding in findings]
+    feasible = all_of(STATES[finding.holds] for finding in findings)
+    # What is not known of an option that is out anyway would only hide why it is out.
+    reasons = [one.text for one in findings if one.holds is False or feasible != "not met"]
     if priced is None or (priced.total is None and not priced.infeasible):
         missing = "; ".join(priced.unknown) if priced else "no cost was computed for it"
         reasons.append(f"total cost unknown: {missing}")
@@ -88,7 +83,7 @@ def _unplaced(option: Option, *, scenario: Scenario, cost: CostResult) -> Ranked
     return Ranked(
         option=option.id,
         rank=None,
-        feasible=False if False in holds else None if None in holds else True,
+        feasible={state: holds for holds, state in STATES.items()}[feasible],
         reasons=tuple(reasons),
         total_mean=priced.total.mean if priced and priced.total else None,
         p_cheapest=priced.p_cheapest if priced else None,
@@ -115,18 +110,9 @@ def _features(option: Option, scenario: Scenario, priced: OptionCost | None) -> 
             yield Finding(holds=False, text=f"has no {need}")
 
 
-def _limits(option: Option, scenario: Scenario, priced: OptionCost | None) -> Iterator[Finding]:
-    for field, most in option.limits.items():
-        if field not in LIMITED:
-            continue
-        needed = central(getattr(scenario, LIMITED[field]))
-        if needed > most:
-            yield Finding(holds=False, text=f"{field} {plain(needed)} > {plain(most)}, its limit")
-
-
-def _plan(option: Option, scenario: Scenario, priced: OptionCost | None) -> Iterator[Finding]:
+def _capacity(option: Option, scenario: Scenario, priced: OptionCost | None) -> Iterator[Finding]:
     for violation in priced.infeasible if priced else []:
-        yield Finding(holds=False, text=f"no plan carries it: {violation}")
+        yield Finding(holds=False, text=f"cannot carry it: {violation}")
 
 
 def _uptime(option: Option, scenario: Scenario, priced: OptionCost | None) -> Iterator[Finding]:
@@ -160,7 +146,7 @@ def _latency(option: Option, scenario: Scenario, priced: OptionCost | None) -> I
         yield Finding(holds=None, text=text)
 
 
-CHECKS: tuple[Check, ...] = (_features, _limits, _plan, _uptime, _budget, _latency)
+CHECKS: tuple[Check, ...] = (_features, _capacity, _uptime, _budget, _latency)
 
 
 def choose(candidates: list[str], ranking: list[Ranked]) -> Choice:

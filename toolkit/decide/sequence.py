@@ -7,12 +7,13 @@ ones passes their effective number instead.
 """
 
 from math import log, log1p
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import brentq
 from scipy.special import betaln, xlog1py, xlogy
+
+Bools = NDArray[np.bool_]
 
 T_OPT = 500.0
 """The number of events at which the sequence is tightest, fixed before any data are seen."""
@@ -46,9 +47,11 @@ def log_wealth(p: ArrayLike, k: ArrayLike, n: ArrayLike, *, t_opt: float = T_OPT
     return np.asarray(mixture - xlogy(k, p) - xlog1py(n - k, -p))
 
 
-def rejects(p: ArrayLike, k: ArrayLike, n: ArrayLike, *, alpha: float, t_opt: float = T_OPT) -> Any:
+def rejects(
+    p: ArrayLike, k: ArrayLike, n: ArrayLike, *, alpha: float, t_opt: float = T_OPT
+) -> NDArray[np.bool_]:
     """Whether the interval of :func:`bernoulli_interval` leaves out the share ``p``; broadcasts."""
-    return log_wealth(p, k, n, t_opt=t_opt) >= log(1 / alpha)
+    return np.asarray(log_wealth(p, k, n, t_opt=t_opt) >= log(1 / alpha))
 
 
 def bernoulli_interval(k: float, n: float, *, alpha: float, t_opt: float = T_OPT) -> tuple[float, float]:

@@ -92,7 +92,8 @@ def alpha_of(criterion: Criterion) -> float:
 
 
 def _contradiction(evidence: ShareEvidence) -> str:
-    return f"contradictory: {plain(evidence.successes)} of {plain(evidence.n)} cannot be"
+    total = f"{plain(evidence.successes)} of {plain(evidence.n)} in all"
+    return f"contradictory: some hour counts more successes than events ({total})"
 
 
 def _too_old(criterion: Criterion, evidence: ShareEvidence, *, as_of: date) -> str | None:

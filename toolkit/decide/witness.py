@@ -31,13 +31,19 @@ class Witness:
     def says(self, *, alpha: float) -> str:
         """Its estimate with its interval, for a reason."""
         if isinstance(self.evidence, MetricValue):
-            ends = [None if end is None else plain(end) for end in (self.evidence.low, self.evidence.high)]
-            middle = "no estimate" if self.evidence.estimate is None else plain(self.evidence.estimate)
-            return f"{self.environment} says {middle} ({ends[0] or '?'}–{ends[1] or '?'})"
+            return f"{self.environment} says {_shown(self.evidence)}"
         if self.evidence.contradictory:
             return f"{self.environment} has contradictory counts"
         low, high = interval(self.evidence, alpha=alpha)
         return f"{self.environment} says {share(self.evidence.estimate)} ({share(low)}–{share(high)})"
+
+
+def _shown(value: MetricValue) -> str:
+    """The value with its interval; one that is beyond what was observed has no upper end."""
+    low, high = ("" if end is None else plain(end) for end in (value.low, value.high))
+    if value.estimate is None:
+        return f"more than {low}" if low else "nothing finite"
+    return f"{plain(value.estimate)} ({low or 'unbounded'}–{high or 'unbounded'})"
 
 
 def interval(evidence: ShareEvidence, *, alpha: float) -> tuple[float, float]:

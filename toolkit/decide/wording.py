@@ -1,6 +1,6 @@
 """Numbers and names as the reasons print them."""
 
-from math import ceil, isfinite, log10
+from math import ceil, log10
 
 from toolkit.decide.plan import AnyOf, Comparator, Criterion
 
@@ -16,27 +16,32 @@ METRIC_WORDS = {
     "monthly_cost_usd": "monthly cost",
 }
 
+MOST_DECIMALS = 12
+
 
 def share(value: float) -> str:
-    """A share with four decimals, or with as many as keep it from reading as 1 when it is not.
+    """A share with four decimals, or with as many as keep it from reading as 0 or 1 when it is neither.
 
     >>> share(0.9812), share(0.999996), share(1)
     ('0.9812', '0.999996', '1')
     """
-    gap = 1 - value
-    decimals = max(4, ceil(-log10(gap)) + 1) if 0 < gap < 1 else 4
-    return f"{value:.{decimals}f}".rstrip("0").rstrip(".") if value else "0"
+    gap = min(value, 1 - value)
+    decimals = min(max(4, ceil(-log10(gap)) + 1), MOST_DECIMALS) if gap > 0 else 4
+    return _bare(f"{value:.{decimals}f}")
 
 
 def plain(value: float) -> str:
-    """A number with thousands separated, and at most four decimals.
+    """A number with thousands separated, and four decimals or digits at most.
 
     >>> plain(12000), plain(0.05), plain(99.5)
     ('12,000', '0.05', '99.5')
     """
-    if not isfinite(value):
-        return str(value)
-    return f"{value:,.4f}".rstrip("0").rstrip(".")
+    return _bare(f"{value:,.4f}" if abs(value) >= 1 else f"{value:.4g}")
+
+
+def _bare(text: str) -> str:
+    """The number without trailing noughts of its decimals."""
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def usd(value: float) -> str:
