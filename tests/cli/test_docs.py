@@ -32,5 +32,17 @@ def test_the_documentation_names_no_command_that_is_not_there() -> None:
 
 
 def test_the_design_s_commands_are_all_there() -> None:
-    wanted = ["build", "check", "metrics", "bill", "cost", "decide", "import", "probe", "bakeoff", "serve", "init"]
+    wanted = [
+        "build",
+        "check",
+        "metrics",
+        "bill",
+        "cost",
+        "decide",
+        "import",
+        "probe",
+        "bakeoff",
+        "serve",
+        "init",
+    ]
     assert sorted(COMMANDS) == sorted(wanted)

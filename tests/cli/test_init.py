@@ -1,0 +1,33 @@
+"""`toolkit init` makes a folder that passes its own check and follows the calendar."""
+
+from pathlib import Path
+from typing import Any
+
+
+def test_a_new_folder_passes_its_check(toolkit: Any, tmp_path: Path) -> None:
+    done = toolkit("init", "ours")
+    assert (done.returncode, done.stdout.strip()) == (0, "ours"), done.stderr
+    assert toolkit("check", "--project", "ours").returncode == 0
+    names = {path.name for path in (tmp_path / "ours").iterdir()}
+    assert names == {"project.yaml", "plan.yaml", "claims.yaml", "options", "pricing", "scenarios"}
+
+
+def test_a_new_folder_is_not_pinned_to_a_day(toolkit: Any, tmp_path: Path) -> None:
+    toolkit("init", "ours")
+    assert "as_of" not in (tmp_path / "ours" / "project.yaml").read_text()
+
+
+def test_a_new_folder_measures_nothing_and_so_says_go_nowhere(toolkit: Any) -> None:
+    toolkit("init", "ours")
+    done = toolkit("decide", "--project", "ours", "--json")
+    assert done.returncode == 0, done.stderr
+    assert '"verdict": "GO"' not in done.stdout
+
+
+def test_a_folder_that_holds_something_is_left_alone(toolkit: Any, tmp_path: Path) -> None:
+    (tmp_path / "ours").mkdir()
+    (tmp_path / "ours" / "notes.txt").write_text("mine")
+    done = toolkit("init", "ours")
+    assert done.returncode == 2
+    assert "not empty" in done.stderr
+    assert [path.name for path in (tmp_path / "ours").iterdir()] == ["notes.txt"]
