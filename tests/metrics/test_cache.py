@@ -1,0 +1,143 @@
+"""A partition whose files are unchanged is not rolled up again; the kept rollups are never trusted blindly."""
+
+import os
+import shutil
+import stat
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+from metrics_facts import delivered, opened, rolled, total, write
+from pandas.testing import assert_frame_equal
+
+DAYS = [date(2026, 11, day) for day in (20, 21)]
+
+
+@pytest.fixture
+def metrics_dir(tmp_path: Path) -> Path:
+    for day in DAYS:
+        write(tmp_path, "connections", [opened("10:00", ended="10:30", day=day)])
+    write(tmp_path, "deliveries", [delivered()])
+    return tmp_path
+
+
+def kept(metrics_dir: Path) -> dict[str, int]:
+    """The kept rollups, with the time at which each was written."""
+    found = sorted((metrics_dir / "rollups").rglob("*.parquet"))
+    return {str(path.relative_to(metrics_dir / "rollups").parent): path.stat().st_mtime_ns for path in found}
+
+
+def test_one_file_is_kept_for_each_partition(metrics_dir: Path) -> None:
+    rolled(metrics_dir)
+    assert list(kept(metrics_dir)) == [
+        "connections/option=current/date=2026-11-20",
+        "connections/option=current/date=2026-11-21",
+        "deliveries/option=current/date=2026-11-20",
+    ]
+
+
+def test_unchanged_partitions_are_not_written_again(metrics_dir: Path) -> None:
+    first = rolled(metrics_dir)
+    before = kept(metrics_dir)
+    assert_frame_equal(rolled(metrics_dir).counts, first.counts)
+    assert kept(metrics_dir) == before
+
+
+def test_only_the_partition_that_changed_is_rolled_up_again(metrics_dir: Path) -> None:
+    rolled(metrics_dir)
+    before = kept(metrics_dir)
+    more = opened("11:00", until="11:10", day=DAYS[1], session="t")
+    write(metrics_dir, "connections", [more], name="part-1.parquet")
+    assert total(rolled(metrics_dir), "attempts") == 3
+    changed = {name for name, written in kept(metrics_dir).items() if before[name] != written}
+    assert changed == {"connections/option=current/date=2026-11-21"}
+
+
+def test_a_change_of_content_that_keeps_name_size_and_time_is_seen(metrics_dir: Path) -> None:
+    path = write(metrics_dir, "deliveries", [delivered(latency_s=0.25)])
+    rolled(metrics_dir)
+    before = path.stat()
+    write(metrics_dir, "deliveries", [delivered(latency_s=0.75)])
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert path.stat().st_size == before.st_size
+    assert 1.02 ** rolled(metrics_dir).latency["bucket"].iloc[0] == pytest.approx(750_000, rel=0.02)
+
+
+def test_a_removed_file_no_longer_counts(metrics_dir: Path) -> None:
+    extra = write(metrics_dir, "connections", [opened("11:00", until="11:10", session="t")], name="b.parquet")
+    assert total(rolled(metrics_dir), "attempts") == 3
+    extra.unlink()
+    assert total(rolled(metrics_dir), "attempts") == 2
+
+
+def test_deleting_the_kept_rollups_is_safe(metrics_dir: Path) -> None:
+    first = rolled(metrics_dir)
+    shutil.rmtree(metrics_dir / "rollups")
+    assert_frame_equal(rolled(metrics_dir).counts, first.counts)
+
+
+def spoil_with_noise(path: Path) -> None:
+    path.write_bytes(b"noise")
+
+
+def spoil_the_content(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    for place in range(10, 200):
+        content[place] ^= 0xFF
+    path.write_bytes(content)
+
+
+def spoil_the_shape(path: Path) -> None:
+    pd.DataFrame({"kind": ["counts"], "value": [1_000_000]}).to_parquet(path)
+
+
+@pytest.mark.parametrize("spoil", [spoil_with_noise, spoil_the_content, spoil_the_shape])
+def test_a_damaged_rollup_is_made_again(metrics_dir: Path, spoil: object) -> None:
+    first = rolled(metrics_dir)
+    assert callable(spoil)
+    for path in (metrics_dir / "rollups").rglob("*.parquet"):
+        spoil(path)
+    assert_frame_equal(rolled(metrics_dir).counts, first.counts)
+    assert all(pq.read_metadata(path) for path in (metrics_dir / "rollups").rglob("*.parquet"))
+
+
+def test_a_file_where_the_folder_should_be_breaks_nothing(metrics_dir: Path) -> None:
+    (metrics_dir / "rollups").write_text("in the way")
+    assert total(rolled(metrics_dir), "attempts") == 2
+
+
+@pytest.fixture
+def read_only(metrics_dir: Path) -> Iterator[Path]:
+    (metrics_dir / "rollups").mkdir()
+    for folder in (metrics_dir / "rollups", metrics_dir):
+        folder.chmod(stat.S_IRUSR | stat.S_IXUSR)
+    yield metrics_dir
+    for folder in (metrics_dir, metrics_dir / "rollups"):
+        folder.chmod(stat.S_IRWXU)
+
+
+def test_a_read_only_folder_breaks_nothing(read_only: Path) -> None:
+    assert total(rolled(read_only), "attempts") == total(rolled(read_only), "attempts") == 2
+
+
+def test_kept_rollups_of_later_days_do_not_count(metrics_dir: Path) -> None:
+    rolled(metrics_dir)
+    assert total(rolled(metrics_dir, as_of=DAYS[0]), "attempts") == 1
+
+
+def test_what_was_set_aside_is_kept_too(metrics_dir: Path) -> None:
+    write(metrics_dir, "deliveries", [delivered(latency_s=-1.0)], name="b.parquet")
+    first = rolled(metrics_dir).set_aside
+    assert [row.count for row in first] == [1]
+    assert rolled(metrics_dir).set_aside == first
+
+
+def test_an_older_rollup_of_the_partition_is_removed(metrics_dir: Path) -> None:
+    rolled(metrics_dir)
+    write(metrics_dir, "connections", [opened("12:00", until="12:10", session="t")], name="b.parquet")
+    rolled(metrics_dir)
+    assert len(list((metrics_dir / "rollups").rglob("*.parquet"))) == 3
+    assert not list((metrics_dir / "rollups").rglob("*.tmp"))

@@ -1,0 +1,246 @@
+"""The key metrics of each option in each environment, with intervals and alerts."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal
+
+import pandas as pd
+
+from toolkit.evidence import Grade
+from toolkit.metrics.durations import mean_duration
+from toolkit.metrics.intervals import wilson
+from toolkit.metrics.latency import latencies_of, percentile
+from toolkit.metrics.rollups import Rollups
+from toolkit.metrics.shares import SHARES, hours_of, is_unclear, share_evidence
+
+SCHEMA = "toolkit.metrics/1"
+
+METRICS: tuple[str, ...] = (
+    "connection_success_rate",
+    "mean_connection_duration_s",
+    "reconnection_frequency",
+    "delivery_success_rate",
+    "latency_p50_ms",
+    "latency_p95_ms",
+    "latency_p99_ms",
+    "session_availability",
+)
+
+UNITS: dict[str, str] = {
+    **dict.fromkeys(METRICS, "share"),
+    "mean_connection_duration_s": "s",
+    "latency_p50_ms": "ms",
+    "latency_p95_ms": "ms",
+    "latency_p99_ms": "ms",
+}
+
+PERCENTILES: dict[str, int] = {"latency_p50_ms": 50, "latency_p95_ms": 95, "latency_p99_ms": 99}
+
+ALERT_BELOW: dict[str, float] = {
+    "connection_success_rate": 0.95,
+    "mean_connection_duration_s": 300.0,
+    "delivery_success_rate": 0.99,
+}
+ALERT_ABOVE: dict[str, float] = {"reconnection_frequency": 0.10}
+
+
+@dataclass(frozen=True)
+class MetricValue:
+    """One key metric.
+
+    Args:
+        estimate: None where it is absent, beyond the deadline, or infinite as far as the data tell.
+        low, high: the 95 % interval for one look. None where the sample carries no bound.
+        n: attempts, opened connections, unintended ends, deliveries or client-hours, as the metric has it.
+        alert: whether the brief's threshold is passed. None where the interval straddles it, or there is
+            none.
+    """
+
+    estimate: float | None
+    low: float | None
+    high: float | None
+    n: int
+    state: Literal["measured", "absent"]
+    alert: bool | None
+
+
+ABSENT = MetricValue(estimate=None, low=None, high=None, n=0, state="absent", alert=None)
+
+
+def key_metrics(
+    rollups: Rollups, *, option: str, environment: str, since: date | None = None
+) -> dict[str, MetricValue]:
+    """Every key metric of an option in an environment, absent ones too.
+
+    Args:
+        since: the UTC day on which evidence starts. None for all.
+    """
+    return {metric: _metric(rollups, metric, option, environment, since) for metric in METRICS}
+
+
+def _metric(rollups: Rollups, metric: str, option: str, environment: str, since: date | None) -> MetricValue:
+    if metric in SHARES:
+        return _share(rollups, metric, option, environment, since)
+    if metric in PERCENTILES:
+        return _latency(rollups, metric, option, environment, since)
+    found = mean_duration(rollups, option=option, environment=environment, since=since)
+    return _measured(metric, found.estimate, found.low, found.high, found.ends) if found else ABSENT
+
+
+def _share(rollups: Rollups, metric: str, option: str, environment: str, since: date | None) -> MetricValue:
+    found = share_evidence(rollups, metric=metric, option=option, environment=environment, since=since)
+    if found is None:
+        return ABSENT
+    n = found.client_hours if metric == "session_availability" else round(found.n)
+    if found.contradictory:
+        return MetricValue(estimate=found.estimate, low=None, high=None, n=n, state="measured", alert=None)
+    low, high = wilson(found.successes_effective, found.n_effective)
+    return _measured(metric, found.estimate, low, high, n)
+
+
+def _latency(rollups: Rollups, metric: str, option: str, environment: str, since: date | None) -> MetricValue:
+    percent = PERCENTILES[metric]
+    found = latencies_of(rollups, option=option, environment=environment, percent=percent, since=since)
+    if found is None:
+        return ABSENT
+    value = percentile(found, percent)
+    return _measured(metric, value.estimate, value.low, value.high, found.expected)
+
+
+def _measured(
+    metric: str, estimate: float | None, low: float | None, high: float | None, n: int
+) -> MetricValue:
+    return MetricValue(estimate, low, high, n, "measured", alert(metric, low, high))
+
+
+def alert(metric: str, low: float | None, high: float | None) -> bool | None:
+    """Whether the whole interval is past the metric's threshold, or none of it is; None for neither.
+
+    Args:
+        low, high: None where that end is not known.
+
+    >>> alert("connection_success_rate", 0.91, 0.94), alert("connection_success_rate", 0.94, 0.97)
+    (True, None)
+    """
+    if metric in ALERT_BELOW:
+        threshold = ALERT_BELOW[metric]
+        return (
+            True
+            if high is not None and high < threshold
+            else False
+            if low is not None and low >= threshold
+            else None
+        )
+    if metric in ALERT_ABOVE:
+        threshold = ALERT_ABOVE[metric]
+        return (
+            True
+            if low is not None and low > threshold
+            else False
+            if high is not None and high <= threshold
+            else None
+        )
+    return None
+
+
+@dataclass(frozen=True)
+class MetricsResult:
+    """The key metrics of every option in every environment.
+
+    Args:
+        as_of: the last UTC day of evidence.
+        values: by option, environment and metric; every metric of :data:`METRICS` each.
+        limits: in words, what these figures do not tell.
+    """
+
+    as_of: date
+    values: Mapping[str, Mapping[str, Mapping[str, MetricValue]]]
+    limits: list[str]
+
+    def to_document(self) -> dict[str, Any]:
+        """The document that ``toolkit metrics --json`` prints."""
+        options = {
+            option: {
+                environment: {metric: dict(vars(value)) for metric, value in metrics.items()}
+                for environment, metrics in environments.items()
+            }
+            for option, environments in self.values.items()
+        }
+        return {
+            "schema": SCHEMA,
+            "as_of": self.as_of.isoformat(),
+            "options": options,
+            "limits": list(self.limits),
+        }
+
+    def frame(self) -> pd.DataFrame:
+        """One row an option, environment and metric, with the columns of a value and its unit."""
+        rows = [
+            {
+                "option": option,
+                "environment": environment,
+                "metric": metric,
+                **vars(value),
+                "unit": UNITS[metric],
+            }
+            for option, environments in self.values.items()
+            for environment, metrics in environments.items()
+            for metric, value in metrics.items()
+        ]
+        columns = ["option", "environment", "metric", *MetricValue.__dataclass_fields__, "unit"]
+        frame = pd.DataFrame(rows, columns=columns)
+        return frame.astype({"estimate": "float64", "low": "float64", "high": "float64", "alert": "boolean"})
+
+
+def measure_options(
+    rollups: Rollups, *, options: Sequence[str], environments: Mapping[str, Grade], as_of: date
+) -> MetricsResult:
+    """The key metrics of every option in every listed environment, absent where nothing was measured.
+
+    Args:
+        environments: the grade of each, as project.yaml lists them.
+        as_of: the as-of day of the rollups.
+    """
+    values = {
+        option: {name: key_metrics(rollups, option=option, environment=name) for name in environments}
+        for option in options
+    }
+    return MetricsResult(
+        as_of=as_of, values=values, limits=[*LIMITS, *_found_limits(rollups, options, environments)]
+    )
+
+
+LIMITS = [
+    "Intervals are 95 % and hold for one look at the data; gates look every day and use always-valid ones.",
+    "Events are discounted for clustering in client-hours and, from eight hours on, in whole hours; that one "
+    "client is worse than another in every hour is not.",
+    "A percentile is the inverse of the distribution over the deliveries expected, read from buckets that "
+    "are at most 1 % off; a delivery that missed its deadline is slower than it.",
+    "An attempt that is under way at midnight and fails without another after it is not counted.",
+    "Only DuckDB computes the rollups in this version.",
+]
+
+
+def _found_limits(rollups: Rollups, options: Sequence[str], environments: Mapping[str, Grade]) -> list[str]:
+    found = [f"{row.partition}: {row.count} rows set aside, {row.reason}." for row in rollups.set_aside]
+    for option in options:
+        for environment in environments:
+            found += _doubts(rollups, option, environment)
+    return found
+
+
+def _doubts(rollups: Rollups, option: str, environment: str) -> list[str]:
+    hours = hours_of(rollups, option=option, environment=environment, since=None)
+    where, doubts = f"{option} in {environment}", []
+    if is_unclear(hours):
+        doubts.append(f"{where}: handshakes or ends of connections are not known, so durations are absent.")
+    if 0 < int(hours["round_trip"].sum()) < int(hours["expected"].sum()):
+        doubts.append(
+            f"{where}: latencies to the receipt and to the acknowledgement are mixed, so they are absent."
+        )
+    for metric in SHARES:
+        evidence = share_evidence(rollups, metric=metric, option=option, environment=environment)
+        if evidence is not None and evidence.contradictory:
+            doubts.append(f"{where}: {metric} has contradictory counts, so its interval is absent.")
+    return doubts

@@ -1,0 +1,119 @@
+"""Which rows are set aside and why, and which row of a key is the one that counts."""
+
+from collections.abc import Sequence
+
+import ibis
+import ibis.expr.types as ir
+
+from toolkit.measure.events import DEADLINE_S, KEYS, OUTCOME, Table
+from toolkit.metrics.columns import COLUMNS, LONGEST_S, MICROSECONDS, duration_us
+
+DAY_US = 86_400 * MICROSECONDS
+LONGEST_CONNECTION_US = 400 * DAY_US
+"""A start further back than this is a clock or a unit gone wrong, not a connection."""
+
+Check = tuple[ir.BooleanValue, str]
+
+
+def day_start_us(rows: ir.Table) -> ir.IntegerValue:
+    """Midnight of the row's partition in microseconds since 1970."""
+    return rows.day.cast("date").delta(ibis.date("1970-01-01"), unit="day") * DAY_US
+
+
+def judged(rows: ir.Table, table: Table) -> ir.Table:
+    """The rows with ``reason``: why a row is set aside, null for a good one."""
+    rows = rows.mutate(day_us=day_start_us(rows))
+    missing = [
+        (rows[column.name].isnull(), f"{column.name} is missing")
+        for column in COLUMNS[table]
+        if column.required and column.name != "latency_s"
+    ]
+    checks = _connection_checks(rows) if table == "connections" else _delivery_checks(rows)
+    return rows.mutate(reason=ibis.cases(*missing, *_certain(checks)))
+
+
+def _certain(checks: Sequence[Check]) -> list[Check]:
+    """A comparison with null decides nothing, so it sets nothing aside."""
+    return [(wrong.fill_null(False), reason) for wrong, reason in checks]
+
+
+def _not_on_day(time_us: ir.IntegerValue, day_us: ir.IntegerValue) -> ir.BooleanValue:
+    return (time_us < day_us) | (time_us >= day_us + DAY_US)
+
+
+def _infinite(seconds: ir.FloatingValue) -> ir.BooleanValue:
+    return (seconds.abs() >= LONGEST_S) & ~seconds.isnan()
+
+
+def _connection_checks(rows: ir.Table) -> list[Check]:
+    opened = rows.outcome == "open"
+    earliest = rows.day_us - LONGEST_CONNECTION_US
+    start = ibis.ifelse(
+        (rows.started_at >= earliest) & (rows.started_at < rows.day_us + DAY_US), rows.started_at, None
+    )
+    opened_at = start + duration_us(rows.handshake_s).fill_null(0)
+    return [
+        (rows.attempt < 1, "attempt is no whole number from 1"),
+        (~rows.outcome.re_search(f"^({OUTCOME.pattern})$"), "outcome is unknown"),
+        (_not_on_day(rows.observed_until, rows.day_us), "observed_until is not on the day of its partition"),
+        (rows.started_at > rows.observed_until, "started_at is after observed_until"),
+        (rows.started_at < earliest, "started_at is more than 400 days before its partition"),
+        (_infinite(rows.handshake_s), "handshake_s is not finite"),
+        (opened & rows.handshake_s.isnan(), "handshake_s is not finite"),
+        (rows.handshake_s < 0, "handshake_s is negative"),
+        (rows.ended_at < rows.started_at, "ended_at is before started_at"),
+        (opened & (rows.ended_at < opened_at), "ended_at is before the end of the handshake"),
+        (rows.ended_at > rows.observed_until, "ended_at is after observed_until"),
+    ]
+
+
+def _delivery_checks(rows: ir.Table) -> list[Check]:
+    # NaN is how a float column says null, so it is a lost message where no copy came, and a fault where one
+    # did.
+    unclear = rows.latency_s.isnan() & (rows.copies.isnull() | (rows.copies > 0))
+    return [
+        (_not_on_day(rows.scheduled_at, rows.day_us), "scheduled_at is not on the day of its partition"),
+        (_infinite(rows.latency_s) | unclear, "latency_s is not finite"),
+        (rows.latency_s < 0, "latency_s is negative"),
+        (_infinite(rows.deadline_s), "deadline_s is not finite"),
+        (rows.deadline_s <= 0, "deadline_s is not above 0"),
+        (rows.copies < 0, "copies is no whole number from 0"),
+        (~rows.latency_s.isnan() & (rows.copies == 0), "latency_s stands beside 0 copies"),
+    ]
+
+
+def good(rows: ir.Table, table: Table) -> ir.Table:
+    """The judged rows that count, each key once, with null for NaN and the deadline where none is given."""
+    rows = rows.filter(rows.reason.isnull()).drop("reason")
+    seconds = {
+        column.name: ibis.ifelse(rows[column.name].isnan(), ibis.null("float64"), rows[column.name])
+        for column in COLUMNS[table]
+        if column.kind == "seconds"
+    }
+    rows = rows.mutate(**seconds)
+    if table == "deliveries":
+        rows = rows.mutate(deadline_s=rows.deadline_s.fill_null(DEADLINE_S))
+    return newest(rows, table)
+
+
+def newest(rows: ir.Table, table: Table) -> ir.Table:
+    """One row a key: of a connection the latest known state, of a delivery the fastest receipt.
+
+    A message received twice by a collector's retry counts as received when it first was. Where these tie,
+    every other column decides, so that the choice does not depend on the order of rows or files.
+    """
+    keys = ["option", "day", *KEYS[table]]
+    first = (
+        {"observed_until": rows.observed_until.desc(), "ended_at": rows.ended_at.desc(nulls_first=False)}
+        if table == "connections"
+        else {
+            "latency_s": rows.latency_s.asc(nulls_first=False),
+            "copies": rows.copies.desc(nulls_first=False),
+        }
+    )
+    # Ibis keeps one order for each column, the last named: those that come first must not come again.
+    rest = sorted(set(rows.columns) - {*keys, *first})
+    order = [*first.values(), *(rows[name].asc(nulls_first=False) for name in rest)]
+    window = ibis.window(group_by=[rows[name] for name in keys], order_by=order)
+    ranked = rows.mutate(rank_of_key=ibis.row_number().over(window))
+    return ranked.filter(ranked.rank_of_key == 0).drop("rank_of_key")

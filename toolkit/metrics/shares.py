@@ -1,0 +1,164 @@
+"""Shares with their evidence: what the gates and the intervals need to know of a metric between 0 and 1."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from fractions import Fraction
+
+import pandas as pd
+
+from toolkit.metrics.clusters import CENTISECOND_US, RATIOS
+from toolkit.metrics.effective import (
+    ClusterSums,
+    block_variance,
+    cluster_variance,
+    effective_share,
+    two_way_variance,
+)
+from toolkit.metrics.rollups import Rollups
+
+US_PER_S = 1_000_000
+
+SHARES: dict[str, tuple[str, str]] = {
+    "connection_success_rate": ("opened", "attempts"),
+    "reconnection_frequency": ("opened_retry", "opened"),
+    "delivery_success_rate": ("in_time", "expected"),
+    "session_availability": ("connected_us", "wanted_us"),
+}
+"""The metrics that are shares, with the counts that they are the ratio of."""
+
+
+@dataclass(frozen=True)
+class ShareEvidence:
+    """What is known of a share.
+
+    Args:
+        successes, n: the raw counts; for session_availability connected and wanted seconds.
+        n_effective: as many independent events would know the share as well. At most n, or for
+            session_availability at most the client-hours.
+        hours: how many hours hold evidence.
+        first_hour, newest_hour: the first and last of them, UTC.
+        client_hours: in how many hours of single clients the events lie.
+        contradictory: the numerator exceeds the denominator, in all or in some hour, so that the counts are
+            wrong.
+    """
+
+    successes: float
+    n: float
+    n_effective: float
+    hours: int
+    first_hour: datetime
+    newest_hour: datetime
+    client_hours: int = 0
+    contradictory: bool = False
+
+    @property
+    def estimate(self) -> float:
+        return self.successes / self.n
+
+    @property
+    def successes_effective(self) -> float:
+        return self.estimate * self.n_effective
+
+
+def hours_of(rollups: Rollups, *, option: str, environment: str, since: date | None) -> pd.DataFrame:
+    """The hourly counts of an option in an environment, from the start of the UTC day ``since`` on.
+
+    Args:
+        since: None for all.
+    """
+    return select(rollups.counts, option=option, environment=environment, since=since)
+
+
+def select(frame: pd.DataFrame, *, option: str, environment: str, since: date | None) -> pd.DataFrame:
+    """The rows of a rollup frame of an option in an environment, from the UTC day ``since`` on."""
+    chosen = (frame["option"] == option) & (frame["environment"] == environment)
+    if since is not None:
+        chosen &= frame["hour"] >= pd.Timestamp(since, tz="UTC")
+    return frame[chosen]
+
+
+def share_evidence(
+    rollups: Rollups, *, metric: str, option: str, environment: str, since: date | None = None
+) -> ShareEvidence | None:
+    """The evidence on a share; None where it is absent.
+
+    Clients in one hour are taken as independent of one another, and with eight hours of evidence or more,
+    whole hours too; the larger variance counts.
+
+    Args:
+        metric: one of :data:`SHARES`.
+        since: the UTC day on which evidence starts. None for all.
+
+    Raises:
+        KeyError: the metric is no share.
+    """
+    x_name, y_name = SHARES[metric]
+    hours = hours_of(rollups, option=option, environment=environment, since=since)
+    if metric == "session_availability" and is_unclear(hours):
+        return None
+    x, y = _ints(hours, x_name), _ints(hours, y_name)
+    if sum(y) <= 0:
+        return None
+    # Less than a centisecond of wanted time is too short to show in the sums, and still one client's hour.
+    clusters = max(1, sum(_ints(hours, RATIOS[metric].columns[0])))
+    in_seconds = metric == "session_availability"
+    found = hours["hour"][hours[y_name] > 0]
+    return ShareEvidence(
+        successes=sum(x) / US_PER_S if in_seconds else sum(x),
+        n=sum(y) / US_PER_S if in_seconds else sum(y),
+        n_effective=_effective(hours, metric, x, y, n=clusters if in_seconds else sum(y), clusters=clusters),
+        hours=len(found),
+        first_hour=_moment(found.min()),
+        newest_hour=_moment(found.max()),
+        client_hours=clusters,
+        contradictory=any(a > b for a, b in zip(x, y, strict=True)),
+    )
+
+
+def is_unclear(hours: pd.DataFrame) -> bool:
+    """Whether some handshake, end or intention is unknown, so that no duration can be trusted."""
+    return bool((hours["unclear_ends"] + hours["unclear_handshakes"]).sum())
+
+
+def cluster_sums(hours: pd.DataFrame, name: str) -> ClusterSums:
+    """The cluster sums of a ratio of :data:`toolkit.metrics.clusters.RATIOS` over the hours, exact."""
+    return ClusterSums(*(sum(_ints(hours, column)) for column in RATIOS[name].columns))
+
+
+def variance_by_clusters(
+    hours: pd.DataFrame, name: str, ratio: Fraction, *, y_total: int, independent: float
+) -> float | None:
+    """The variance of a ratio by client-hours, for deliveries by those of recipients and of senders at once.
+
+    Args:
+        name: the ratio, of :data:`toolkit.metrics.clusters.RATIOS`.
+        y_total: its denominator, in the unit of the cluster sums.
+        independent: what the variance would be without clusters.
+    """
+    one_way = cluster_variance(ratio, y_total, cluster_sums(hours, name))
+    if (by_sender := f"{name}_by_sender") not in RATIOS:
+        return one_way
+    other_way = cluster_variance(ratio, y_total, cluster_sums(hours, by_sender))
+    return two_way_variance(one_way, other_way, independent)
+
+
+def _effective(
+    hours: pd.DataFrame, metric: str, x: list[int], y: list[int], *, n: int, clusters: int
+) -> float:
+    ratio = Fraction(sum(x), sum(y))
+    y_total = sum(y) // CENTISECOND_US if metric == "session_availability" else sum(y)
+    by_clusters = variance_by_clusters(
+        hours, metric, ratio, y_total=y_total, independent=float(ratio * (1 - ratio)) / n
+    )
+    blocks = [(a, b) for a, b in zip(x, y, strict=True) if b > 0]
+    by_hour = block_variance([a for a, _ in blocks], [b for _, b in blocks])
+    return effective_share(float(ratio), n=n, clusters=clusters, variances=[by_clusters, by_hour])
+
+
+def _ints(hours: pd.DataFrame, column: str) -> list[int]:
+    """Python's own integers, which do not overflow."""
+    return [int(value) for value in hours[column]]
+
+
+def _moment(hour: pd.Timestamp) -> datetime:
+    return hour.to_pydatetime().astimezone(UTC)
