@@ -1,0 +1,110 @@
+"""A picture is the same in every process, holds no script, date or text of the data, and is described."""
+
+import base64
+import re
+import subprocess
+import sys
+from itertools import pairwise
+from pathlib import Path
+from xml.etree import ElementTree
+
+import matplotlib as mpl
+import pytest
+from matplotlib.figure import Figure
+
+from toolkit.report.palette import SCHEMES, Scheme
+from toolkit.report.pictures import Picture, label, picture, spread
+from toolkit.report.tables import Column, Table
+
+TABLE = Table("What was drawn", [Column("x"), Column("y", "s", numeric=True)], [["a", 1.0]])
+
+
+def drawing(text: str = "a label") -> Picture:
+    def draw(figure: Figure, scheme: Scheme) -> None:
+        axes = figure.add_subplot()
+        axes.plot([1, 2], [3, 4], color=scheme.series[0])
+        axes.set_title(text)
+
+    return picture(draw, alt="It rises.", table=TABLE)
+
+
+def test_both_colour_schemes_are_drawn_on_their_own_ground() -> None:
+    drawn = drawing()
+    assert SCHEMES["light"].paper in drawn.svg_light
+    assert SCHEMES["dark"].paper in drawn.svg_dark
+    assert SCHEMES["light"].paper not in drawn.svg_dark
+
+
+def test_two_processes_draw_the_same_bytes(tmp_path: Path) -> None:
+    program = (
+        f"import sys; sys.path.insert(0, {str(Path(__file__).parent)!r})\n"
+        "import test_picture_bytes as t; print(hash(t.drawing().svg_light + t.drawing().svg_dark) and "
+        "__import__('hashlib').sha256(t.drawing()._repr_html_().encode()).hexdigest())"
+    )
+    # A user's own settings lie in the working directory: they must not reach a report.
+    (tmp_path / "matplotlibrc").write_text("lines.linewidth: 9\nfont.size: 30\naxes.facecolor: red\n")
+    digests = {
+        subprocess.run(
+            [sys.executable, "-c", program], cwd=cwd, check=True, capture_output=True, text=True
+        ).stdout
+        for cwd in (tmp_path, Path(__file__).parent)
+    }
+    assert len(digests) == 1
+
+
+def test_drawing_leaves_the_settings_of_matplotlib_as_they_were() -> None:
+    before = dict(mpl.rcParams)
+    drawing()
+    assert dict(mpl.rcParams) == before
+
+
+def test_nothing_in_a_drawing_is_loaded_or_dated() -> None:
+    for svg in (drawing().svg_light, drawing().svg_dark):
+        root = ElementTree.fromstring(svg)
+        assert root.tag.endswith("svg")
+        assert not re.search(r"<script|<metadata|<!DOCTYPE|<!--|<text|<image|href=\"(?!#)", svg)
+
+
+@pytest.mark.parametrize(
+    "text", ["<script>alert(1)</script>", "$\\frac{1}{", "--> <b>", "日本語 \u202eabc", "x" * 10_000]
+)
+def test_any_text_can_be_a_label(text: str) -> None:
+    svg = drawing(label(text)).svg_light
+    ElementTree.fromstring(svg)
+    assert "<script" not in svg
+    assert "<b>" not in svg
+
+
+def test_a_long_label_is_cut_to_two_short_lines() -> None:
+    assert label("a\nvery long name of an option indeed") == "a very long name\nof an option…"
+    assert all(len(line) <= 20 for line in label("x" * 10_000).splitlines())
+
+
+def test_the_html_describes_the_picture_and_holds_its_numbers() -> None:
+    html = drawing()._repr_html_()
+    assert 'alt="It rises."' in html
+    assert "<figcaption>It rises.</figcaption>" in html
+    assert '<th scope="col" class="number">y <span class="unit">s</span></th>' in html
+    sources = re.findall(r'(?:src|srcset)="([^"]*)"', html)
+    assert len(sources) == 2
+    for source in sources:
+        kind, _, data = source.partition(",")
+        assert kind == "data:image/svg+xml;base64"
+        ElementTree.fromstring(base64.b64decode(data))
+
+
+def test_dark_pictures_are_for_screens_only() -> None:
+    assert 'media="screen and (prefers-color-scheme: dark)"' in drawing()._repr_html_()
+
+
+def test_labels_never_stand_closer_than_the_gap() -> None:
+    placed = spread([0.5, 0.5, 0.51, 0.0, 1.0, 0.99], gap=0.1, low=0.0, high=1.0)
+    ordered = sorted(placed)
+    assert all(b - a >= 0.1 - 1e-9 for a, b in pairwise(ordered))
+    assert ordered[0] >= 0.0 and ordered[-1] <= 1.0 + 1e-9
+
+
+def test_more_labels_than_room_share_the_room_evenly() -> None:
+    placed = spread([0.5] * 11, gap=0.2, low=0.0, high=1.0)
+    assert max(placed) - min(placed) <= 1.0 + 1e-9
+    assert len(set(placed)) == 11

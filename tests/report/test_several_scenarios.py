@@ -1,0 +1,41 @@
+"""Several scenarios stand on one page: the default first, each with verdicts, costs and tables of its own."""
+
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from report_folders import told
+from report_html import Reader, assert_self_contained
+
+from toolkit.report.build import decision_documents
+from toolkit.report.inputs import ReportInputs
+from toolkit.report.page import leadership_page
+
+
+@pytest.fixture(scope="module")
+def two(recorded: Path) -> ReportInputs:
+    return told(recorded, scenarios=["production", "enterprise"])
+
+
+def test_the_default_comes_first_and_the_other_has_its_section(two: ReportInputs) -> None:
+    html = leadership_page(two, build_id="b")
+    assert_self_contained(html)
+    other = two.scenarios["enterprise"].scenario.title
+    assert html.index("The phases and their gates") < html.index(f"Scenario: {other}")
+    levels = Reader(html).headings
+    assert levels.count(1) == 1
+    assert all(later <= earlier + 1 for earlier, later in pairwise(levels))
+
+
+def test_tables_of_different_scenarios_have_captions_of_their_own(two: ReportInputs) -> None:
+    html = leadership_page(two, build_id="b")
+    captions = html.split("<caption>")[1:]
+    named = [caption.split("</caption>")[0] for caption in captions]
+    assert len(named) == len(set(named))
+
+
+def test_each_scenario_has_its_decision_document(two: ReportInputs) -> None:
+    documents = decision_documents(two)
+    assert list(documents) == ["decision.json", "decision-enterprise.json"]
+    assert documents["decision.json"]["scenario"] == "production"
+    assert documents["decision-enterprise.json"]["scenario"] == "enterprise"

@@ -1,0 +1,78 @@
+"""No text of a decision folder is ever anything but text, wherever it lands."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from report_folders import record, told
+from report_html import Reader, assert_self_contained
+
+from toolkit.report.build import decision_documents
+from toolkit.report.page import leadership_page
+
+HOSTILE = {
+    "script": "<script>alert(1)</script>",
+    "attribute": '"><img src=x onerror=alert(1)>',
+    "title": "</title><h1>gotcha</h1>",
+    "template": "{{ 7*7 }}{% raw %}",
+    "direction": "\u202eevil\u2066",
+    "mathtext": "$\\frac{1}{$",
+    "long": "x" * 10_000,
+    "null": "a\u0000b\u001b[31m",
+}
+
+
+@pytest.fixture
+def hostile_folder(folder: Path) -> Callable[[str], Path]:
+    """The folder with this text in every name, note, label and source that a user may write."""
+
+    def write(text: str) -> Path:
+        quoted = json.dumps(text)
+        for old, path in (
+            ("title: Chat that stays connected", "project.yaml"),
+            ("title: Immediate - deploy the fixes and watch them", "plan.yaml"),
+            ("owner: engineering leadership", "plan.yaml"),
+            ("do: Monitor connection stability", "plan.yaml"),
+            ("name: Pusher Channels", "options/pusher.yaml"),
+            ("name: Current server, with the fixes", "options/current.yaml"),
+        ):
+            file = folder / path
+            content = file.read_text()
+            assert old in content, (old, path)
+            key = old.split(":")[0]
+            file.write_text(content.replace(old, f"{key}: {quoted}", 1))
+        scenario = folder / "scenarios" / "production.yaml"
+        lines = [
+            f"title: {quoted}" if line.startswith("title:") else line
+            for line in scenario.read_text().splitlines()
+        ]
+        scenario.write_text("\n".join(lines) + "\n")
+        claims = folder / "claims.yaml"
+        claims.write_text(
+            f"claims:\n  - {{id: x, option: pusher, statement: {quoted}, verdict: wrong, evidence: {quoted}, "
+            f"source: {quoted}, as_of: 2026-01-01}}\n"
+        )
+        record(folder / "metrics", clients=5, minutes=5)
+        return folder
+
+    return write
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_hostile_text_is_inert_everywhere(
+    hostile_folder: Callable[[str], Path], kind: str, page: str
+) -> None:
+    text = HOSTILE[kind]
+    inputs = told(hostile_folder(text))
+    html = leadership_page(inputs, build_id="b", notebooks=[("1-x", text)])
+    assert_self_contained(html)
+    reader, plain = Reader(html), Reader(page)
+    assert reader.headings.count(1) == 1
+    assert {tag for tag, _ in reader.elements} <= {tag for tag, _ in plain.elements}
+    assert not {"\u202e", "\u2066", "\u0000", "\u001b"} & set(html)
+    assert "49{%" not in html
+    if kind in ("script", "attribute", "title", "template"):
+        assert text in reader.text
+    for document in decision_documents(inputs).values():
+        assert json.loads(json.dumps(document)) == document

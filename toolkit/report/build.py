@@ -1,0 +1,109 @@
+"""A build: every page of a report, written into one folder that appears at once."""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from toolkit.project.faults import Faults
+from toolkit.report.appendix import notebook_page, title_of
+from toolkit.report.fingerprint import Fingerprint
+from toolkit.report.inputs import ReportInputs
+from toolkit.report.page import leadership_page
+from toolkit.report.publish import publish, write
+from toolkit.report.run import run_notebooks
+
+RESERVED = ("index", "build", "decision")
+"""Names that the report's own files have."""
+
+
+def build(
+    inputs: ReportInputs,
+    *,
+    out: Path,
+    fingerprint: Fingerprint,
+    project: Path,
+    notebooks: Path,
+    limit_s: float = 300.0,
+    wait_s: float = 600.0,
+) -> Path:
+    """The folder of the published report: `index.html`, a page a notebook, `decision.json` and `build.json`.
+
+    Args:
+        inputs: the computed results, the default scenario first.
+        out: the folder of all reports.
+        fingerprint: the state that the results were computed from.
+        project: the decision folder, which the notebooks read.
+        notebooks: the folder with the notebooks.
+        limit_s: seconds that each notebook may take.
+        wait_s: seconds to wait while another build runs.
+
+    Raises:
+        InputError: a notebook fails; nothing is published.
+        EnvironmentFault: another build runs, a kernel fails, or the folder cannot be written.
+    """
+    paths = notebook_files(notebooks)
+
+    def render(folder: Path) -> dict[str, Any]:
+        pages = _appendix(
+            folder, paths, inputs, project=project, build_id=fingerprint.build_id, limit_s=limit_s
+        )
+        write(folder, "index.html", leadership_page(inputs, build_id=fingerprint.build_id, notebooks=pages))
+        documents = decision_documents(inputs)
+        for name, document in documents.items():
+            write(folder, name, json.dumps(document, indent=1, ensure_ascii=False) + "\n")
+        return _about(inputs, documents["decision.json"])
+
+    return publish(out, fingerprint=fingerprint, render=render, keep=inputs.project.retention, wait_s=wait_s)
+
+
+def notebook_files(folder: Path) -> list[Path]:
+    """The notebooks of a folder, by name.
+
+    Raises:
+        InputError: one has the name of a page of the report.
+    """
+    faults = Faults()
+    paths = sorted(path for path in folder.glob("*.ipynb") if not path.name.startswith("."))
+    for path in paths:
+        if path.stem in RESERVED:
+            faults.error(
+                path, 1, "file", f"{path.stem} is the name of another page", "rename it, to 5-name.ipynb say"
+            )
+    faults.raise_errors()
+    return paths
+
+
+def decision_documents(inputs: ReportInputs) -> dict[str, dict[str, Any]]:
+    """The decisions by file: `decision.json` of the default scenario, `decision-NAME.json` of another."""
+    default, _ = inputs.default
+    return {
+        "decision.json"
+        if name == default
+        else f"decision-{quote(name, safe=' ')}.json": its.decision.to_document()
+        for name, its in inputs.scenarios.items()
+    }
+
+
+def _appendix(
+    folder: Path, paths: Sequence[Path], inputs: ReportInputs, *, project: Path, build_id: str, limit_s: float
+) -> list[tuple[str, str]]:
+    """Write a page for each notebook; stem and title of each, for the links to them."""
+    parameters = {
+        "project": str(project.resolve()),
+        "scenario": inputs.default[0],
+        "as_of": inputs.as_of.isoformat(),
+    }
+    executed = run_notebooks(paths, parameters, cwd=paths[0].parent, limit_s=limit_s) if paths else {}
+    pages = [(name, title_of(notebook, name)) for name, notebook in executed.items()]
+    for name, notebook in executed.items():
+        write(folder, f"{name}.html", notebook_page(notebook, name=name, pages=pages, build_id=build_id))
+    return pages
+
+
+def _about(inputs: ReportInputs, decision: Mapping[str, Any]) -> dict[str, Any]:
+    """What the index says of the report."""
+    titles = {phase.id: phase.title for phase in inputs.plan.phases}
+    verdicts = [{"title": titles[phase["id"]], "verdict": phase["verdict"]} for phase in decision["phases"]]
+    return {"title": inputs.project.title, "scenarios": list(inputs.scenarios), "verdicts": verdicts}

@@ -1,0 +1,107 @@
+"""What a build depends on, as one hash: folder, notebooks, code, versions, day and scenarios."""
+
+import hashlib
+import json
+import os
+import platform
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from importlib import metadata
+from pathlib import Path
+
+PACKAGES = (
+    "duckdb", "ibis-framework", "jinja2", "matplotlib", "nbconvert", "numpy",
+    "pandas", "papermill", "pyarrow", "pydantic", "scipy", "toolkit",
+)  # fmt: skip
+"""Packages whose version may change a number or a page."""
+
+_DERIVED = {"__pycache__", "node_modules"}
+_TOOLKIT = Path(__file__).parent.parent
+
+
+@dataclass(frozen=True)
+class Fingerprint:
+    """The state of everything that a build depends on.
+
+    Args:
+        as_of: the day (UTC) that the build speaks of.
+        digest: SHA-256 over all of it, in hexadecimal.
+        inputs: SHA-256 of every file of the decision folder and every notebook, by its name in the report.
+        versions: version of Python and of each package that may change the result.
+    """
+
+    as_of: date
+    digest: str
+    inputs: dict[str, str]
+    versions: dict[str, str]
+
+    @property
+    def build_id(self) -> str:
+        """Name of the build's folder.
+
+        >>> Fingerprint(date(2026, 11, 23), "0123456789abcdef", {}, {}).build_id
+        '2026-11-23-0123456789ab'
+        """
+        return f"{self.as_of.isoformat()}-{self.digest[:12]}"
+
+
+def fingerprint(
+    project: Path, *, notebooks: Path, as_of: date, scenarios: Sequence[str] = (), out: Path | None = None
+) -> Fingerprint:
+    """The fingerprint of a build.
+
+    Args:
+        project: the decision folder; its rollups are derived and do not count.
+        notebooks: the folder of the notebooks that are built.
+        as_of: the day (UTC) of the build.
+        scenarios: ids in the order of the page.
+        out: the folder that the build writes into; does not count where it lies inside ``project``.
+    """
+    inputs = _hashes(project, prefix="", leave_out=out)
+    if not notebooks.resolve().is_relative_to(project.resolve()):
+        inputs |= _hashes(notebooks, prefix="notebooks/", leave_out=out)
+    versions = {"python": platform.python_version()} | {name: _version(name) for name in PACKAGES}
+    state = {
+        "as_of": as_of.isoformat(),
+        "code": _hashes(_TOOLKIT, prefix="", leave_out=None),
+        "inputs": inputs,
+        "scenarios": list(scenarios),
+        "versions": versions,
+    }
+    digest = hashlib.sha256(json.dumps(state, sort_keys=True).encode()).hexdigest()
+    return Fingerprint(as_of=as_of, digest=digest, inputs=inputs, versions=versions)
+
+
+def _hashes(folder: Path, *, prefix: str, leave_out: Path | None) -> dict[str, str]:
+    skipped = {folder / "metrics" / "rollups"} | ({leave_out} if leave_out else set())
+    resolved = {path.resolve() for path in skipped}
+    return {
+        f"{prefix}{path.relative_to(folder).as_posix()}": _sha256(path) for path in _files(folder, resolved)
+    }
+
+
+def _files(folder: Path, skipped: set[Path]) -> Iterator[Path]:
+    """Every file below the folder in one order everywhere; hidden and derived ones are no input."""
+    for root, folders, files in os.walk(folder):
+        here = Path(root)
+        folders[:] = sorted(
+            name
+            for name in folders
+            if not name.startswith(".") and name not in _DERIVED and (here / name).resolve() not in skipped
+        )
+        yield from (
+            here / name for name in sorted(files) if not name.startswith(".") and (here / name).is_file()
+        )
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _version(package: str) -> str:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return "not installed"

@@ -1,0 +1,167 @@
+"""The leadership page: verdicts first, then what they cost, then as deep as a reader likes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from toolkit.report import plots
+from toolkit.report.html import render
+from toolkit.report.inputs import ReportInputs, ScenarioInputs
+from toolkit.report.metricwords import METRICS
+from toolkit.report.pictures import Picture
+from toolkit.report.sections import costs, headlines, options, provenance, stability, verdicts
+from toolkit.report.tables import Table
+from toolkit.report.wording import day, plural
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+MOST_ON_TOP = 3
+"""Unknowns and flip points on the first screen."""
+
+
+@dataclass(frozen=True)
+class ScenarioView:
+    """One scenario as the page shows it."""
+
+    id: str
+    title: str
+    phases: list[verdicts.PhaseView]
+    cost: list[headlines.Headline]
+    availability: list[headlines.Headline]
+    flips: list[str]
+    measure: list[str]
+    pictures: list[Picture]
+    totals: Table
+    lines: list[Table]
+    side_by_side: Table
+    limits: list[str]
+
+
+def leadership_page(inputs: ReportInputs, *, build_id: str, notebooks: Sequence[tuple[str, str]] = ()) -> str:
+    """The page as HTML that needs nothing but itself.
+
+    Args:
+        inputs: the computed results.
+        build_id: id of the build, for the footer.
+        notebooks: stem and title of each notebook's page, for the links to them.
+    """
+    views = [
+        scenario_view(inputs, scenario, several=len(inputs.scenarios) > 1) for scenario in inputs.scenarios
+    ]
+    first = views[0]
+    return render(
+        "leadership.html.j2",
+        title=inputs.project.title,
+        as_of=day(inputs.as_of),
+        lead=lead_sentence(first.phases),
+        first=first,
+        others=views[1:],
+        stability=_stability(inputs),
+        claims=provenance.claims_table(inputs.claims, inputs.options) if inputs.claims else "",
+        figures=[provenance.figures_table(option, as_of=inputs.as_of) for option in inputs.options.values()],
+        inputs=provenance.inputs_table(inputs.inputs),
+        versions=sorted(inputs.versions.items()),
+        warnings=[str(warning) for warning in inputs.warnings],
+        notebooks=list(notebooks),
+        build_id=build_id,
+    )
+
+
+def scenario_view(inputs: ReportInputs, scenario: str, *, several: bool = False) -> ScenarioView:
+    """Everything of one scenario.
+
+    Args:
+        scenario: its id.
+        several: whether the page holds others, so that captions name this one.
+    """
+    its = inputs.scenarios[scenario]
+    names = {option: entry.name for option, entry in inputs.options.items()}
+    decision = its.decision.to_document()
+    title = its.scenario.title
+    suffix = title if several else ""
+    return ScenarioView(
+        id=scenario,
+        title=title,
+        phases=verdicts.phase_views(inputs.plan, its.decision, names=names, scenario=suffix),
+        cost=headlines.cost_headlines(its, plan=inputs.plan, options=inputs.options),
+        availability=headlines.availability_headlines(
+            its, plan=inputs.plan, options=inputs.options, as_of=inputs.as_of
+        ),
+        flips=headlines.flip_points(decision, names),
+        measure=verdicts.next_measurements(its.decision),
+        pictures=_cost_pictures(its, names, title),
+        totals=costs.totals_table(its.cost, names, title=title),
+        lines=[
+            costs.lines_table(entry, names, months=its.cost.horizon_months, title=title)
+            for entry in its.cost.options.values()
+        ],
+        side_by_side=options.side_by_side(
+            inputs.options, its, do_nothing=headlines.baseline(inputs.plan, inputs.options),
+            as_of=inputs.as_of, title=title,
+        ),
+        limits=_unique([*decision["limits"], *its.cost.limits]),
+    )  # fmt: skip
+
+
+def _cost_pictures(its: ScenarioInputs, names: "Mapping[str, str]", title: str) -> list[Picture]:
+    return [
+        plots.cost_curve(its.volume, names=names, title=title),
+        plots.uptime_curve(its.uptime, need=its.scenario.uptime_need, names=names, title=title),
+    ]
+
+
+def _stability(inputs: ReportInputs) -> dict[str, Any]:
+    names = {option: entry.name for option, entry in inputs.options.items()}
+    environments = inputs.project.environments
+    measured = [name for name in environments if stability.measured_options(inputs.metrics, name)]
+    pictures = []
+    for environment in measured:
+        claims = _claims(inputs)
+        pictures.append(
+            plots.metric_forest(inputs.metrics, environment=environment, names=names, claims=claims)
+        )
+        pictures.append(plots.survival_curves(inputs.rollups, environment=environment, names=names))
+        pictures.append(plots.latency_distribution(inputs.rollups, environment=environment, names=names))
+    return {
+        "tables": stability.stability_tables(
+            inputs.metrics, inputs.options, environments=environments, as_of=inputs.as_of
+        ),
+        "pictures": pictures,
+        "missing": stability.not_measured(inputs.metrics, inputs.options, environments),
+        "limits": stability.limits_of(
+            inputs.metrics, inputs.rollups.left_out_rows, len(inputs.rollups.set_aside)
+        ),
+    }
+
+
+def _claims(inputs: ReportInputs) -> dict[tuple[str, str], float]:
+    """The brief's value by metric and option, where it states one for a quantity of the same name."""
+    found = {}
+    for metric, word in METRICS.items():
+        for option, entry in inputs.options.items():
+            claim = stability.claim_of(entry, word, inputs.as_of)
+            if claim is not None:
+                found[metric, option] = claim.central
+    return found
+
+
+def lead_sentence(phases: Sequence[verdicts.PhaseView]) -> str:
+    """The whole plan in two sentences: how many phases go, wait and stop, and which decision comes next."""
+    counts = {word: sum(phase.verdict == word for phase in phases) for word in verdicts.TONES}
+    told = ", ".join(f"{count} {word}" for word, count in counts.items() if count)
+    alarms = sum(bool(phase.alarm) for phase in phases)
+    alarm = f" {plural(alarms, 'rollback alarm')} to act on now." if alarms else ""
+    open_ones = [phase for phase in phases if phase.decide_by]
+    first = min(open_ones, key=lambda phase: phase.decide_by, default=None)
+    by = (
+        f" The next decision is due {day(date.fromisoformat(first.decide_by))}: {first.title}."
+        if first
+        else ""
+    )
+    return f"Of {plural(len(phases), 'phase')}: {told}.{alarm}{by}"
+
+
+def _unique(texts: Sequence[str]) -> list[str]:
+    return list(dict.fromkeys(texts))

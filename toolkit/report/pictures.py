@@ -1,0 +1,177 @@
+"""Pictures: one drawing in two colour schemes, with its finding in words and its data as a table."""
+
+import base64
+import io
+import re
+import textwrap
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+from html import escape
+from typing import Any, cast
+
+import matplotlib as mpl
+from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.figure import Figure
+
+from toolkit.report.palette import SCHEMES, Scheme
+from toolkit.report.tables import Table
+from toolkit.report.wording import clean, shorten
+
+Draw = Callable[[Figure, Scheme], None]
+
+WIDTH_IN = 7.4
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A drawing for a page that loads nothing.
+
+    Args:
+        svg_light, svg_dark: the drawing in both colour schemes.
+        alt: what the picture shows and what follows from it, in words.
+        table: the numbers that are drawn.
+    """
+
+    svg_light: str
+    svg_dark: str
+    alt: str
+    table: Table
+
+    def _repr_html_(self) -> str:
+        """The figure as HTML that holds everything it shows; also what Jupyter displays."""
+        alt, title = escape(clean(self.alt), quote=True), escape(clean(self.table.caption), quote=True)
+        dark, light = _uri(self.svg_dark), _uri(self.svg_light)
+        return (
+            f'<figure><div class="scroll" role="group" tabindex="0" aria-label="{title}, drawn"><picture>'
+            f'<source media="screen and (prefers-color-scheme: dark)" srcset="{dark}">'
+            f'<img src="{light}" alt="{alt}"></picture></div><figcaption>{alt}</figcaption>'
+            f"<details><summary>The numbers of this picture: {title}</summary>"
+            f"{self.table._repr_html_()}</details></figure>"
+        )
+
+    __html__ = _repr_html_
+
+
+def _uri(svg: str) -> str:
+    return f"data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}"
+
+
+def picture(draw: Draw, *, alt: str, table: Table, height_in: float = 4.2) -> Picture:
+    """The picture that ``draw`` paints, once in each colour scheme.
+
+    Args:
+        draw: paints on an empty figure with the colours of a scheme; gives the same for the same.
+        alt: the finding in words.
+        table: the numbers behind it.
+        height_in: height in inches; the width is that of the page.
+    """
+    light, dark = (_svg(draw, SCHEMES[name], height_in) for name in ("light", "dark"))
+    return Picture(svg_light=light, svg_dark=dark, alt=alt, table=table)
+
+
+def _svg(draw: Draw, scheme: Scheme, height_in: float) -> str:
+    """The same bytes in every process: nothing of the user's matplotlib settings, no date, no random ids."""
+    settings: dict[str, Any] = {**cast("dict[str, Any]", mpl.rcParamsDefault), **_style(scheme)}
+    with mpl.rc_context(cast("Any", settings)), warnings.catch_warnings():
+        # A script that the font lacks is drawn as boxes; the table below the picture has the text.
+        warnings.filterwarnings("ignore", message="Glyph .* missing from")
+        figure = Figure(figsize=(WIDTH_IN, height_in), layout="constrained")
+        FigureCanvasSVG(figure)
+        draw(figure, scheme)
+        buffer = io.BytesIO()
+        figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+    return _bare(buffer.getvalue().decode())
+
+
+def _bare(svg: str) -> str:
+    """The drawing without the prolog, the metadata and the comments, which name the texts once more."""
+    for unwanted in (r"<\?xml.*?\?>", r"<!DOCTYPE.*?>", r"<metadata>.*?</metadata>", r"<!--.*?-->"):
+        svg = re.sub(unwanted, "", svg, flags=re.DOTALL)
+    svg = re.sub(r"\d+\.\d{3,}", _hundredths, svg)
+    return re.sub(r"\s*\n\s*", " ", svg).strip()
+
+
+def _hundredths(number: re.Match[str]) -> str:
+    """A hundredth of a point is finer than anyone sees; numbers below one are scales and stay as they are."""
+    value = float(number.group())
+    return number.group() if value < 1 else f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def _style(scheme: Scheme) -> dict[str, Any]:
+    return {
+        "backend": "svg",
+        "svg.hashsalt": "toolkit",
+        "svg.fonttype": "path",
+        "font.family": "DejaVu Sans",
+        "font.size": 9.5,
+        "text.parse_math": False,
+        "figure.facecolor": scheme.paper,
+        "savefig.facecolor": scheme.paper,
+        "axes.facecolor": scheme.paper,
+        "axes.edgecolor": scheme.soft,
+        "axes.labelcolor": scheme.ink,
+        "axes.labelsize": 9.5,
+        "axes.titlesize": 10,
+        "axes.titlelocation": "left",
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "axes.linewidth": 0.8,
+        "axes.grid": True,
+        "axes.axisbelow": True,
+        "grid.color": scheme.grid,
+        "grid.linewidth": 0.7,
+        "text.color": scheme.ink,
+        "xtick.color": scheme.soft,
+        "ytick.color": scheme.soft,
+        "xtick.labelcolor": scheme.ink,
+        "ytick.labelcolor": scheme.ink,
+        "xtick.major.size": 3,
+        "ytick.major.size": 0,
+        "xtick.minor.size": 0,
+        "ytick.minor.size": 0,
+        "lines.linewidth": 1.8,
+        "lines.solid_capstyle": "round",
+    }
+
+
+def label(text: str) -> str:
+    """A name that fits beside its line, on one or two lines.
+
+    >>> label("Current server, before the fixes")
+    'Current server,\\nbefore the fixes'
+    """
+    lines = textwrap.wrap(clean(text), width=18, max_lines=2, placeholder="…", break_on_hyphens=False)
+    return "\n".join(shorten(line, 20) for line in lines)
+
+
+def spread(wanted: list[float], *, gap: float, low: float, high: float) -> list[float]:
+    """Positions near the wanted ones, in the same order, at least ``gap`` apart where there is room for that.
+
+    >>> spread([1.0, 1.0, 5.0], gap=1.0, low=0.0, high=10.0)
+    [0.5, 1.5, 5.0]
+    """
+    if len(wanted) * gap > high - low:
+        gap = (high - low) / max(len(wanted), 1)
+    order = sorted(range(len(wanted)), key=lambda index: (wanted[index], index))
+    groups: list[list[int]] = []
+    for index in order:
+        groups.append([index])
+        while len(groups) > 1 and _edge(groups[-1], wanted, gap, low, high)[0] < (
+            _edge(groups[-2], wanted, gap, low, high)[1] + gap - 1e-9
+        ):
+            groups[-2:] = [groups[-2] + groups[-1]]
+    placed = [0.0] * len(wanted)
+    for group in groups:
+        start = _edge(group, wanted, gap, low, high)[0]
+        for step, index in enumerate(group):
+            placed[index] = start + step * gap
+    return placed
+
+
+def _edge(group: list[int], wanted: list[float], gap: float, low: float, high: float) -> tuple[float, float]:
+    """First and last position of labels that stand together, centred on what they want."""
+    span = gap * (len(group) - 1)
+    start = sum(wanted[index] for index in group) / len(group) - span / 2
+    start = min(max(start, low), high - span)
+    return start, start + span

@@ -1,0 +1,14 @@
+"""Every plot of the report and of the notebooks; each returns a :class:`~toolkit.report.pictures.Picture`."""
+
+from toolkit.report.cost_plots import cost_curve, uptime_curve
+from toolkit.report.forest import metric_forest
+from toolkit.report.measured_plots import connection_timeline, latency_distribution, survival_curves
+
+__all__ = [
+    "connection_timeline",
+    "cost_curve",
+    "latency_distribution",
+    "metric_forest",
+    "survival_curves",
+    "uptime_curve",
+]

@@ -1,0 +1,188 @@
+"""Executing notebooks: several at a time, each in its own kernel of the running Python, bounded in time."""
+
+import json
+import multiprocessing
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+import nbformat
+
+from toolkit.project.faults import EnvironmentFault, Faults, near
+
+Parameters = Mapping[str, str | float | bool | None]
+
+STARTUP_S = 120.0
+"""Seconds that a kernel may take to start on a busy machine."""
+
+_HOMES = {
+    "IPYTHONDIR": "ipython",
+    "JUPYTER_CONFIG_DIR": "jupyter-config",
+    "JUPYTER_DATA_DIR": "jupyter-data",
+    "JUPYTER_RUNTIME_DIR": "jupyter-runtime",
+    "MPLCONFIGDIR": "matplotlib",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """One notebook to run.
+
+    Args:
+        path: the notebook; it is read and never written.
+        parameters: values for its cell tagged ``parameters``.
+        cwd: the kernel's working directory.
+        limit_s: seconds for all of its cells together.
+    """
+
+    path: Path
+    parameters: Parameters
+    cwd: Path
+    limit_s: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What became of a job: the executed notebook as text, or what went wrong where."""
+
+    path: Path
+    notebook: str | None = None
+    cell: int | None = None
+    error: str = ""
+    of_machine: bool = False
+
+
+def run_notebooks(
+    paths: Sequence[Path], parameters: Parameters, *, cwd: Path, limit_s: float = 300.0, at_once: int = 2
+) -> dict[str, Any]:
+    """The executed notebooks by the stem of their file, in the order given.
+
+    Args:
+        paths: notebooks with a cell tagged ``parameters``.
+        parameters: values for every one of them; each must know all of these names.
+        cwd: working directory of the kernels.
+        limit_s: seconds for each notebook; one that takes longer is stopped.
+        at_once: how many run side by side.
+
+    Raises:
+        InputError: a notebook cannot be read, lacks a parameter, or fails: every one of them is named.
+        EnvironmentFault: a kernel did not start, died, or ran out of time.
+    """
+    for path in paths:
+        check_parameters(path, parameters)
+    jobs = [Job(path=path, parameters=parameters, cwd=cwd, limit_s=limit_s) for path in paths]
+    outcomes = _run(jobs, at_once=at_once)
+    _raise_failures(outcomes)
+    return {outcome.path.stem: _parsed(outcome.notebook) for outcome in outcomes}
+
+
+def read_notebook(path: Path) -> Any:
+    """The notebook; one whose kernel's metadata was stripped is taken to be in Python."""
+    notebook: Any = cast("Any", nbformat.read)(path, as_version=4)
+    notebook.metadata.setdefault("kernelspec", {"name": "python3", "display_name": "Python 3"})
+    notebook.metadata.kernelspec.setdefault("language", "python")
+    return notebook
+
+
+def _parsed(text: str | None) -> Any:
+    # The function has no types of its own.
+    return cast("Any", nbformat.from_dict)(json.loads(text or "{}"))
+
+
+def check_parameters(path: Path, parameters: Parameters) -> None:
+    """Return if the notebook can be read and declares every one of the parameters.
+
+    papermill only logs a name that the notebook does not know, so a misspelt one would report the default.
+    """
+    import papermill
+
+    faults = Faults()
+    try:
+        known = list(papermill.inspect_notebook(read_notebook(path)))
+    except Exception:
+        # Whatever papermill or nbformat raise on a foreign file, the mend is one and the same.
+        faults.error(path, 1, "file", "is not a notebook that can be read", "save it from JupyterLab")
+        known = list(parameters)
+    for name in parameters:
+        if name not in known:
+            advice = near(name, known) if known else "tag a cell `parameters` that sets it"
+            faults.error(path, 1, f"parameters.{name}", "the notebook has no such parameter", advice)
+    faults.raise_errors()
+
+
+def _run(jobs: Sequence[Job], *, at_once: int) -> list[Outcome]:
+    # A fresh interpreter for each worker: forking one that runs threads may hang.
+    context = multiprocessing.get_context("spawn")
+    with tempfile.TemporaryDirectory(prefix="toolkit-notebooks-") as home:
+        pool = ProcessPoolExecutor(
+            max_workers=max(1, min(at_once, len(jobs))),
+            mp_context=context,
+            initializer=_settle,
+            initargs=(home, sys.path),
+        )
+        try:
+            return list(pool.map(_execute, jobs))
+        except BrokenExecutor as error:
+            raise EnvironmentFault(
+                "a process that ran notebooks was killed; is the machine short of memory?"
+            ) from error
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def _settle(home: str, path: list[str]) -> None:
+    """Keep Jupyter, IPython and matplotlib out of the user's home, which may be missing or read-only."""
+    sys.path[:] = path
+    for name, folder in _HOMES.items():
+        os.environ[name] = str(Path(home) / folder)
+        Path(os.environ[name]).mkdir(parents=True, exist_ok=True)
+    os.environ["PYTHONHASHSEED"] = "0"
+    os.environ["TZ"] = "UTC"
+
+
+def _execute(job: Job) -> Outcome:
+    import papermill
+    from nbclient.exceptions import CellTimeoutError, DeadKernelError
+    from papermill.exceptions import PapermillExecutionError
+
+    from toolkit.report.kernel import manager_for
+
+    deadline_s = time.monotonic() + job.limit_s
+    try:
+        notebook = papermill.execute_notebook(
+            read_notebook(job.path),
+            None,
+            parameters=dict(job.parameters),
+            kernel_name="python3",
+            language="python",
+            progress_bar=False,
+            start_timeout=STARTUP_S,
+            kernel_manager_class=manager_for(job.cwd),
+            timeout_func=lambda _cell: max(1, round(deadline_s - time.monotonic())),
+        )
+    except PapermillExecutionError as error:
+        return Outcome(path=job.path, cell=error.cell_index + 1, error=f"{error.ename}: {error.evalue}")
+    except CellTimeoutError:
+        error_text = f"took longer than {job.limit_s:g} s"
+        return Outcome(path=job.path, error=error_text, of_machine=True)
+    except (DeadKernelError, RuntimeError, OSError) as error:
+        return Outcome(path=job.path, error=f"its kernel failed ({error})", of_machine=True)
+    return Outcome(path=job.path, notebook=json.dumps(notebook))
+
+
+def _raise_failures(outcomes: Sequence[Outcome]) -> None:
+    faults = Faults()
+    for outcome in outcomes:
+        if outcome.notebook is None and not outcome.of_machine:
+            where = f"cell {outcome.cell}"
+            faults.error(outcome.path, 1, where, outcome.error, "run it in JupyterLab to see all of it")
+    faults.raise_errors()
+    of_machine = [f"{outcome.path}: {outcome.error}" for outcome in outcomes if outcome.of_machine]
+    if of_machine:
+        raise EnvironmentFault("\n".join(of_machine) + "\nbuild again when the machine is less busy")

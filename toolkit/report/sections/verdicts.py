@@ -1,0 +1,197 @@
+"""The phases: each with its verdict in a sentence, what decides it, its steps and its criteria."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from toolkit.report.metricwords import interval, name_of, show, show_threshold
+from toolkit.report.tables import Cell, Column, Mark, Table
+from toolkit.report.wording import DASH, day, plural, whole
+
+if TYPE_CHECKING:
+    from toolkit.decide.decision import Decision
+    from toolkit.decide.plan import Phase, Plan
+
+TONES = {"GO": "good", "NO-GO": "bad", "HOLD": "wait"}
+STATE_TONES = {"met": "good", "not met": "bad", "unknown": "wait"}
+LISTS = {"needed_if": "Needed if", "ready_if": "Ready if", "rollback_if": "Roll back if"}
+STATUS = {"planned": "planned", "in_service": "in service", "done": "done"}
+MOST_SETTLING = 2
+"""Distances on a card of the first screen; the table further down has all of them."""
+
+
+@dataclass(frozen=True)
+class PhaseView:
+    """One phase as the page shows it; every field is a word, never None.
+
+    Args:
+        settle: what would settle a HOLD, as far as that is known.
+        alarm: why to roll back. Empty without alarm.
+        decide_by: the day as YYYY-MM-DD. Empty where none is set, and for a phase that is done.
+        facts: label and words.
+        steps: whether it is done, and what to do.
+    """
+
+    id: str
+    title: str
+    verdict: str
+    tone: str
+    sentence: str
+    settle: list[str]
+    alarm: str
+    decide_by: str
+    facts: list[tuple[str, str]]
+    steps: list[tuple[bool, str]]
+    tables: list[Table]
+
+
+def phase_views(
+    plan: "Plan", decision: "Decision", *, names: Mapping[str, str], scenario: str = ""
+) -> list[PhaseView]:
+    """The phases in the order of the plan.
+
+    Args:
+        names: what readers call each option, by id.
+        scenario: ends the captions of the tables where a page holds several scenarios.
+    """
+    documents = {phase["id"]: phase for phase in decision.to_document()["phases"]}
+    sentences = {result.phase.id: result.sentence for result in decision.phases}
+    return [_view(phase, documents[phase.id], sentences[phase.id], names, scenario) for phase in plan.phases]
+
+
+def _view(
+    phase: "Phase", judged: dict[str, Any], sentence: str, names: Mapping[str, str], scenario: str
+) -> PhaseView:
+    suffix = f", {scenario}" if scenario else ""
+    return PhaseView(
+        id=phase.id,
+        title=phase.title,
+        verdict=judged["verdict"],
+        tone=TONES[judged["verdict"]],
+        # The card says the word beside its symbol, so that the sentence need not say it again.
+        sentence=capital(sentence.removeprefix(f"{judged['verdict']} - ")),
+        settle=settling(judged)[:MOST_SETTLING],
+        alarm=_alarm(judged),
+        decide_by="" if phase.status == "done" else judged["decide_by"] or "",
+        facts=_facts(phase, judged, names),
+        steps=[(step.done, step.do) for step in phase.steps],
+        tables=[
+            _table(f"{phase.title}: {LISTS[name].lower()}{suffix}", rows)
+            for name in LISTS
+            if (rows := [entry for entry in judged["criteria"] if entry["list"] == name])
+        ],
+    )
+
+
+def settling(judged: dict[str, Any]) -> list[str]:
+    """What would settle a HOLD, one entry for each criterion of which that is known."""
+    if judged["verdict"] != "HOLD":
+        return []
+    entries = [inner for entry in judged["criteria"] for inner in (entry["any_of"] or [entry])]
+    return [
+        f"{condition(entry)}: {distance(entry)}"
+        for entry in entries
+        if entry["list"] in ("needed_if", "ready_if") and entry["level"] == "must" and distance(entry)
+    ]
+
+
+def condition(entry: Mapping[str, Any]) -> str:
+    """A criterion as a phrase, with its subject, comparison and threshold."""
+    if entry["any_of"] is not None:
+        return f"Any of {plural(len(entry['any_of']), 'condition')}"
+    what = entry["metric"] or entry["scenario_field"]
+    whose = f" of {entry['option']}" if entry["option"] else ""
+    comparison = str(entry["comparator"]).replace("_", " ")
+    name = name_of(entry["metric"], entry["scenario_field"])
+    return f"{name}{whose} {comparison} {show_threshold(what, entry['threshold'])}"
+
+
+def distance(entry: Mapping[str, Any]) -> str:
+    """How much more evidence would settle it, in words; empty where nothing is known of that."""
+    more = entry["more_needed"] or {}
+    parts = []
+    if more.get("events") is not None:
+        parts.append(f"about {whole(more['events'])} more events")
+    if more.get("days") is not None:
+        parts.append(f"about {plural(more['days'], 'more day')}")
+    return f"{' or '.join(parts)} at today's rate" if parts else ""
+
+
+def reason(entry: Mapping[str, Any]) -> str:
+    """Why a criterion is what it is, with its distance where that is known."""
+    return f"{entry['reason']}{f' ({distance(entry)})' if distance(entry) else ''}"
+
+
+def capital(sentence: str) -> str:
+    """The sentence with a capital letter."""
+    return sentence[:1].upper() + sentence[1:]
+
+
+def _alarm(judged: dict[str, Any]) -> str:
+    if judged["rollback"] is not True:
+        return ""
+    met = [
+        entry for entry in judged["criteria"] if entry["list"] == "rollback_if" and entry["state"] == "met"
+    ]
+    return "; ".join(f"{condition(entry)}: {entry['reason']}" for entry in met)
+
+
+def _facts(phase: "Phase", judged: dict[str, Any], names: Mapping[str, str]) -> list[tuple[str, str]]:
+    option = judged["option"] or judged["chosen"]
+    if option is not None:
+        carried = names.get(option, option)
+    else:
+        carried = f"{DASH} none of the candidates could be chosen"
+    if judged["chosen"]:
+        carried += " (chosen among the candidates)"
+    facts = [
+        ("Puts into service", carried),
+        ("Decide by", day(phase.decide_by) if phase.decide_by else f"{DASH} no date set"),
+        ("Owner", phase.owner or f"{DASH} nobody named"),
+        ("When", phase.when or f"{DASH} not said"),
+    ]
+    return [*facts, ("Status", STATUS[judged["status"]])]
+
+
+def _table(caption: str, entries: Sequence[dict[str, Any]]) -> Table:
+    columns = [
+        Column("Criterion"), Column("State", shape="short"), Column("Reason", shape="wide"),
+        Column("Estimate", numeric=True), Column("Interval", numeric=True),
+        Column("n", "events", numeric=True),        Column("Environment", shape="short"),
+        Column("Grade", shape="short"), Column("Since", shape="short"),
+    ]  # fmt: skip
+    rows: list[list[Cell]] = []
+    for entry in entries:
+        rows.append(_row(entry))
+        rows.extend(_row(inner, inside=True) for inner in entry["any_of"] or [])
+    return Table(
+        caption=caption, columns=columns, rows=rows, absent="does not apply, or nothing was recorded"
+    )
+
+
+def _row(entry: Mapping[str, Any], *, inside: bool = False) -> list[Cell]:
+    what = entry["metric"] or entry["scenario_field"]
+    grade: Cell = Mark(entry["grade"], "grade") if entry["grade"] else None
+    return [
+        f"{'or: ' if inside else ''}{condition(entry)}{'' if entry['level'] == 'must' else ' (should)'}",
+        Mark(entry["state"], STATE_TONES[entry["state"]]),
+        reason(entry),
+        None if entry["estimate"] is None else show(what, entry["estimate"]),
+        None
+        if entry["low"] is None and entry["high"] is None
+        else interval(what, entry["low"], entry["high"]),
+        None if entry["n"] is None else whole(entry["n"]),
+        entry["environment"],
+        grade,
+        entry["since"],
+    ]
+
+
+def next_measurements(decision: "Decision", *, most: int | None = None) -> list[str]:
+    """What to measure next, the first phase first, each as one sentence.
+
+    Args:
+        most: how many. None for all.
+    """
+    found = decision.to_document()["next_measurements"]
+    return [f"{capital(entry['what'])}: {reason(entry)}." for entry in found][:most]
