@@ -2,7 +2,7 @@
 
     python benchmarks/bench_totals.py
 
-Prints the median ratio of paired runs. The peer knows one vendor's prices by heart; the toolkit reads its book.
+Prints the median ratio of paired runs. The peer knows one vendor by heart; the toolkit reads its book.
 """
 
 import statistics

@@ -1,4 +1,4 @@
-"""Limits: too many, too large and too slow are refused or cut with the right code, and nobody else suffers."""
+"""Limits: too many, too large and too slow are refused or cut with the right code; nobody else suffers."""
 
 import asyncio
 import time

@@ -1,4 +1,4 @@
-"""Recording: the server tells its recorder what becomes of each connection, in the recorded fact's own fields."""
+"""Recording: the server tells its recorder what becomes of each connection, in the fact's own fields."""
 
 import asyncio
 from dataclasses import fields

@@ -83,5 +83,3 @@ def test_a_connection_that_breaks_leaves_nothing_behind(run: Any, fast: Any, vis
             assert server.publish("tea", 1) == 0
 
     run(scenario())
-
-

@@ -10,7 +10,7 @@ from toolkit.project.faults import InputError
 
 def test_brief_has_the_timers_of_the_brief() -> None:
     # "server-initiated heartbeat mechanism (25s interval)", "connection timeout detection (60s)",
-    # "Improved heartbeat timing (45s interval, 15s timeout)": websocket-stability.md, Immediate Fixes Applied.
+    # "Improved heartbeat timing (45s interval, 15s timeout)": the brief, Immediate Fixes Applied.
     brief = preset("brief")
     assert (brief.server_ping_s, brief.server_timeout_s) == (25, 60)
     assert (brief.client_interval_s, brief.client_wait_s) == (45, 15)

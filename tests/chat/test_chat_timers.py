@@ -11,7 +11,7 @@ from toolkit.chat.timers import MARGIN_S, problems
 
 
 def test_stable_holds_every_invariant_behind_nginx_and_alb() -> None:
-    # nginx proxy_read_timeout and AWS ALB idle timeout are 60 s by default: facts/realtime.md, "Idle timeouts".
+    # nginx proxy_read_timeout and AWS ALB idle timeout are 60 s by default (their own manuals).
     assert problems(preset("stable"), proxy_idle_s=60) == []
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from types import TracebackType
 from typing import Any, Self
 
@@ -81,12 +82,14 @@ class ChatClient:
 
     async def publish(self, room: str, data: Any) -> None:
         """Send to all others in the room, as soon as there is a connection."""
-        sent = False
-        while not sent:
+        while True:
             await self._connected.wait()
-            sent = await self._send_if_connected({"type": "publish", "room": room, "data": data})
-            if not sent:
-                self._connected.clear()
+            connection = self._open_connection()
+            try:
+                return await connection.send({"type": "publish", "room": room, "data": data})
+            except ConnectionClosed:
+                if connection is self._connection:
+                    self._connected.clear()
 
     async def close(self) -> None:
         """Close the connection and end the iteration."""
@@ -97,15 +100,16 @@ class ChatClient:
             await self._connection.close()
         self._inbox.put_nowait(None)
 
-    async def _send_if_connected(self, message: Message) -> bool:
-        """Whether the message went out. The receiving side notices a loss and joins all rooms again."""
-        if not self._connected.is_set() or self._connection is None:
-            return False
-        try:
-            await self._connection.send(message)
-        except ConnectionClosed:
-            return False
-        return True
+    async def _send_if_connected(self, message: Message) -> None:
+        if self._connected.is_set():
+            # The receiving side notices a loss and joins all rooms again.
+            with suppress(ConnectionClosed):
+                await self._open_connection().send(message)
+
+    def _open_connection(self) -> ChatConnection:
+        if self._connection is None:
+            raise ConnectionError("the client was never connected")
+        return self._connection
 
     async def _stay_connected(self) -> None:
         failures = 0
@@ -117,16 +121,22 @@ class ChatClient:
             failures = 0 if stable else failures + 1
             await asyncio.sleep(backoff_s(max(0, failures - 1), self._settings, self._draw))
 
+    async def _join_all(self, connection: ChatConnection) -> None:
+        """Join every room, those too that are added meanwhile."""
+        joined: set[str] = set()
+        while missing := [room for room in self._rooms if room not in joined]:
+            await connection.send({"type": "join", "room": missing[0]})
+            joined.add(missing[0])
+
     async def _live_once(self) -> bool:
         """Connect and receive until the connection is over; whether there was one."""
         connection = ChatConnection(self._url, self._settings)
         try:
             await connection.open()
-            for room in self._rooms:
-                await connection.send({"type": "join", "room": room})
+            self._connection = connection
+            await self._join_all(connection)
         except (OSError, TimeoutError, WebSocketException):
             return False
-        self._connection = connection
         self.connects += 1
         self._connected.set()
         try:

@@ -53,25 +53,19 @@ class ChatConnection:
             ping_interval=None,
             open_timeout=self._settings.open_timeout_s,
             close_timeout=self._settings.close_timeout_s,
-            max_size=None,
         )
         try:
             async with asyncio.timeout(self._settings.open_timeout_s):
-                hello = decode(await self._socket.recv())
+                hello = _hello(await self._socket.recv())
         except (ConnectionClosed, ValueError) as error:
-            await self._abandon()
+            self.abort()
             raise ConnectionResetError("the server sent no hello") from error
-        except TimeoutError:
-            await self._abandon()
+        except BaseException:
+            self.abort()
             raise
-        self._learn(hello)
-
-    def _learn(self, hello: Message) -> None:
-        """Take the server's timers, so that a change there needs no new clients."""
-        for name in ("client_interval_s", "client_wait_s"):
-            value = hello.get(name)
-            if isinstance(value, int | float) and 0 < value < float("inf"):
-                setattr(self, "_interval_s" if name == "client_interval_s" else "_wait_s", float(value))
+        # The server's timers count, so that a change there needs no new clients.
+        self._interval_s = _seconds(hello.get("client_interval_s"), self._interval_s)
+        self._wait_s = _seconds(hello.get("client_wait_s"), self._wait_s)
 
     async def send(self, message: Message) -> None:
         """Send a message.
@@ -91,11 +85,12 @@ class ChatConnection:
                     frame = await socket.recv()
             except TimeoutError:
                 if asked:
-                    await self._abandon()
+                    # Without the close handshake, which a dead server would never finish.
+                    self.abort()
+                    await socket.wait_closed()
                     return Lost(1006, gave_up=True)
                 asked = True
-                if not await self._try(PING):
-                    return self._lost()
+                await self._try(PING)
                 continue
             except ConnectionClosed:
                 return self._lost()
@@ -117,25 +112,31 @@ class ChatConnection:
         if self._socket is not None:
             self._socket.transport.abort()
 
-    async def _try(self, frame: str) -> bool:
-        """Send unless the connection is over or the server reads nothing any more."""
-        try:
+    async def _try(self, frame: str) -> None:
+        """Send unless the connection is over or the server reads nothing any more; receiving will tell."""
+        with suppress(ConnectionClosed, TimeoutError):
             async with asyncio.timeout(self._wait_s):
                 await self._open_socket().send(frame)
-        except (ConnectionClosed, TimeoutError):
-            return False
-        return True
 
     def _lost(self) -> Lost:
         socket = self._open_socket()
         return Lost(socket.close_code or 1006, by_server=socket.protocol.close_rcvd_then_sent is True)
 
-    async def _abandon(self) -> None:
-        """Drop the connection without the close handshake, which a dead server would never finish."""
-        self.abort()
-        await self._open_socket().wait_closed()
-
     def _open_socket(self) -> ClientConnection:
         if self._socket is None:
             raise ConnectionError("the connection was never opened")
         return self._socket
+
+
+def _hello(frame: str | bytes) -> Message:
+    message = decode(frame)
+    if message["type"] != "hello":
+        raise ValueError("the first message is no hello")
+    return message
+
+
+def _seconds(said: object, otherwise: float) -> float:
+    """The timer that the server said, if it is one."""
+    if isinstance(said, int | float) and not isinstance(said, bool) and 0 < said < float("inf"):
+        return float(said)
+    return otherwise

@@ -77,6 +77,7 @@ _COUNTERS = {
     "too_slow": "Connections cut because they did not read.",
     "misunderstood": "Frames that were no valid message.",
     "errors": "Connections that failed unexpectedly.",
+    "unrecorded": "Connections that the recorder did not take.",
 }
 
 

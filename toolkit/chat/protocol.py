@@ -12,8 +12,8 @@ Client to server:
 
 Server to client, besides those answers:
 
-- ``{"type": "hello", "connection": id, "client_interval_s": …, "client_wait_s": …, …}`` first of all: the
-  client takes its timers from it
+- ``{"type": "hello", "connection": id, "client_interval_s": …, "client_wait_s": …, "server_ping_s": …,
+  "server_timeout_s": …, "max_message_bytes": …}`` first of all: the client takes its timers from it
 - ``{"type": "ping"}``, to be answered at once
 - ``{"type": "error", "message": text}``: the frame before it was not understood; the connection stays open
 """
@@ -37,7 +37,8 @@ MAX_ROOM_CHARACTERS = 200
 
 def encode(message: Message) -> str:
     """The frame of a message."""
-    return json.dumps(message, separators=(",", ":"), ensure_ascii=False)
+    # Escaped, because half a surrogate pair is valid in JSON and cannot be sent as text.
+    return json.dumps(message, separators=(",", ":"), allow_nan=False)
 
 
 def decode(frame: str | bytes) -> Message:
@@ -49,12 +50,17 @@ def decode(frame: str | bytes) -> Message:
     if isinstance(frame, bytes):
         raise ValueError("binary frames are not understood; send JSON text")
     try:
-        message = json.loads(frame)
+        message = json.loads(frame, parse_constant=_refuse)
     except (ValueError, RecursionError):
         raise ValueError("the frame is no JSON") from None
     if not isinstance(message, dict) or not isinstance(message.get("type"), str):
         raise ValueError("a message is a JSON object with a text field 'type'")
     return message
+
+
+def _refuse(constant: str) -> None:
+    """NaN and Infinity are no JSON, and no browser reads them."""
+    raise ValueError(constant)
 
 
 def room_of(message: Message) -> str:

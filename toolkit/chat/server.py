@@ -34,6 +34,10 @@ library_log = logging.getLogger("toolkit.chat.websockets")
 library_log.addFilter(Quiet(burst=5))
 
 
+HELLO = {"server_ping_s", "server_timeout_s", "client_interval_s", "client_wait_s", "max_message_bytes"}
+"""The settings that clients are told."""
+
+
 class ConnectionRecorder(Protocol):
     """Takes what the server sees of each connection: the fields of a recorded connection by name."""
 
@@ -154,9 +158,7 @@ class ChatServer:
         member = Member(socket, uuid.uuid4().hex, started_at, handshake_s, heard_s=now_s, pinged_s=now_s)
         self._enter(member)
         try:
-            await socket.send(
-                encode({"type": "hello", "connection": member.id, **self.settings.model_dump()})
-            )
+            await socket.send(self._hello(member))
             async for frame in socket:
                 member.heard_s = asyncio.get_running_loop().time()
                 await self._receive(member, frame)
@@ -169,6 +171,10 @@ class ChatServer:
         finally:
             self._forget(member)
 
+    def _hello(self, member: Member) -> str:
+        timers = self.settings.model_dump(include=HELLO)
+        return encode({"type": "hello", "connection": member.id, **timers})
+
     def _enter(self, member: Member) -> None:
         self.members[member.socket] = member
         self._addresses[address(member.socket)] += 1
@@ -178,12 +184,17 @@ class ChatServer:
     def _forget(self, member: Member) -> None:
         """Clean up after a connection, whatever ended it."""
         del self.members[member.socket]
-        self._addresses -= Counter([address(member.socket)])
+        self._forget_address(address(member.socket))
         self.rooms.leave_all(member)
         code = member.socket.close_code
         self.counts[f"closed_{code}"] += 1
         log.info("connection closed with %s", code)
         self._record(member, ended=True)
+
+    def _forget_address(self, where: str) -> None:
+        self._addresses[where] -= 1
+        if not self._addresses[where]:
+            del self._addresses[where]
 
     def _record(self, member: Member, *, ended: bool) -> None:
         if self._recorder is None:
@@ -198,7 +209,7 @@ class ChatServer:
     async def _receive(self, member: Member, frame: str | bytes) -> None:
         try:
             answer = self._answer(member, decode(frame))
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             self.counts["misunderstood"] += 1
             answer = encode({"type": "error", "message": str(error)})
         if answer is not None:

@@ -61,7 +61,7 @@ def _same_instant(settings: Settings) -> str | None:
     return (
         f"both ends give up a silent peer at the same instant, client_interval_s + client_wait_s = "
         f"{client_s:g} and server_timeout_s = {server_s:g}: the server's close and the client's reconnect "
-        f"collide, seen as double sessions and double presence; the client should give up {MARGIN_S:g} s earlier"
+        f"collide, seen as double sessions and presence; the client should give up {MARGIN_S:g} s earlier"
     )
 
 

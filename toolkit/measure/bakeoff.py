@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from toolkit.measure.adapters import KNOWN, adapter
 from toolkit.measure.adapters.base import outcome
@@ -79,15 +80,28 @@ def probe_option(
 
     Raises:
         EnvironmentFault: there is no adapter for the option, nothing answers, or nothing can be recorded.
-        InputError: the workload asks for faults, which only a local server can be given.
+        InputError: the URL is none, or the workload asks for faults, which only a local server can be given.
     """
     adapter(option)
     run = _Run(workload, metrics_dir, environment, uuid.uuid4().hex[:8])
+    _check_url(url)
     if url is None:
         return _finish(run, asyncio.run(_side_by_side([option], run)))
     if workload.faults != NetworkFaults():
         raise InputError("workload: faults: are for local servers; leave them out, or leave out the URL")
     return _finish(run, asyncio.run(_remote(option, url, run)))
+
+
+def _check_url(url: str | None) -> None:
+    try:
+        parts = urlsplit(url or "ws://localhost")
+        usable = parts.scheme in ("ws", "wss", "http", "https") and parts.hostname and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable:
+        raise InputError(
+            f"url: {url!r} is no address; write ws://HOST:PORT/PATH, or http://HOST:PORT for socketio"
+        )
 
 
 def _finish(run: _Run, options: dict[str, OptionResult]) -> BakeoffResult:

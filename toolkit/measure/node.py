@@ -70,7 +70,7 @@ def install(folder: Path) -> None:
     """Install exactly what the lock file of ``folder`` names; no script of any package runs.
 
     Raises:
-        EnvironmentFault: npm is missing or failed; its last words are in the text.
+        EnvironmentFault: npm is missing or failed; its words are in the text.
     """
     npm = find_npm()
     # npm and what it starts must find the same node.
@@ -84,7 +84,13 @@ def install(folder: Path) -> None:
         check=False,
     )
     if done.returncode != 0:
-        raise EnvironmentFault(f"npm ci failed in {folder}: {(done.stderr or done.stdout).strip()[-1000:]}")
+        raise EnvironmentFault(f"npm ci failed in {folder}: {_gist(done.stderr or done.stdout)}")
+
+
+def _gist(words: str) -> str:
+    """The first lines, where npm says what is wrong; pages of usage follow."""
+    lines = [line.removeprefix("npm error").strip() for line in words.splitlines()]
+    return "; ".join([line for line in lines if line][:4])[:600]
 
 
 def main(arguments: list[str]) -> int:

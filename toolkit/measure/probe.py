@@ -14,7 +14,6 @@ Rules, alike for every option:
 import asyncio
 import random
 from collections import Counter, deque
-from collections.abc import Coroutine
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -68,10 +67,9 @@ class Probe:
         self._clock = RunClock()
         self._clients = {wish.client: _Client() for wish in planned.wishes}
         watch = LagWatch()
-        work: list[Coroutine[Any, Any, None]] = [self._follow(planned), watch.run()]
-        work += [self._client(name, planned) for name in self._clients]
-        tasks = [asyncio.create_task(part) for part in work]
-        end = asyncio.create_task(self._clock.until(self._workload.duration_s))
+        tasks = [asyncio.create_task(self._client(name, planned)) for name in self._clients]
+        tasks.append(asyncio.create_task(watch.run()))
+        end = asyncio.create_task(self._follow(planned))
         try:
             await _first_failure(tasks, end)
         finally:
@@ -172,7 +170,7 @@ class Probe:
         return None if wish.end_s is None else max(0.0, wish.end_s - self._clock.now_s())
 
     async def _follow(self, planned: Schedule) -> None:
-        """Hand each message to its sender when it is due, and decide it when its deadline is over."""
+        """Hand each message to its sender when due, decide it at its deadline, return at the run's end."""
         deadline_s = self._workload.deadline_s
         agenda = [(message.due_s, 0, message) for message in planned.messages]
         agenda += [(message.due_s + deadline_s, 1, message) for message in planned.messages]
@@ -182,6 +180,7 @@ class Probe:
                 self._hand_over(message)
             else:
                 self._decide(message)
+        await self._clock.until(self._workload.duration_s)
 
     def _hand_over(self, message: Message) -> None:
         self._ledger.due(message)

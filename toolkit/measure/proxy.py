@@ -110,9 +110,11 @@ class FaultProxy:
             return
         try:
             upstream = await asyncio.open_connection("127.0.0.1", self.target_port)
-        except OSError:
+        except BaseException as error:
             _reset(writer)
-            return
+            if isinstance(error, OSError):
+                return
+            raise
         await self._relay((reader, writer), upstream, its_fate)
 
     async def _relay(

@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+from typing import IO
 
 from toolkit.measure import node
 from toolkit.project.faults import EnvironmentFault
@@ -40,7 +41,7 @@ async def running(option: str) -> AsyncIterator[int]:
     """The loopback port on which the option's server answers; it is stopped at the end, whatever happens.
 
     Raises:
-        EnvironmentFault: it does not start here; its last words are in the text.
+        EnvironmentFault: it does not start here, or ended before its time; its last words are in the text.
     """
     with tempfile.TemporaryFile() as words:
         process = await asyncio.create_subprocess_exec(
@@ -55,12 +56,18 @@ async def running(option: str) -> AsyncIterator[int]:
             port = await _port(process)
             if port is None:
                 await _stop(process)
-                words.seek(0)
-                said = words.read()[-2000:].decode(errors="replace").strip() or "nothing"
-                raise EnvironmentFault(f"the server of {option} did not start; it said: {said}")
+                raise EnvironmentFault(f"the server of {option} did not start; it said: {_last(words)}")
             yield port
+            if process.returncode is not None:
+                raise EnvironmentFault(f"the server of {option} ended on its own; it said: {_last(words)}")
         finally:
             await _stop(process)
+
+
+def _last(words: IO[bytes]) -> str:
+    """The end of what a server wrote to standard error."""
+    words.seek(0)
+    return words.read()[-2000:].decode(errors="replace").strip() or "nothing"
 
 
 async def _port(process: asyncio.subprocess.Process) -> int | None:

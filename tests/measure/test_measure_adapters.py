@@ -1,0 +1,134 @@
+"""Every option behaves alike towards the probe: the same rules on real servers of each kind."""
+
+import asyncio
+import random
+from typing import Any
+
+import pytest
+
+from toolkit.measure.adapters import KNOWN, adapter
+from toolkit.measure.adapters.base import outcome
+from toolkit.measure.bakeoff import local_url
+from toolkit.measure.proxy import FaultProxy, NetworkFaults
+from toolkit.measure.servers.processes import running
+from toolkit.project.faults import EnvironmentFault
+
+every_option = pytest.mark.parametrize("option", KNOWN)
+
+
+@every_option
+def test_a_message_reaches_the_others_and_not_its_sender(run: Any, option: str) -> None:
+    async def scenario() -> None:
+        heard: dict[str, list[Any]] = {"ann": [], "bob": [], "eve": []}
+        rooms = {"ann": "tea", "bob": "tea", "eve": "coffee"}
+        async with running(option) as port:
+            speaks = adapter(option)
+            lines = {
+                name: await speaks.connect(local_url(option, port), room=room, receive=heard[name].append)
+                for name, room in rooms.items()
+            }
+            reading = [asyncio.create_task(line.ended()) for line in lines.values()]
+            for number in range(3):
+                await lines["ann"].publish({"m": number})
+            while len(heard["bob"]) < 3:
+                await asyncio.sleep(0.01)
+            await asyncio.sleep(0.1)
+            assert heard == {"ann": [], "bob": [{"m": 0}, {"m": 1}, {"m": 2}], "eve": []}
+            for line in lines.values():
+                assert await line.close() == 1000
+            await asyncio.gather(*reading)
+            await speaks.close()
+
+    run(scenario())
+
+
+@every_option
+@pytest.mark.parametrize(
+    "faults",
+    [NetworkFaults(reset_per_connection_hour=36_000), NetworkFaults(idle_s=0.3)],
+    ids=["reset", "idle"],
+)
+def test_a_cut_by_the_network_has_close_code_1006(run: Any, option: str, faults: NetworkFaults) -> None:
+    async def scenario() -> None:
+        async with running(option) as port, FaultProxy(port, faults, 1) as proxy:
+            speaks = adapter(option)
+            line = await speaks.connect(local_url(option, proxy.port), room="tea", receive=print)
+            end = await line.ended()
+            assert (end.code, end.by) == (1006, "network")
+            with pytest.raises(Exception):  # noqa: B017 - each library has its own
+                await line.publish({"m": 1})
+            await speaks.close()
+
+    run(scenario())
+
+
+@every_option
+def test_a_refused_attempt_is_one_attempt_and_recorded_as_refused(run: Any, option: str) -> None:
+    async def scenario() -> None:
+        faults = NetworkFaults(refuse_share=1.0)
+        async with running(option) as port, FaultProxy(port, faults, 1) as proxy:
+            speaks = adapter(option)
+            for attempt in range(1, 4):
+                with pytest.raises(Exception) as caught:
+                    await speaks.connect(local_url(option, proxy.port), room="tea", receive=print)
+                assert outcome(caught.value) == "refused"
+                # No library may retry behind our back, or failed attempts would go uncounted.
+                assert proxy.counts.accepted == attempt
+            await speaks.close()
+
+    run(scenario())
+
+
+@every_option
+def test_nobody_there_and_no_such_name_are_told_apart(run: Any, option: str) -> None:
+    async def scenario() -> None:
+        speaks = adapter(option)
+        scheme = local_url(option, 1).partition(":")[0]
+        for where, expected in (("127.0.0.1:1", "refused"), ("nowhere.invalid", "dns")):
+            with pytest.raises(Exception) as caught:
+                await speaks.connect(f"{scheme}://{where}/ws", room="tea", receive=print)
+            assert outcome(caught.value) == expected
+        await speaks.close()
+
+    run(scenario())
+
+
+@every_option
+def test_another_kind_of_server_is_a_failed_attempt(run: Any, option: str) -> None:
+    async def not_found(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+        writer.close()
+
+    async def scenario() -> None:
+        async with await asyncio.start_server(not_found, "127.0.0.1", 0) as server:
+            speaks = adapter(option)
+            url = local_url(option, server.sockets[0].getsockname()[1])
+            with pytest.raises(Exception) as caught:
+                await speaks.connect(url, room="tea", receive=print)
+            assert outcome(caught.value) == "http_404"
+            await speaks.close()
+
+    run(scenario())
+
+
+def test_reconnect_delays_are_those_of_the_real_clients() -> None:
+    draw = random.Random(1)
+    assert {adapter("current-unfixed").retry_s(retries, draw) for retries in range(5)} == {1.0}
+    # socket.io-client's manager.ts: delay 1000, delay max 5000, randomizationFactor 0.5.
+    for retries, (low, high) in enumerate([(0.5, 1.5), (1, 3), (2, 5), (4, 5), (5, 5)]):
+        delays_s = [adapter("socketio").retry_s(retries, draw) for _ in range(500)]
+        assert low <= min(delays_s) <= low * 1.1
+        assert high * 0.9 <= max(delays_s) <= high
+    # Full jitter from nothing to a range that doubles.
+    for retries, high in enumerate([1, 2, 4]):
+        delays_s = [adapter("current").retry_s(retries, draw) for _ in range(500)]
+        assert min(delays_s) < 0.1 * high
+        assert 0.9 * high <= max(delays_s) <= high
+
+
+def test_an_option_without_adapter_is_named_with_the_known_ones() -> None:
+    with pytest.raises(
+        EnvironmentFault, match="no adapter for pusher in this version; known: current-unfixed"
+    ):
+        adapter("pusher")

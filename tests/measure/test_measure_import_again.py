@@ -1,0 +1,36 @@
+"""CSV import: a second import changes nothing, and nothing is recorded twice."""
+
+from pathlib import Path
+from typing import Any
+
+from csv_imports import DELIVERIES, take, write
+
+from toolkit.measure.compaction import compact
+
+
+def test_a_second_import_changes_nothing(tmp_path: Path, facts: Any) -> None:
+    file = write(tmp_path / "d.csv", DELIVERIES, "m1,ann,bob,2026-11-23T10:00:00Z,0.02,1,true", "bad")
+    metrics_dir = tmp_path / "metrics"
+    first = take(file, metrics_dir)
+    before = {path: path.read_bytes() for path in metrics_dir.rglob("*") if path.is_file()}
+    assert take(file, metrics_dir) == first
+    assert {path: path.read_bytes() for path in metrics_dir.rglob("*") if path.is_file()} == before
+
+
+def test_a_second_import_after_compaction_adds_nothing(tmp_path: Path, facts: Any) -> None:
+    metrics_dir = tmp_path / "metrics"
+    one = write(tmp_path / "1.csv", DELIVERIES, "m1,ann,bob,2026-11-23T10:00:00Z,0.02,1,true")
+    two = write(tmp_path / "2.csv", DELIVERIES, "m2,ann,bob,2026-11-23T10:00:00Z,0.02,1,true")
+    take(one, metrics_dir)
+    take(two, metrics_dir)
+    assert compact(metrics_dir) == 1
+    again = take(one, metrics_dir)
+    assert (again.rows, again.duplicates, again.files) == (1, 1, ())
+    assert len(facts(metrics_dir, "deliveries")) == 2
+
+
+def test_rows_that_stand_twice_are_recorded_once(tmp_path: Path, facts: Any) -> None:
+    row = "m1,ann,bob,2026-11-23T10:00:00Z,0.02,1,true"
+    result = take(write(tmp_path / "d.csv", DELIVERIES, row, row), tmp_path / "metrics")
+    assert (result.rows, result.duplicates) == (2, 1)
+    assert len(facts(tmp_path / "metrics", "deliveries")) == 1

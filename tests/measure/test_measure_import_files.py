@@ -1,0 +1,79 @@
+"""CSV import: which files and kinds are taken, and what is told of those that are not."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from csv_imports import DELIVERIES, faults_of, take, write
+
+from toolkit.measure.importers import KINDS, import_file
+from toolkit.project.faults import EnvironmentFault, InputError
+
+
+def test_a_mapping_gives_their_columns_our_names(tmp_path: Path, facts: Any) -> None:
+    file = write(tmp_path / "d.csv", "id,to,when,took,host", "m1,bob,2026-11-23T10:00:00Z,0.02,web-1")
+    mapping = write(
+        tmp_path / "m.yaml", "id: message", "to: recipient", "when: scheduled_at", "took: latency_s"
+    )
+    result = take(file, tmp_path / "metrics", mapping=mapping)
+    assert result.ignored_columns == ("host",)
+    assert [row["recipient"] for row in facts(tmp_path / "metrics", "deliveries")] == ["bob"]
+
+
+def test_all_faults_of_header_and_mapping_are_told_at_once(tmp_path: Path) -> None:
+    file = write(tmp_path / "d.csv", "id,recipient,scheduled,latency_s,in_ordr", "m1,bob,2026-11-23,0.1,true")
+    mapping = write(tmp_path / "m.yaml", "id: messages", "idd: recipient")
+    lines = faults_of(file, tmp_path / "metrics", mapping=mapping)
+    assert f"{mapping}:1: id: 'messages' is not one of our columns; did you mean message?" in lines
+    mapping.write_text("idd: recipient\n")
+    lines = faults_of(file, tmp_path / "metrics", mapping=mapping)
+    assert f"{file}:1: idd: the mapping names a column that the file lacks; did you mean id?" in lines
+    assert any(line.startswith(f"{file}:1: message: the column is missing for deliveries") for line in lines)
+    assert any(line.startswith(f"{file}:1: scheduled_at: ") and "is it scheduled?" in line for line in lines)
+    assert f"{file}:1: in_ordr: is not one of our columns; did you mean in_order?" in lines
+
+
+def test_a_file_of_which_no_row_is_good_is_wrong_input(tmp_path: Path) -> None:
+    file = write(tmp_path / "d.csv", DELIVERIES, *["m,a,b,never,0.02,1,true"] * 30)
+    lines = faults_of(file, tmp_path / "metrics")
+    assert lines[0].startswith(f"{file}:1: file: all 30 rows are bad")
+    assert lines[1].startswith(f"{file}:2: row: scheduled_at: 'never' is no time")
+    assert len(lines) == 21
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "is empty"),
+        (b"message,recipient\xff\n", "is not UTF-8"),
+        (b'message,"recipient\n', "is no CSV"),
+        (b"colour,taste\nred,sour\n", "the column is missing"),
+        (b"message,message,recipient,scheduled_at,latency_s\n", "the column stands twice"),
+    ],
+)
+def test_a_file_that_is_none_of_ours_is_wrong_input(tmp_path: Path, content: bytes, words: str) -> None:
+    file = tmp_path / "x.csv"
+    file.write_bytes(content)
+    assert any(
+        words in line and line.startswith(f"{file}:1: ") for line in faults_of(file, tmp_path / "metrics")
+    )
+
+
+def test_a_missing_file_is_wrong_input(tmp_path: Path) -> None:
+    assert faults_of(tmp_path / "none.csv", tmp_path / "metrics") == [
+        f"{tmp_path}/none.csv:1: file: the file is missing; name a CSV file"
+    ]
+
+
+def test_every_kind_of_the_contract_is_known_and_says_what_it_can() -> None:
+    assert set(KINDS) == {"k6", "k6-summary", "artillery", "alb", "nginx", "haproxy", "prometheus", "csv"}
+    for kind in set(KINDS) - {"csv"}:
+        with pytest.raises(
+            EnvironmentFault, match=f"importer {kind} is not available in this version; convert to csv"
+        ):
+            import_file(kind, Path("x"), option="current", environment="lab", metrics_dir=Path("m"))
+
+
+def test_an_unknown_kind_is_wrong_input_with_a_near_match() -> None:
+    with pytest.raises(InputError, match=r"'nginxx' is not known; did you mean nginx\?"):
+        import_file("nginxx", Path("x"), option="current", environment="lab", metrics_dir=Path("m"))

@@ -1,0 +1,113 @@
+"""The real servers: started on free ports, and gone whatever happens to who started them."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from toolkit.measure.adapters import KNOWN
+from toolkit.measure.servers import processes
+from toolkit.project.faults import EnvironmentFault
+
+PARENT = """
+import asyncio, os, sys
+from toolkit.measure.servers import processes
+async def main():
+    async with processes.running(sys.argv[1]) as port:
+        print(port, flush=True)
+        await asyncio.sleep(60)
+asyncio.run(main())
+"""
+
+
+async def answers(port: int) -> bool:
+    try:
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+    except OSError:
+        return False
+    writer.close()
+    return True
+
+
+@pytest.mark.parametrize("option", KNOWN)
+def test_it_answers_while_it_is_needed_and_not_after(run: Any, option: str) -> None:
+    async def scenario() -> None:
+        async with processes.running(option) as port:
+            assert await answers(port)
+        assert not await answers(port)
+
+    run(scenario())
+
+
+@pytest.mark.parametrize("option", KNOWN)
+def test_it_goes_when_its_parent_is_killed(run: Any, option: str) -> None:
+    async def scenario() -> None:
+        with subprocess.Popen(
+            [sys.executable, "-c", PARENT, option], stdout=subprocess.PIPE, text=True
+        ) as parent:
+            assert parent.stdout is not None
+            port = int(await asyncio.to_thread(parent.stdout.readline))
+            assert await answers(port)
+            parent.kill()
+        while await answers(port):
+            await asyncio.sleep(0.05)
+
+    run(scenario())
+
+
+def test_an_unknown_option_has_no_server(run: Any) -> None:
+    with pytest.raises(EnvironmentFault, match="no server for ably in this version"):
+        processes.command("ably")
+
+
+def test_a_server_that_dies_at_once_is_told_with_its_last_words(
+    run: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dying = [sys.executable, "-c", "import sys; sys.exit('no room at the inn')"]
+    monkeypatch.setattr(processes, "command", lambda option: dying)
+
+    async def scenario() -> None:
+        with pytest.raises(EnvironmentFault, match=r"current did not start; it said: no room at the inn"):
+            async with processes.running("current"):
+                pass
+
+    run(scenario())
+
+
+def test_a_server_that_ends_before_its_time_is_told(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    brief = [sys.executable, "-c", "import sys; print('listening 1', flush=True); sys.exit('out of memory')"]
+    monkeypatch.setattr(processes, "command", lambda option: brief)
+
+    async def scenario() -> None:
+        with pytest.raises(EnvironmentFault, match=r"current ended on its own; it said: out of memory"):
+            async with processes.running("current"):
+                await asyncio.sleep(1.0)
+
+    run(scenario())
+
+
+def test_a_server_that_hangs_is_told_and_ended(
+    run: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    note = tmp_path / "pid"
+    deaf = (
+        "import os, pathlib, signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); "
+        f"pathlib.Path({str(note)!r}).write_text(str(os.getpid())); time.sleep(60)"
+    )
+    monkeypatch.setattr(processes, "command", lambda option: [sys.executable, "-c", deaf])
+    monkeypatch.setattr(processes, "START_S", 1.0)
+    monkeypatch.setattr(processes, "STOP_S", 0.5)
+
+    async def scenario() -> None:
+        with pytest.raises(EnvironmentFault, match="did not start; it said: nothing"):
+            async with processes.running("current"):
+                pass
+
+    run(scenario())
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(note.read_text()), signal.SIGCONT)

@@ -1,0 +1,129 @@
+"""Workloads: the whole schedule follows from the seed, and is what the file says."""
+
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, Literal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from toolkit.measure.workload import Span, Workload, load_workload, schedule, shipped_workload
+from toolkit.project.faults import InputError
+
+
+def spans(low: float, high: float) -> st.SearchStrategy[Span]:
+    ends = st.tuples(st.floats(low, high), st.floats(low, high))
+    return ends.map(lambda pair: Span(low=min(pair), high=max(pair)))
+
+
+workloads = st.builds(
+    Workload,
+    clients=st.integers(2, 12),
+    rooms_of=st.integers(2, 5),
+    duration_s=st.floats(10, 300),
+    burst_messages=st.integers(1, 5),
+    burst_interval_s=spans(0.1, 2),
+    pause_s=spans(1, 70),
+    session_s=spans(1, 100),
+    away_s=spans(0, 20),
+    message_bytes=st.just(100),
+    deadline_s=st.floats(0.5, 5),
+    seed=st.integers(0, 2**40),
+)
+
+
+@given(workloads)
+@settings(max_examples=60)
+def test_the_intended_recipients_are_all_others_who_want_connection_then(workload: Workload) -> None:
+    planned = schedule(workload)
+    for message in planned.messages:
+        present = {
+            wish.client
+            for wish in planned.wishes
+            if wish.room == message.room
+            and wish.start_s <= message.due_s
+            and (wish.end_s is None or message.due_s < wish.end_s)
+        }
+        assert message.sender in present
+        assert set(message.recipients) == present - {message.sender}
+
+
+@given(workloads)
+@settings(max_examples=60)
+def test_sessions_of_a_client_follow_each_other_with_breaks(workload: Workload) -> None:
+    planned = schedule(workload)
+    for client in {wish.client for wish in planned.wishes}:
+        own = [wish for wish in planned.wishes if wish.client == client]
+        assert len({wish.session for wish in own}) == len(own)
+        for one, after in pairwise(own):
+            assert one.end_s is not None
+            assert one.start_s <= one.end_s <= after.start_s
+            assert after.start_s - one.end_s <= workload.away_s.high + 1e-3
+        assert own[-1].start_s < workload.duration_s
+
+
+@given(workloads)
+@settings(max_examples=60)
+def test_every_message_has_its_whole_deadline_before_the_end(workload: Workload) -> None:
+    planned = schedule(workload)
+    assert all(0 <= message.due_s < workload.duration_s - workload.deadline_s for message in planned.messages)
+    assert len({message.id for message in planned.messages}) == len(planned.messages)
+    assert [m.due_s for m in planned.messages] == sorted(m.due_s for m in planned.messages)
+
+
+def test_the_same_seed_gives_the_same_schedule_and_another_does_not(small: Any) -> None:
+    assert schedule(small()) == schedule(small())
+    assert schedule(small()) != schedule(small(seed=4))
+    assert schedule(small(seed=0)) != schedule(small(seed=1))
+
+
+def test_one_client_more_does_not_move_the_others(small: Any) -> None:
+    few, more = schedule(small(clients=6)), schedule(small(clients=7))
+    assert set(few.wishes) <= set(more.wishes)
+
+
+def test_the_recording_pauses_long_enough_for_idle_cuts_to_bite() -> None:
+    workload = shipped_workload("recording")
+    assert workload.faults.idle_s == 60
+    assert workload.pause_s.low > 60
+    messages = [message for message in schedule(workload).messages if message.room == "r0000"]
+    pauses_s = [after.due_s - one.due_s for one, after in pairwise(messages)]
+    assert sum(pause_s > 60 for pause_s in pauses_s) >= 20
+
+
+@pytest.mark.parametrize("name", ["recording", "quick", "probe"])
+def test_workloads_that_ship_have_messages_to_measure(name: Literal["recording", "quick", "probe"]) -> None:
+    planned = schedule(shipped_workload(name))
+    assert sum(len(message.recipients) for message in planned.messages) >= 50
+
+
+def test_the_quick_one_takes_less_than_two_minutes() -> None:
+    assert shipped_workload("quick").duration_s < 120
+
+
+def test_all_faults_of_a_file_are_told_at_once(tmp_path: Path) -> None:
+    file = tmp_path / "workload.yaml"
+    file.write_text(
+        "clients: 1\nrooms_of: 5\nduration_s: 60\nburst_messages: 2\nburst_interval_s: {low: 2, high: 1}\n"
+        "pause_s: {low: 1, high: 2}\nsession_s: {low: 1, high: 2}\naway_s: {low: 1, high: 2}\n"
+        "message_byte: 100\nseed: 1\nfaults: {refuse_share: 30}\n"
+    )
+    with pytest.raises(InputError) as caught:
+        load_workload(file)
+    text = str(caught.value)
+    assert f"{file}:1: clients: " in text
+    assert f"{file}:5: burst_interval_s: low 2 is above high 1; write low <= high" in text
+    assert f"{file}:9: message_byte: is not a known key; did you mean message_bytes?" in text
+    assert "message_bytes: is missing; add it" in text
+    assert f"{file}:11: faults.refuse_share: 30 is not a share; write 0.3" in text
+
+
+def test_a_workload_without_end_is_refused(small: Any) -> None:
+    nothing = Span(low=0, high=0)
+    with pytest.raises(ValueError, match="never end"):
+        small(burst_interval_s=nothing, pause_s=nothing)
+    with pytest.raises(ValueError, match="session_s"):
+        small(session_s=nothing)
+    with pytest.raises(ValueError, match="no message time"):
+        small(duration_s=1.0)
