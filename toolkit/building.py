@@ -2,12 +2,12 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from toolkit.decide.failing import FailOn, exit_code
 from toolkit.loading import AsOf, Loaded, load, open_folder, pinned_day, read_project, scenario_name
-from toolkit.project import Faults, shipped
+from toolkit.project import Fault, Faults, shipped
 from toolkit.report.fingerprint import Fingerprint, fingerprint
 from toolkit.report.publish import published
 
@@ -84,13 +84,18 @@ def _build(loaded: Loaded, scenarios: list[str], out: Path, notebooks: Path, sta
         rollups=rolled,
         claims=loaded.claims,
         as_of=loaded.as_of,
-        warnings=loaded.warnings,
+        warnings=[_inside(loaded.folder.root, warning) for warning in loaded.warnings],
         inputs=state.inputs,
         versions=state.versions,
     )
     path = publish_report(inputs, out=out, fingerprint=state, project=loaded.folder.root, notebooks=notebooks)
     notes = [str(warning) for warning in loaded.warnings] + answers.left_out(loaded, rolled)
     return Built(path, fresh=True, notes=notes)
+
+
+def _inside(root: Path, fault: Fault) -> Fault:
+    """The fault with its file named from the folder, so that a page tells nothing of where the folder lies."""
+    return replace(fault, file=Path(fault.file).relative_to(root).as_posix())
 
 
 def fail_code(report: Path, fail_on: FailOn | None) -> int:

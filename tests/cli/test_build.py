@@ -95,7 +95,7 @@ def test_a_phase_that_is_not_ready_fails_a_no_go_build_after_publishing(
 ) -> None:
     edit(
         folder / "plan.yaml",
-        "      - {option: socketio, metric: monthly_cost_usd, at_most: 1500}",
+        "      - {option: socketio, metric: monthly_cost_usd, at_most: 3000}",
         "      - {option: socketio, metric: monthly_cost_usd, at_most: 1}",
     )
     edit(folder / "plan.yaml", "status: in_service", "status: done")

@@ -100,7 +100,8 @@ def test_bill(toolkit: Any, folder: Path, tmp_path: Path) -> None:
         toolkit, "bill", "ably", "--plan", "standard", "--usage", "usage.yaml", "--project", folder
     )
     keys = {
-        "schema", "vendor", "plan", "price_book", "as_of", "currency", "feasible", "violations", "lines", "total",
+        "schema", "vendor", "plan", "price_book", "as_of", "currency", "feasible", "violations", "lines",
+        "total",
     }  # fmt: skip
     assert set(told) >= keys
     assert Decimal(told["total"]) == Decimal("101.50") + 29

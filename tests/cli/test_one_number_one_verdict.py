@@ -42,7 +42,7 @@ def test_a_cost_threshold_decides_its_own_phase_only(toolkit: Any, folder: Path,
     before = verdicts(toolkit, folder)
     edit(
         folder / "plan.yaml",
-        "{option: socketio, metric: monthly_cost_usd, at_most: 1500}",
+        "{option: socketio, metric: monthly_cost_usd, at_most: 3000}",
         "{option: socketio, metric: monthly_cost_usd, at_most: 100}",
     )
     after = verdicts(toolkit, folder)

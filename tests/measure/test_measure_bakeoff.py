@@ -20,8 +20,8 @@ PROGRAM = """
 import sys
 from pathlib import Path
 from toolkit.measure.bakeoff import run_bakeoff
-from toolkit.measure.workload import shipped_workload
-run_bakeoff(["current", "socketio"], workload=shipped_workload("quick"), metrics_dir=Path(sys.argv[1]))
+from toolkit.measure.workload import read_workload
+run_bakeoff(["current", "socketio"], workload=read_workload("quick"), metrics_dir=Path(sys.argv[1]))
 """
 
 

@@ -2,13 +2,13 @@
 
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from toolkit.measure.workload import Span, Workload, load_workload, schedule, shipped_workload
+from toolkit.measure.workload import Shipped, Span, Workload, read_workload, schedule
 from toolkit.project.faults import InputError
 
 
@@ -84,7 +84,7 @@ def test_one_client_more_does_not_move_the_others(small: Any) -> None:
 
 
 def test_the_recording_pauses_long_enough_for_idle_cuts_to_bite() -> None:
-    workload = shipped_workload("recording")
+    workload = read_workload("recording")
     assert workload.faults.idle_s == 60
     assert workload.pause_s.low > 60
     messages = [message for message in schedule(workload).messages if message.room == "r0000"]
@@ -93,13 +93,13 @@ def test_the_recording_pauses_long_enough_for_idle_cuts_to_bite() -> None:
 
 
 @pytest.mark.parametrize("name", ["recording", "quick", "probe"])
-def test_workloads_that_ship_have_messages_to_measure(name: Literal["recording", "quick", "probe"]) -> None:
-    planned = schedule(shipped_workload(name))
+def test_workloads_that_ship_have_messages_to_measure(name: Shipped) -> None:
+    planned = schedule(read_workload(name))
     assert sum(len(message.recipients) for message in planned.messages) >= 50
 
 
 def test_the_quick_one_takes_less_than_two_minutes() -> None:
-    assert shipped_workload("quick").duration_s < 120
+    assert read_workload("quick").duration_s < 120
 
 
 def test_all_faults_of_a_file_are_told_at_once(tmp_path: Path) -> None:
@@ -110,7 +110,7 @@ def test_all_faults_of_a_file_are_told_at_once(tmp_path: Path) -> None:
         "message_byte: 100\nseed: 1\nfaults: {refuse_share: 30}\n"
     )
     with pytest.raises(InputError) as caught:
-        load_workload(file)
+        read_workload(file)
     text = str(caught.value)
     assert f"{file}:1: clients: " in text
     assert f"{file}:5: burst_interval_s: low 2 is above high 1; write low <= high" in text

@@ -1,4 +1,4 @@
-"""Sessions with a known truth, the rows that a collector writes of them, and their hours counted by a plain loop."""
+"""Sessions of known truth, the rows that a collector writes of them, and a plain loop that counts them."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -52,7 +52,7 @@ class Session:
 
 
 def simulate(seed: int, *, sessions: int, days: int) -> list[Session]:
-    """Sessions from half a minute to a day and a half, dropping and reconnecting, some of them over midnight."""
+    """Sessions from half a minute to a day and a half that drop and reconnect, some over midnight."""
     random = Random(seed)
     made = []
     for number in range(sessions):
@@ -131,7 +131,7 @@ def _row(session: Session, attempt: Attempt, seen: int) -> Row:
 
 @dataclass
 class Truth:
-    """Counts by hour since 1970; ages by hour, bucket and name; and counts by hour, client and partition's day."""
+    """Counts by hour since 1970, and by client and partition's day too; ages by hour, bucket and name."""
 
     counts: dict[str, Counter[int]] = field(default_factory=dict)
     ages: Counter[tuple[int, int, str]] = field(default_factory=Counter)
@@ -211,7 +211,7 @@ def _count_connected(truth: Truth, client: str, open_at: int, over_at: int) -> N
 
 
 def _count_wanted(truth: Truth, session: Session, midnight: int) -> None:
-    """A day knows of the attempts that had an outcome by its end and were not followed by another before it."""
+    """A day knows of the attempts that had an outcome by its end and no successor before it."""
     known = [
         attempt
         for attempt, follower in zip(session.attempts, [*session.attempts[1:], None], strict=True)

@@ -1,4 +1,4 @@
-"""An alert is true when the whole interval is past the brief's threshold, false when none of it is, else null."""
+"""An alert is true when the whole interval is past the threshold, false when none of it is, else null."""
 
 import pytest
 from metrics_counts import attempts, connected, deliveries, rollups

@@ -1,4 +1,4 @@
-"""A partition whose files are unchanged is not rolled up again; the kept rollups are never trusted blindly."""
+"""A partition of unchanged files is not rolled up again; kept rollups are never trusted blindly."""
 
 import os
 import shutil

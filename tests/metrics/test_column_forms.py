@@ -1,4 +1,4 @@
-"""Files of other writers read alike: other integer and time types, NaN for null, optional columns left out."""
+"""Files of other writers read alike: other types of integers and times, NaN for null, fewer columns."""
 
 from pathlib import Path
 from typing import Any

@@ -19,7 +19,7 @@ WILSON = [
     (99, 100, 0.945514, 0.998233),
     (9500, 10000, 0.945553, 0.954102),
 ]
-"""facts/gates-and-decisions.md A3, by scipy.stats.binomtest; the first is Newcombe's (1998) worked example."""
+"""facts/gates-and-decisions.md A3, by scipy's binomtest; the first is Newcombe's (1998) example."""
 
 
 @pytest.mark.parametrize(("successes", "n", "low", "high"), WILSON)
@@ -68,7 +68,7 @@ def test_counts_that_are_no_share_are_refused(successes: float, n: float) -> Non
     ("events", "low", "high"), [(1, 0.0253, 5.572), (5, 1.623, 11.668), (10, 4.795, 18.390)]
 )
 def test_event_rates_have_the_exact_poisson_interval(events: int, low: float, high: float) -> None:
-    """Garwood (1936), as tabulated for 95 %: 1 event 0.0253-5.572, 5 events 1.623-11.668, 10 events 4.795-18.390."""
+    """Garwood (1936) for 95 %: 1 event 0.0253-5.572, 5 events 1.623-11.668, 10 events 4.795-18.390."""
     shortest, longest = mean_between_events(1.0, events)
     assert longest is not None
     assert (1 / longest, 1 / shortest) == pytest.approx((low, high), abs=1e-3)

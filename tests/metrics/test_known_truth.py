@@ -11,8 +11,8 @@ from metrics_world import HOUR, Truth, rows_of, simulate, truth_of
 from toolkit.metrics.rollups import Rollups
 
 COUNTS = (
-    "attempts", "opened", "opened_retry", "retry_attempts", "unintended_ends", "intended_ends", "connected_us",
-    "wanted_us", "unintended_end_age_us", "intended_end_age_us",
+    "attempts", "opened", "opened_retry", "retry_attempts", "unintended_ends", "intended_ends",
+    "connected_us", "wanted_us", "unintended_end_age_us", "intended_end_age_us",
 )  # fmt: skip
 
 

@@ -71,7 +71,7 @@ def test_a_smaller_effective_sample_widens_the_interval() -> None:
 
 
 def test_with_two_deadlines_nothing_beyond_the_shorter_is_known() -> None:
-    """Bucket 779 is about 5 s. With a loss under a deadline of 1 s, that loss may have been faster than 5 s."""
+    """Bucket 779 is about 5 s. A delivery lost under a deadline of 1 s may have been faster."""
     counts = {500: 40, 779: 59}
     assert percentile(independent(counts, lost=1, deadline_ms=1000.0), 95) == Percentile(None, 1000.0, None)
     assert percentile(independent(counts, lost=1, deadline_ms=5000.0), 95).estimate is not None

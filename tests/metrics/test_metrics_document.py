@@ -106,11 +106,11 @@ def test_contradictory_counts_have_an_estimate_but_no_interval() -> None:
 
 
 def test_limits_say_what_was_set_aside_and_what_is_doubtful() -> None:
+    mixed = {"expected": 10, "in_time": 10, "round_trip": 4, "deadline_us": 1, "deadline_min_us": 1}
     found = rollups(
-        connected(0, [(0, 3600)], unclear_ends=1, expected=10, in_time=10, round_trip=4, deadline_min_us=1,
-        deadline_us=1), set_aside=[SetAside("connections/option=current/date=2026-11-20", "outcome is
-        unknown", 3)],
-    )  # fmt: skip
+        connected(0, [(0, 3600)], unclear_ends=1, **mixed),
+        set_aside=[SetAside("connections/option=current/date=2026-11-20", "outcome is unknown", 3)],
+    )
     limits = "\n".join(measured(found).limits)
     assert "connections/option=current/date=2026-11-20: 3 rows set aside, outcome is unknown." in limits
     assert "current in lab: handshakes or ends of connections are not known" in limits

@@ -1,4 +1,4 @@
-"""Neither the order of rows, nor how they are spread over files, nor how often they are rolled up, changes anything."""
+"""Neither the order of rows nor how they are spread over files changes anything."""
 
 from pathlib import Path
 from random import Random

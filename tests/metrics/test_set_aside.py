@@ -12,6 +12,9 @@ NAN, INFINITY = float("nan"), float("inf")
 GOOD = opened("09:00", until="09:30", session="good")
 GOOD_DELIVERY = delivered(message="good")
 
+NOT_TODAY = "observed_until is not on the day of its partition"
+TOO_EARLY = "started_at is more than 400 days before its partition"
+
 BAD_CONNECTIONS: list[tuple[Row, str]] = [
     ({"handshake_s": -0.1}, "handshake_s is negative"),
     ({"handshake_s": NAN}, "handshake_s is not finite"),
@@ -27,14 +30,17 @@ BAD_CONNECTIONS: list[tuple[Row, str]] = [
     ({"handshake_s": 60.0, "ended_at": at("10:00:30")}, "ended_at is before the end of the handshake"),
     ({"ended_at": at("10:31")}, "ended_at is after observed_until"),
     ({"observed_until": at("09:59")}, "started_at is after observed_until"),
-    ({"observed_until": at("00:00") + timedelta(days=1)}, "observed_until is not on the day of its
-    partition"), ({"observed_until": at("10:30") - timedelta(days=1)}, "observed_until is not on the day of
-    its partition"), ({"started_at": at("10:00") - timedelta(days=500)}, "started_at is more than 400 days
-    before its partition"), ({"client": None}, "client is missing"), ({"session": None}, "session is
-    missing"), ({"environment": None}, "environment is missing"), ({"attempt": None}, "attempt is missing"),
-    ({"started_at": None}, "started_at is missing"), ({"observed_until": None}, "observed_until is missing"),
+    ({"observed_until": at("00:00") + timedelta(days=1)}, NOT_TODAY),
+    ({"observed_until": at("10:30") - timedelta(days=1)}, NOT_TODAY),
+    ({"started_at": at("10:00") - timedelta(days=500)}, TOO_EARLY),
+    ({"client": None}, "client is missing"),
+    ({"session": None}, "session is missing"),
+    ({"environment": None}, "environment is missing"),
+    ({"attempt": None}, "attempt is missing"),
+    ({"started_at": None}, "started_at is missing"),
+    ({"observed_until": None}, "observed_until is missing"),
     ({"outcome": None}, "outcome is missing"),
-]  # fmt: skip
+]
 
 BAD_DELIVERIES: list[tuple[Row, str]] = [
     ({"latency_s": -0.01}, "latency_s is negative"),

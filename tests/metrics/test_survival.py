@@ -19,7 +19,7 @@ PUBLISHED = {6: 0.8571, 7: 0.8067, 10: 0.7529, 13: 0.6902, 16: 0.6275, 22: 0.537
 
 
 def freireich(metrics_dir: Path, *, unit_s: int) -> Rollups:
-    """Connections that lasted like the remissions, a week being ``unit_s`` seconds; half of the censored are open."""
+    """Connections that lasted like the remissions, in weeks of ``unit_s``; half of the censored are open."""
     rows: list[Row] = []
     for number, weeks in enumerate([*ENDED, *CENSORED]):
         over = at("01:00") + timedelta(seconds=weeks * unit_s)

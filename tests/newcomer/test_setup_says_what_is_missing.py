@@ -33,7 +33,9 @@ def test_a_machine_with_chromium_is_told_nothing(tmp_path: Path) -> None:
 
 
 def test_a_machine_without_python_is_told_the_package(tmp_path: Path) -> None:
-    done = sh("make-venv", "python-that-is-not-there", str(tmp_path / "venv"), "x.txt", path=os.environ["PATH"])
+    done = sh(
+        "make-venv", "python-that-is-not-there", str(tmp_path / "venv"), "x.txt", path=os.environ["PATH"]
+    )
     assert done.returncode == 3
     assert "apt-get install python3" in done.stderr
     assert not (tmp_path / "venv").exists()

@@ -13,6 +13,8 @@ from toolkit.measure.proxy import NetworkFaults
 from toolkit.project.faults import Faults, InputError
 from toolkit.project.yamlfile import read_yaml, validate
 
+Shipped = Literal["recording", "quick", "probe"]
+
 
 class Span(Strict):
     """A uniform range of seconds."""
@@ -75,12 +77,17 @@ class Workload(Strict):
         return self
 
 
-def load_workload(path: Path) -> Workload:
+def read_workload(source: Shipped | Path) -> Workload:
     """The workload of a YAML file.
+
+    Args:
+        source: the file, or the name of a workload that comes with the toolkit: ``recording`` takes an hour,
+            ``quick`` a minute and a half, ``probe`` two minutes at an endpoint that others use too.
 
     Raises:
         InputError: the file has faults; all of them are told.
     """
+    path = source if isinstance(source, Path) else Path(__file__).with_name("workloads") / f"{source}.yaml"
     faults = Faults()
     document = read_yaml(path, faults)
     workload = validate(document, Workload, faults) if document is not None else None
@@ -88,11 +95,6 @@ def load_workload(path: Path) -> Workload:
     if workload is None:
         raise InputError(faults)
     return workload
-
-
-def shipped_workload(name: Literal["recording", "quick", "probe"]) -> Workload:
-    """A workload that comes with the toolkit."""
-    return load_workload(Path(__file__).with_name("workloads") / f"{name}.yaml")
 
 
 @dataclass(frozen=True)

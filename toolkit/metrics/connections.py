@@ -208,7 +208,7 @@ def _open_ages(rows: ir.Table) -> ir.Table:
 
 
 def _end_ages(ends: ir.Table) -> ir.Table:
-    """Ends by the bucket of the last moment lived: one exactly on an edge never entered the bucket after it."""
+    """Ends by the bucket of the last moment lived: one on an edge never entered the bucket after it."""
     clear = ends.filter(~ends.unclear)
     passed = [_one(clear.age_us > edge_us) for edge_us in EDGES_US[1:]]
     clear = clear.mutate(bucket=reduce(lambda left, right: left + right, passed))

@@ -93,7 +93,7 @@ def _facts(connection: ibis.BaseBackend, partitions: list[Partition]) -> ir.Tabl
 def _read(connection: ibis.BaseBackend, table: Table, paths: list[Path]) -> ir.Table:
     # Parquet's minimum and maximum leave NaN out. Unless told, DuckDB trusts them and takes isnan() to be
     # false.
-    options = {"filename": SOURCE, "hive_partitioning": False, "union_by_name": True, "can_have_nan": True}
+    options = {"filename": SOURCE, "hive_partitioning": False, "can_have_nan": True}
     return read(connection.read_parquet([str(path) for path in paths], **options), table)
 
 
