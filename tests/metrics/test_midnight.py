@@ -46,7 +46,7 @@ def test_the_age_of_a_connection_runs_on_over_midnight(tmp_path: Path) -> None:
     write(tmp_path, "connections", [morning])
     ages = rolled(tmp_path).ages
     ended = ages[ages["unintended_ends"] > 0]
-    assert list(ended["bucket"]) == [19]
+    assert list(ended["bucket"]) == [18]
     assert total(rolled(tmp_path), "unintended_end_age_us") == 3600 * S
 
 

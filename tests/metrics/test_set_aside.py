@@ -8,6 +8,8 @@ import pyarrow as pa
 import pytest
 from metrics_facts import DAY, Row, at, delivered, failed, loose, opened, rolled, save, total
 
+from toolkit.metrics.rollups import Rollups
+
 NAN, INFINITY = float("nan"), float("inf")
 GOOD = opened("09:00", until="09:30", session="good")
 GOOD_DELIVERY = delivered(message="good")
@@ -59,23 +61,43 @@ BAD_DELIVERIES: list[tuple[Row, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("wrong", "reason"), BAD_CONNECTIONS, ids=lambda value: str(value)[:60])
-def test_a_bad_connection_is_set_aside(tmp_path: Path, wrong: Row, reason: str) -> None:
-    save(tmp_path, "connections", loose("connections", [GOOD, opened("10:00", until="10:30") | wrong]))
-    rollups = rolled(tmp_path)
-    assert [(row.partition, row.reason, row.count) for row in rollups.set_aside] == [
-        (f"connections/option=current/date={DAY}", reason, 1)
-    ]
-    assert total(rollups, "attempts") == 1
-    assert total(rollups, "wanted_us") == total(rollups, "connected_us") == 1_800_000_000
+@pytest.fixture(scope="module")
+def rollups(tmp_path_factory: pytest.TempPathFactory) -> Rollups:
+    """Each bad row beside a good one, as an option of its own."""
+    metrics_dir = tmp_path_factory.mktemp("bad")
+    for number, (wrong, _) in enumerate(BAD_CONNECTIONS):
+        rows = loose("connections", [GOOD, opened("10:00", until="10:30") | wrong])
+        save(metrics_dir, "connections", rows, option=f"c{number}")
+    for number, (wrong, _) in enumerate(BAD_DELIVERIES):
+        rows = loose("deliveries", [GOOD_DELIVERY, delivered() | wrong])
+        save(metrics_dir, "deliveries", rows, option=f"d{number}")
+    return rolled(metrics_dir)
 
 
-@pytest.mark.parametrize(("wrong", "reason"), BAD_DELIVERIES, ids=lambda value: str(value)[:60])
-def test_a_bad_delivery_is_set_aside(tmp_path: Path, wrong: Row, reason: str) -> None:
-    save(tmp_path, "deliveries", loose("deliveries", [GOOD_DELIVERY, delivered() | wrong]))
-    rollups = rolled(tmp_path)
-    assert [(row.reason, row.count) for row in rollups.set_aside] == [(reason, 1)]
-    assert total(rollups, "expected") == total(rollups, "in_time") == 1
+def of(rollups: Rollups, option: str) -> tuple[list[tuple[str, int]], dict[str, int]]:
+    """What was set aside of an option, and its counts."""
+    aside = [(row.reason, row.count) for row in rollups.set_aside if f"/option={option}/" in row.partition]
+    counts = rollups.counts[rollups.counts["option"] == option].sum(numeric_only=True)
+    return aside, {str(name): int(value) for name, value in counts.items()}
+
+
+@pytest.mark.parametrize("number", range(len(BAD_CONNECTIONS)), ids=lambda n: str(BAD_CONNECTIONS[n])[:60])
+def test_a_bad_connection_is_set_aside(rollups: Rollups, number: int) -> None:
+    aside, counts = of(rollups, f"c{number}")
+    assert aside == [(BAD_CONNECTIONS[number][1], 1)]
+    assert counts["attempts"] == 1
+    assert counts["wanted_us"] == counts["connected_us"] == 1_800_000_000
+
+
+@pytest.mark.parametrize("number", range(len(BAD_DELIVERIES)), ids=lambda n: str(BAD_DELIVERIES[n])[:60])
+def test_a_bad_delivery_is_set_aside(rollups: Rollups, number: int) -> None:
+    aside, counts = of(rollups, f"d{number}")
+    assert aside == [(BAD_DELIVERIES[number][1], 1)]
+    assert counts["expected"] == counts["in_time"] == 1
+
+
+def test_what_is_set_aside_is_named_by_its_partition(rollups: Rollups) -> None:
+    assert rollups.set_aside[0].partition == f"connections/option=c0/date={DAY}"
 
 
 def test_nan_is_seen_behind_the_statistics_of_a_parquet_file(tmp_path: Path) -> None:

@@ -175,6 +175,19 @@ def test_without_facts_the_rollups_are_empty_and_nothing_is_wrong(
     assert checked(tmp_path / "metrics") == []
 
 
+def test_a_folder_that_is_a_link_is_read(tmp_path: Path) -> None:
+    good(tmp_path / "elsewhere")
+    (tmp_path / "metrics").mkdir()
+    (tmp_path / "metrics" / "connections").symlink_to(tmp_path / "elsewhere" / "connections")
+    assert rolled(tmp_path / "metrics").counts["attempts"].sum() == 1
+
+
+def test_a_file_in_the_place_of_the_folder_is_a_fault(tmp_path: Path) -> None:
+    (tmp_path / "metrics").write_text("no folder")
+    (fault,) = faults_of(tmp_path / "metrics")
+    assert fault.endswith("metrics:1: folder: cannot be listed (Not a directory); let it be read")
+
+
 def test_a_file_without_rows_is_no_evidence_and_no_fault(tmp_path: Path) -> None:
     save(tmp_path, "connections", loose("connections", []))
     assert rolled(tmp_path).counts.empty

@@ -10,6 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from toolkit.measure import events
 from toolkit.metrics.engine import LONG
 from toolkit.metrics.files import Partition
 
@@ -79,8 +80,8 @@ def _discard(temporary: Path) -> None:
 
 @cache
 def _code() -> str:
-    """A digest of this room's code, as other code may count otherwise."""
+    """A digest of this room's code and of the facts' own, as other code may count otherwise."""
     digest = hashlib.sha256()
-    for source in sorted(Path(__file__).parent.glob("*.py")):
+    for source in [Path(events.__file__), *sorted(Path(__file__).parent.glob("*.py"))]:
         digest.update(source.read_bytes())
     return digest.hexdigest()

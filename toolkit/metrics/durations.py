@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
+import pandas as pd
+
 from toolkit.metrics.clusters import CENTISECOND_US
 from toolkit.metrics.effective import block_variance, cluster_variance
 from toolkit.metrics.intervals import mean_between_events
@@ -39,25 +41,29 @@ def mean_duration(
         since: the UTC day on which evidence starts. None for all.
     """
     hours = hours_of(rollups, option=option, environment=environment, since=since)
-    connected_us = [int(value) for value in hours["connected_us"]]
-    ends = [int(value) for value in hours["unintended_ends"]]
-    if sum(connected_us) <= 0 or is_unclear(hours):
+    connected_us = sum(int(value) for value in hours["connected_us"])
+    ends = sum(int(value) for value in hours["unintended_ends"])
+    if connected_us <= 0 or is_unclear(hours):
         return None
-    rate = Fraction(sum(ends), max(1, sum(connected_us) // CENTISECOND_US))
-    by_clusters = cluster_variance(
-        rate, sum(connected_us) // CENTISECOND_US, cluster_sums(hours, "unintended_end_rate")
-    )
-    blocks = [
-        (a, b // CENTISECOND_US) for a, b in zip(ends, connected_us, strict=True) if b >= CENTISECOND_US
-    ]
-    by_hour = block_variance([a for a, _ in blocks], [b for _, b in blocks])
-    worth = _worth_of_an_end(rate, sum(connected_us) // CENTISECOND_US, [by_clusters, by_hour])
-    connected_s = sum(connected_us) / US_PER_S
-    low, high = mean_between_events(connected_s * worth, sum(ends) * worth)
-    return MeanDuration(connected_s / sum(ends) if sum(ends) else None, low, high, sum(ends))
+    worth = _worth_of_an_end(hours, ends, connected_us // CENTISECOND_US)
+    connected_s = connected_us / US_PER_S
+    low, high = mean_between_events(connected_s * worth, ends * worth)
+    return MeanDuration(connected_s / ends if ends else None, low, high, ends)
 
 
-def _worth_of_an_end(rate: Fraction, exposure: int, variances: list[float | None]) -> float:
+def _worth_of_an_end(hours: pd.DataFrame, ends: int, connected_cs: int) -> float:
     """What share of an independent end one is worth: 1 unless ends come in clusters."""
+    if not ends or not connected_cs:
+        return 1.0
+    rate = Fraction(ends, connected_cs)
+    blocks = [
+        (int(x), int(y) // CENTISECOND_US)
+        for x, y in zip(hours["unintended_ends"], hours["connected_us"], strict=True)
+        if y >= CENTISECOND_US
+    ]
+    variances = [
+        cluster_variance(rate, connected_cs, cluster_sums(hours, "unintended_end_rate")),
+        block_variance([x for x, _ in blocks], [y for _, y in blocks]),
+    ]
     known = [variance for variance in variances if variance]
-    return min(1.0, float(rate / exposure) / max(known)) if known and rate > 0 else 1.0
+    return min(1.0, float(rate / connected_cs) / max(known)) if known else 1.0

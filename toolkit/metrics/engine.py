@@ -53,7 +53,8 @@ def run(partitions: list[Partition], faults: Faults) -> dict[Partition, pd.DataF
         before = len(faults.errors)
         check_pages(partitions, faults)
         if len(faults.errors) == before:
-            raise EnvironmentFault(f"DuckDB cannot roll up the metrics: {_first_line(error)}") from error
+            message = f"DuckDB cannot roll up the metrics: {_first_line(error)}; free memory and disk space"
+            raise EnvironmentFault(message) from error
         return {}
     groups = {key: rows[LONG] for key, rows in frame.groupby(PARTITION)}
     empty = frame.iloc[:0][LONG]

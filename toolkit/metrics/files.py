@@ -1,8 +1,9 @@
 """Finds the Parquet files of the recorded facts and says what is wrong with them."""
 
+import os
 import re
-from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import get_args
@@ -29,7 +30,7 @@ class Source:
     """
 
     path: Path
-    schema: pa.Schema
+    schema: pa.Schema = field(compare=False)
     rows: int
 
     @property
@@ -71,7 +72,7 @@ def find(metrics_dir: Path, faults: Faults) -> list[Partition]:
         FileNotFoundError: a file vanished meanwhile, as compaction makes them; look again.
     """
     found: dict[tuple[Table, str, date], list[Source]] = {}
-    for path in _parquet_files(metrics_dir):
+    for path in _parquet_files(metrics_dir, faults):
         place = _place(path, metrics_dir, faults)
         source = _open(path, faults)
         if place and source and _usable(source, place[0], faults):
@@ -79,12 +80,25 @@ def find(metrics_dir: Path, faults: Faults) -> list[Partition]:
     return [Partition(*place, tuple(sources)) for place, sources in sorted(found.items())]
 
 
-def _parquet_files(metrics_dir: Path) -> Iterator[Path]:
-    """Hidden files are still being written, and rollups are no facts."""
-    for path in sorted(metrics_dir.rglob("*.parquet")):
-        parts = path.relative_to(metrics_dir).parts
-        if parts[0] != "rollups" and not any(part.startswith((".", "_")) for part in parts):
-            yield path
+def _parquet_files(metrics_dir: Path, faults: Faults) -> list[Path]:
+    """Hidden files are still being written, and rollups are no facts. Folders may be links."""
+
+    def unlisted(error: OSError) -> None:
+        if not isinstance(error, FileNotFoundError):
+            faults.error(
+                error.filename, 1, "folder", f"cannot be listed ({error.strerror})", "let it be read"
+            )
+
+    found = []
+    for folder, below, names in os.walk(metrics_dir, onerror=unlisted, followlinks=True):
+        top = Path(folder) == metrics_dir
+        below[:] = [name for name in below if not _hidden(name) and not (top and name == "rollups")]
+        found += [Path(folder, name) for name in names if name.endswith(".parquet") and not _hidden(name)]
+    return sorted(found)
+
+
+def _hidden(name: str) -> bool:
+    return name.startswith((".", "_"))
 
 
 def _place(path: Path, metrics_dir: Path, faults: Faults) -> tuple[Table, str, date] | None:

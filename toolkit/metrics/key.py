@@ -123,25 +123,13 @@ def alert(metric: str, low: float | None, high: float | None) -> bool | None:
     >>> alert("connection_success_rate", 0.91, 0.94), alert("connection_success_rate", 0.94, 0.97)
     (True, None)
     """
-    if metric in ALERT_BELOW:
-        threshold = ALERT_BELOW[metric]
-        return (
-            True
-            if high is not None and high < threshold
-            else False
-            if low is not None and low >= threshold
-            else None
-        )
-    if metric in ALERT_ABOVE:
-        threshold = ALERT_ABOVE[metric]
-        return (
-            True
-            if low is not None and low > threshold
-            else False
-            if high is not None and high <= threshold
-            else None
-        )
-    return None
+    if (threshold := ALERT_BELOW.get(metric)) is not None:
+        past, clear = high is not None and high < threshold, low is not None and low >= threshold
+    elif (threshold := ALERT_ABOVE.get(metric)) is not None:
+        past, clear = low is not None and low > threshold, high is not None and high <= threshold
+    else:
+        return None
+    return True if past else False if clear else None
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,10 @@
 """Hourly counts of the recorded facts: all that anything downstream reads of them."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import TypeVar
 
 import pandas as pd
 
@@ -12,6 +13,8 @@ from toolkit.metrics.cache import Cache
 from toolkit.metrics.engine import LONG, require, run
 from toolkit.metrics.files import Partition, check_pages, check_words, find
 from toolkit.project.faults import EnvironmentFault, Faults
+
+Found = TypeVar("Found")
 
 HOUR_KEYS = ["option", "environment", "hour"]
 BUCKET_KEYS = [*HOUR_KEYS, "bucket"]
@@ -88,38 +91,35 @@ def roll_up(
         EnvironmentFault: the engine is not available, or failed.
     """
     require(engine)
-    for _ in range(LOOKS):
-        seen = Faults()
-        try:
-            rollups = _roll_up(metrics_dir, as_of, environments, seen)
-        except FileNotFoundError:
-            continue
-        faults.found.extend(seen.found)
-        return rollups if not seen.errors else Rollups()
-    raise EnvironmentFault(
-        f"{metrics_dir}: files vanish faster than they can be read; stop what removes them"
-    )
+    return _undisturbed(metrics_dir, faults, lambda seen: _roll_up(metrics_dir, as_of, environments, seen))
 
 
 def check_files(metrics_dir: Path, environments: Collection[str], faults: Faults) -> None:
     """Note a fault for everything in the recorded facts that :func:`roll_up` refuses, whatever its day."""
+    _undisturbed(metrics_dir, faults, lambda seen: _check(metrics_dir, environments, seen))
+
+
+def _undisturbed(metrics_dir: Path, faults: Faults, look: Callable[[Faults], Found]) -> Found:
+    """What one look finds during which no file vanishes, with its faults."""
     for _ in range(LOOKS):
         seen = Faults()
         try:
-            partitions = find(metrics_dir, seen)
-            check_pages(partitions, seen)
-            broken = {fault.file for fault in seen.errors}
-            sound = [
-                part for part in partitions if not broken & {str(source.path) for source in part.sources}
-            ]
-            check_words(sound, environments, seen)
+            found = look(seen)
         except FileNotFoundError:
             continue
         faults.found.extend(seen.found)
-        return
+        return found
     raise EnvironmentFault(
         f"{metrics_dir}: files vanish faster than they can be read; stop what removes them"
     )
+
+
+def _check(metrics_dir: Path, environments: Collection[str], faults: Faults) -> None:
+    partitions = find(metrics_dir, faults)
+    check_pages(partitions, faults)
+    broken = {fault.file for fault in faults.errors}
+    sound = [part for part in partitions if not broken & {str(source.path) for source in part.sources}]
+    check_words(sound, environments, faults)
 
 
 def _roll_up(metrics_dir: Path, as_of: date, environments: Collection[str], faults: Faults) -> Rollups:
@@ -136,6 +136,8 @@ def _roll_up(metrics_dir: Path, as_of: date, environments: Collection[str], faul
         for part, frame in run(batch, faults).items():
             cache.store(paths[part], frame)
             done[part] = frame
+    if faults.errors:
+        return Rollups()
     left_out = sum(part.rows for part in partitions if part.day > as_of)
     return _merged(done, left_out)
 
