@@ -108,6 +108,7 @@ def priced(
         p_cheapest=None if total is None else 0.5,
         regret=None if total is None else 12.345,
         plan=None,
+        plan_note=None,
         infeasible=list(infeasible),
         unknown=list(unknown),
         availability=down,

@@ -49,7 +49,14 @@ def cost_options(
         as_of=as_of,
         horizon_months=scenario.horizon_months,
         options={
-            found.option: _cost(option, found, setting, chances.get(found.option), regrets.get(found.option))
+            found.option: _cost(
+                option,
+                found,
+                setting,
+                chance=chances.get(found.option),
+                mean_regret=regrets.get(found.option),
+                plan_note=_plan_note(books.get(option.price_book or ""), found.plan),
+            )
             for option, found in zip(options, spent, strict=True)
         },
         crossovers=curve.crossovers,
@@ -59,8 +66,18 @@ def cost_options(
     )
 
 
+def _plan_note(book: PriceBook | None, plan: str | None) -> str | None:
+    return None if book is None or plan is None else book.plan(plan).note
+
+
 def _cost(
-    option: Option, spent: Spent, setting: Setting, chance: float | None, mean_regret: float | None
+    option: Option,
+    spent: Spent,
+    setting: Setting,
+    *,
+    chance: float | None,
+    mean_regret: float | None,
+    plan_note: str | None,
 ) -> OptionCost:
     return OptionCost(
         option=spent.option,
@@ -70,6 +87,7 @@ def _cost(
         p_cheapest=chance,
         regret=mean_regret,
         plan=spent.plan,
+        plan_note=plan_note,
         infeasible=spent.infeasible,
         unknown=spent.unknown,
         availability=option.figure("service_unavailability_min_per_month", as_of=setting.as_of),

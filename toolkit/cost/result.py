@@ -85,6 +85,7 @@ class OptionCost:
             without a total.
         regret: mean US dollars over the horizon beyond the cheapest option of each draw. None without total.
         plan: the vendor's plan of the first month. None for a self-hosted option or where no plan fits.
+        plan_note: what a buyer of that plan must know, such as who can still buy it. None where nothing is.
         infeasible: why it cannot carry the scenario. Empty where it can.
         unknown: what would have to be known for a total.
         availability: the figure behind its downtime. None where nothing is known.
@@ -97,6 +98,7 @@ class OptionCost:
     p_cheapest: float | None
     regret: float | None
     plan: str | None
+    plan_note: str | None
     infeasible: list[str]
     unknown: list[str]
     availability: Figure | None
@@ -110,6 +112,7 @@ class OptionCost:
             "regret": None if self.regret is None else round(self.regret, 2),
             "monthly_cost_usd": self.monthly_cost_usd and self.monthly_cost_usd.to_document(),
             "plan": self.plan,
+            "plan_note": self.plan_note,
             "infeasible": self.infeasible,
             "unknown": self.unknown,
             "availability": self.availability
