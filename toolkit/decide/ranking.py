@@ -32,7 +32,7 @@ class Ranked:
     Args:
         rank: 1 is best. None where the option is out or its total is unknown.
         feasible: whether it meets the must-haves. None where that is not known.
-        reasons: what puts it out; else what is not known of it, and why it has no total.
+        reasons: what puts it out; else what is not known of it, why it has no total, who may buy its plan.
         total_mean: expected cost over the horizon, in USD. None where unknown.
         p_cheapest: the probability that it is the cheapest of all.
         regret: the expected loss against the cheapest, in USD.
@@ -79,6 +79,8 @@ def _unplaced(option: Option, *, scenario: Scenario, cost: CostResult) -> Ranked
     if priced is None or (priced.total is None and not priced.infeasible):
         missing = "; ".join(priced.unknown) if priced else "no cost was computed for it"
         reasons.append(f"total cost unknown: {missing}")
+    if priced is not None and priced.plan_note is not None and feasible != "not met":
+        reasons.append(f"plan {priced.plan}: {priced.plan_note}")
     monthly = priced.monthly_cost_usd if priced else None
     return Ranked(
         option=option.id,
