@@ -31,6 +31,7 @@ from toolkit.project import Faults, Folder, InputError, near, shipped
 if TYPE_CHECKING:
     import pandas as pd
 
+    from toolkit.chat.settings import PresetName
     from toolkit.cost.curves import Curve
     from toolkit.cost.result import CostResult
     from toolkit.decide.decision import Decision
@@ -219,7 +220,7 @@ def probe(
         option: what to measure; its kind of server must be known here.
         environment: where it runs, as ``project.yaml`` names it.
         url: the endpoint. None starts a server of that kind on 127.0.0.1, behind the workload's faults.
-        workload: YAML file. None takes the quick one.
+        workload: YAML file. None takes one of two minutes, without injected faults.
         project: the decision folder.
     """
     from toolkit.measure.bakeoff import probe_option
@@ -231,7 +232,7 @@ def probe(
         environment=environment,
         metrics_dir=folder.metrics,
         url=url,
-        workload=read_workload("quick" if workload is None else Path(workload)),
+        workload=read_workload("probe" if workload is None else Path(workload)),
     )
 
 
@@ -253,17 +254,16 @@ def bakeoff(
         project: the decision folder.
     """
     from toolkit.measure.bakeoff import run_bakeoff
-    from toolkit.measure.workload import read_workload
+    from toolkit.measure.workload import Shipped, read_workload
 
     folder = _known(project, None, environment)
-    chosen = Path(workload) if workload is not None else "quick" if quick else "recording"
-    return run_bakeoff(
-        options, workload=read_workload(chosen), metrics_dir=folder.metrics, environment=environment
-    )
+    known: Shipped = "quick" if quick else "recording"
+    chosen = read_workload(known if workload is None else Path(workload))
+    return run_bakeoff(options, workload=chosen, metrics_dir=folder.metrics, environment=environment)
 
 
 def serve(
-    *, host: str, port: int, preset: str, settings: Folderish | None, ready: Callable[[int], None]
+    *, host: str, port: int, preset: PresetName, settings: Folderish | None, ready: Callable[[int], None]
 ) -> None:
     """Run the stabilised chat server until SIGTERM or Ctrl-C.
 

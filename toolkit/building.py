@@ -61,7 +61,7 @@ def _build(loaded: Loaded, scenarios: list[str], out: Path, notebooks: Path, sta
     from toolkit.report.build import build as publish_report
     from toolkit.report.inputs import ReportInputs, ScenarioInputs
 
-    names = [scenario_name(loaded, name) for name in scenarios or [None]]
+    names = [scenario_name(loaded, name) for name in scenarios] or [scenario_name(loaded, None)]
     first = loaded.project.default_scenario
     names = sorted(dict.fromkeys(names), key=lambda name: name != first)
     rolled = answers.counts(loaded)
@@ -94,7 +94,7 @@ def _build(loaded: Loaded, scenarios: list[str], out: Path, notebooks: Path, sta
 
 
 def _inside(root: Path, fault: Fault) -> Fault:
-    """The fault with its file named from the folder, so that a page tells nothing of where the folder lies."""
+    """The fault with its file named from the folder, so that a page tells nothing of where it lies."""
     return replace(fault, file=Path(fault.file).relative_to(root).as_posix())
 
 

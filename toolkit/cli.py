@@ -30,6 +30,7 @@ DATA = Path("data")
 
 FailOn = Literal["no-go", "hold"]
 Layout = Literal["focus"]
+Preset = Literal["brief", "stable"]
 
 
 def _print_json(document: dict[str, Any]) -> None:
@@ -188,7 +189,7 @@ def probe(
     environment: Annotated[str, typer.Option(metavar="ENV", help="Where it runs.")],
     url: Annotated[str | None, typer.Option(help="Its endpoint. Default: a local server is started.")] = None,
     workload: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="YAML. Default: the quick one.")
+        Path | None, typer.Option(metavar="FILE", help="YAML. Default: two quiet minutes.")
     ] = None,
     project: ProjectDir = DATA,
 ) -> None:
@@ -229,7 +230,7 @@ def _note_totals(result: Any) -> None:
 def serve(
     host: Annotated[str, typer.Option()] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535)] = 8765,
-    preset: Annotated[str, typer.Option(help="brief or stable.")] = "stable",
+    preset: Annotated[Preset, typer.Option(help="The brief's timers, or ours.")] = "stable",
     settings: Annotated[Path | None, typer.Option(metavar="FILE", help="YAML over the preset.")] = None,
 ) -> None:
     """Run the stabilised chat server: WebSocket at /ws, /health, /metrics, the demo page at /."""

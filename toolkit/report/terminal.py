@@ -64,11 +64,11 @@ def show_metrics(document: Document) -> None:
 
 def _metric_table(title: str, values: Document) -> Table:
     alerts = {True: "ALERT", False: "ok", None: "—"}
-    rows = [
-        [name, number(value["estimate"]), number(value["low"]), number(value["high"]), f"{value['n']:,}"
-         if value["n"] is not None else "—", "absent" if value["state"] == "absent" else alerts[value["alert"]]]
-        for name, value in values.items()
-    ]  # fmt: skip
+    rows = []
+    for name, value in values.items():
+        n = "—" if value["n"] is None else f"{value['n']:,}"
+        alert = "absent" if value["state"] == "absent" else alerts[value["alert"]]
+        rows.append([name, *(number(value[part]) for part in ("estimate", "low", "high")), n, alert])
     return _table(title, ["metric", "estimate", "low", "high", "n", "alert"], rows)
 
 
@@ -77,10 +77,9 @@ def show_bill(document: Document) -> None:
     console = _console()
     title = f"{document['vendor']}: {document['plan'] or 'no plan'} on {document['as_of']}"
     rows = [
-        [line["meter"], line["quantity"], line["billed_quantity"], line["unit_price"] or "unknown",
-         line["amount"] or "unknown"]
+        [line[part] or "unknown" for part in ("meter", "quantity", "billed_quantity", "unit_price", "amount")]
         for line in document["lines"]
-    ]  # fmt: skip
+    ]
     console.print(_table(title, ["meter", "quantity", "billed", "unit price USD", "amount USD"], rows))
     for violation in document["violations"]:
         console.print(Text(f"does not fit: {violation}"))
@@ -90,12 +89,14 @@ def show_bill(document: Document) -> None:
 def show_cost(document: Document) -> None:
     """Print total cost an option, and its lines."""
     console, options = _console(), document["options"]
-    ordered = sorted(options, key=lambda name: (options[name]["total"] is None, _mean(options[name]["total"])))
+    ordered = sorted(
+        options, key=lambda name: (options[name]["total"] is None, _mean(options[name]["total"]))
+    )
     rows = []
     for name in ordered:
         total = options[name]["total"] or {}
-        rows.append([name, *(dollars(total.get(part)) for part in ("mean", "p5", "p95")),
-                     number(options[name]["p_cheapest"], 2), dollars(options[name]["regret"])])  # fmt: skip
+        chance, regret = number(options[name]["p_cheapest"], 2), dollars(options[name]["regret"])
+        rows.append([name, *(dollars(total.get(part)) for part in ("mean", "p5", "p95")), chance, regret])
     columns = ["option", "mean USD", "p5", "p95", "p(cheapest)", "regret USD"]
     console.print(_table(f"Total cost over the horizon, scenario {document['scenario']}", columns, rows))
     lines = [
@@ -116,16 +117,22 @@ def show_decision(document: Document) -> None:
     console = _console()
     for phase in document["phases"]:
         because = f" ({phase['because'].replace('_', ' ')})" if phase["because"] else ""
-        console.print(Text(f"{phase['verdict']}{because}  {phase['id']}: {phase['chosen'] or phase['option'] or '—'}",
-                           style="bold"))  # fmt: skip
+        option = phase["chosen"] or phase["option"] or "—"
+        console.print(Text(f"{phase['verdict']}{because}  {phase['id']}: {option}", style="bold"))
         if phase["rollback"]:
             console.print(Text("ROLLBACK ALARM: a rollback criterion is met", style="bold red"))
         console.print(_criteria_table(phase["criteria"]))
+    fits = {True: "yes", False: "no", None: "unknown"}
     rows = [
-        [str(entry["rank"]), entry["option"], {True: "yes", False: "no", None: "unknown"}[entry["feasible"]],
-         dollars(entry["total_mean"]), "; ".join(entry["reasons"]) or "—"]
+        [
+            "—" if entry["rank"] is None else str(entry["rank"]),
+            entry["option"],
+            fits[entry["feasible"]],
+            dollars(entry["total_mean"]),
+            "; ".join(entry["reasons"]) or "—",
+        ]
         for entry in document["ranking"]
-    ]  # fmt: skip
+    ]
     columns = ["rank", "option", "feasible", "total USD", "reasons"]
     console.print(_table(f"Ranking, scenario {document['scenario']}", columns, rows, left=5))
     for measurement in document["next_measurements"]:
@@ -139,7 +146,8 @@ def _criteria_table(criteria: list[Document]) -> Table:
         for criterion in [entry, *(entry["any_of"] or [])]:
             nested = "  " if criterion is not entry else ""
             subject = "any of" if entry is criterion and entry["any_of"] else _subject(criterion)
-            rows.append([nested + (criterion["list"] or ""), subject, criterion["state"], criterion["reason"] or ""])
+            listed, reason = nested + (criterion["list"] or ""), criterion["reason"] or ""
+            rows.append([listed, subject, criterion["state"], reason])
     return _table("", ["list", "criterion", "state", "reason"], rows, left=4)
 
 
@@ -153,7 +161,8 @@ def show_bakeoff(document: Document) -> None:
     """Print what a probe or a bake-off recorded, an option a line."""
     console = _console()
     for name, totals in document["options"].items():
-        console.print(Text(f"{name}: " + ", ".join(f"{key} {_shown(value)}" for key, value in totals.items())))
+        told = ", ".join(f"{key} {_shown(value)}" for key, value in totals.items())
+        console.print(Text(f"{name}: {told}"))
 
 
 def _shown(value: Any) -> str:
