@@ -1,4 +1,4 @@
-"""What the commands print for people: the same numbers as the documents, and no text from data read as markup."""
+"""What the commands print for people: the numbers of the documents, and no text from data read as markup."""
 
 import json
 from pathlib import Path

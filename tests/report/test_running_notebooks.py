@@ -2,6 +2,7 @@
 
 import json
 import os
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -120,6 +121,43 @@ def test_a_file_that_is_no_notebook_is_named(tmp_path: Path, content: str) -> No
     path.write_text(content)
     with pytest.raises(InputError, match=r"a.ipynb:1: file: is not a notebook that can be read|tag a cell"):
         check_parameters(path, PARAMETERS)
+
+
+KILLED = """
+import sys
+from pathlib import Path
+from toolkit.report.run import run_notebooks
+if __name__ == "__main__":
+    run_notebooks([Path({path!r})], {{"project": "x", "as_of": None}}, cwd=Path({cwd!r}))
+"""
+
+
+def alive(pid: int) -> bool:
+    try:
+        return (Path("/proc") / str(pid) / "stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def test_nothing_goes_on_when_the_build_is_killed(tmp_path: Path) -> None:
+    path = notebook(
+        tmp_path / "a.ipynb",
+        "import os, pathlib, time; pathlib.Path('pids').write_text(f'{os.getpid()} {os.getppid()}')",
+        "time.sleep(600)",
+    )
+    program = tmp_path / "program.py"
+    program.write_text(KILLED.format(path=str(path), cwd=str(tmp_path)))
+    with subprocess.Popen([sys.executable, str(program)]) as process:
+        deadline_s = time.monotonic() + 60
+        while not (tmp_path / "pids").exists() and time.monotonic() < deadline_s:
+            time.sleep(0.1)
+        time.sleep(0.5)
+        process.kill()
+    kernel, worker = map(int, (tmp_path / "pids").read_text().split())
+    deadline_s = time.monotonic() + 20
+    while (alive(kernel) or alive(worker)) and time.monotonic() < deadline_s:
+        time.sleep(0.1)
+    assert not alive(kernel) and not alive(worker)
 
 
 def test_the_environment_of_the_caller_is_not_changed(tmp_path: Path) -> None:

@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from toolkit.project.faults import Faults
+from toolkit.project.faults import Fault, Faults
 from toolkit.report.appendix import notebook_page, title_of
 from toolkit.report.fingerprint import Fingerprint
 from toolkit.report.inputs import ReportInputs
@@ -44,6 +45,7 @@ def build(
         EnvironmentFault: another build runs, a kernel fails, or the folder cannot be written.
     """
     paths = notebook_files(notebooks)
+    inputs = replace(inputs, warnings=[_local(warning, project) for warning in inputs.warnings])
 
     def render(folder: Path) -> dict[str, Any]:
         pages = _appendix(
@@ -100,6 +102,12 @@ def _appendix(
     for name, notebook in executed.items():
         write(folder, f"{name}.html", notebook_page(notebook, name=name, pages=pages, build_id=build_id))
     return pages
+
+
+def _local(fault: Fault, project: Path) -> Fault:
+    """The fault with its file named from the folder, so that a page says nothing of the machine."""
+    path = Path(fault.file)
+    return replace(fault, file=str(path.relative_to(project))) if path.is_relative_to(project) else fault
 
 
 def _about(inputs: ReportInputs, decision: Mapping[str, Any]) -> dict[str, Any]:

@@ -48,7 +48,7 @@ def metric_forest(
             named_ticks(
                 axes.yaxis, range(len(values)), [label(names.get(option, option)) for option in values]
             )
-            axes.set_ylim(len(values) - 0.5, -0.5)
+            axes.set_ylim(max(len(values), 1) - 0.5, -0.5)
 
     table = _table(f"Key metrics in {environment} with 95 % intervals", values, names)
     return picture(

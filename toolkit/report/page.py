@@ -17,9 +17,6 @@ from toolkit.report.wording import day, plural
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-MOST_ON_TOP = 3
-"""Unknowns and flip points on the first screen."""
-
 
 @dataclass(frozen=True)
 class ScenarioView:

@@ -1,8 +1,9 @@
 """Every plot of the report and of the notebooks; each returns a :class:`~toolkit.report.pictures.Picture`."""
 
-from toolkit.report.cost_plots import cost_curve, uptime_curve
+from toolkit.report.cost_plots import cost_curve
 from toolkit.report.forest import metric_forest
 from toolkit.report.measured_plots import connection_timeline, latency_distribution, survival_curves
+from toolkit.report.uptime_plots import uptime_curve
 
 __all__ = [
     "connection_timeline",

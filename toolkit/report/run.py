@@ -5,6 +5,7 @@ import multiprocessing
 import os
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
@@ -136,8 +137,17 @@ def _run(jobs: Sequence[Job], *, at_once: int) -> list[Outcome]:
             pool.shutdown(cancel_futures=True)
 
 
+def _end_with_parent() -> None:
+    """A build that is killed cannot stop its workers, and they would wait for its next job for ever."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
 def _settle(home: str, path: list[str]) -> None:
     """Keep Jupyter, IPython and matplotlib out of the user's home, which may be missing or read-only."""
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     sys.path[:] = path
     for name, folder in _HOMES.items():
         os.environ[name] = str(Path(home) / folder)

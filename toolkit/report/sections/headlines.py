@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from toolkit.evidence import Figure
-from toolkit.report.wording import DASH, day, number, percent, plural, shorten, usd, usd_change
+from toolkit.report.wording import DASH, day, exact_percent, number, percent, plural, shorten, usd, usd_change
 
 if TYPE_CHECKING:
     from toolkit.cost.option import Option
@@ -100,7 +100,7 @@ def availability_headlines(
     return [
         _availability("Availability now", inputs, now_id, options, as_of),
         _availability("Availability after", inputs, after_id, options, as_of),
-        Headline("Availability needed", percent(need), stated),
+        Headline("Availability needed", DASH if need is None else exact_percent(need), stated),
     ]
 
 
@@ -142,16 +142,12 @@ def _minutes(minutes: float) -> str:
     return f"{number(minutes)} minutes without service a month"
 
 
-def flip_points(decision: dict[str, Any], names: Mapping[str, str], *, most: int | None = None) -> list[str]:
-    """What would have to be true for another option to win, each as one sentence.
-
-    Args:
-        most: how many. None for all.
-    """
+def flip_points(decision: dict[str, Any], names: Mapping[str, str]) -> list[str]:
+    """What would have to be true for another option to win, each as one sentence."""
     return [
         f"From {number(point['value'])} {_input(point['input'])} on the cheapest "
         f"is {_called(point['to'], names)}; below that it is {_called(point['from'], names)}."
-        for point in decision["flip_points"][:most]
+        for point in decision["flip_points"]
     ]
 
 

@@ -157,7 +157,7 @@ def _table(caption: str, entries: Sequence[dict[str, Any]]) -> Table:
     columns = [
         Column("Criterion"), Column("State", shape="short"), Column("Reason", shape="wide"),
         Column("Estimate", numeric=True), Column("Interval", numeric=True),
-        Column("n", "events", numeric=True),        Column("Environment", shape="short"),
+        Column("n", "events", numeric=True), Column("Environment", shape="short"),
         Column("Grade", shape="short"), Column("Since", shape="short"),
     ]  # fmt: skip
     rows: list[list[Cell]] = []
@@ -187,11 +187,7 @@ def _row(entry: Mapping[str, Any], *, inside: bool = False) -> list[Cell]:
     ]
 
 
-def next_measurements(decision: "Decision", *, most: int | None = None) -> list[str]:
-    """What to measure next, the first phase first, each as one sentence.
-
-    Args:
-        most: how many. None for all.
-    """
+def next_measurements(decision: "Decision") -> list[str]:
+    """What to measure next, the first phase first, each as one sentence."""
     found = decision.to_document()["next_measurements"]
-    return [f"{capital(entry['what'])}: {reason(entry)}." for entry in found][:most]
+    return [f"{capital(entry['what'])}: {reason(entry)}." for entry in found]
