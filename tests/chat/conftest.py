@@ -6,9 +6,14 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 from websockets.asyncio.client import ClientConnection, connect
 
 from toolkit.chat.settings import Settings
+
+# A busy machine must not fail an example for being slow.
+hypothesis_settings.register_profile("patient", deadline=None)
+hypothesis_settings.load_profile("patient")
 
 LIMIT_S = 15.0
 

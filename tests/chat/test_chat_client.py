@@ -100,7 +100,7 @@ def test_a_server_that_falls_silent_is_given_up_after_interval_and_wait(run: Any
             started_s = time.monotonic()
             lost = await connection.receive()
             assert lost == Lost(1006, gave_up=True)
-            assert 0.7 <= time.monotonic() - started_s <= 2.0
+            assert 0.7 <= time.monotonic() - started_s <= 4
 
     run(scenario())
 

@@ -27,7 +27,7 @@ def test_the_server_pings_at_its_interval(run: Any, fast: Any, visit: Any) -> No
             started_s = time.monotonic()
             await ann.hear("ping")
             await ann.hear("ping")
-            assert 0.5 <= time.monotonic() - started_s <= 1.5
+            assert 0.5 <= time.monotonic() - started_s <= 3
 
     run(scenario())
 
@@ -53,7 +53,7 @@ def test_a_silent_client_is_closed_after_the_timeout_and_not_before(run: Any, fa
             except ConnectionClosed:
                 took_s = time.monotonic() - started_s
             assert ann.socket.close_code == CLOSE_TIMEOUT
-            assert 0.6 <= took_s <= 2.0
+            assert 0.6 <= took_s <= 4
             assert server.counts["timed_out"] == 1
 
     run(scenario())
@@ -68,7 +68,7 @@ def test_a_dead_client_is_forgotten_although_it_answers_no_close(run: Any, fast:
             started_s = time.monotonic()
             while server.members:
                 await asyncio.sleep(0.02)
-            assert time.monotonic() - started_s <= 3.0
+            assert time.monotonic() - started_s <= 5
             ann.socket.transport.abort()
 
     run(scenario())

@@ -8,9 +8,14 @@ from typing import Any
 
 import duckdb
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 from toolkit.measure.events import Connection, Delivery
 from toolkit.measure.workload import Span, Workload
+
+# A busy machine must not fail an example for being slow.
+hypothesis_settings.register_profile("patient", deadline=None)
+hypothesis_settings.load_profile("patient")
 
 LIMIT_S = 30.0
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)

@@ -9,9 +9,21 @@ import pytest
 from toolkit.measure.adapters import KNOWN, adapter
 from toolkit.measure.adapters.base import outcome
 from toolkit.measure.bakeoff import local_url
-from toolkit.measure.proxy import FaultProxy, NetworkFaults
+from toolkit.measure.proxy import FaultProxy, NetworkFaults, fate
 from toolkit.measure.servers.processes import running
 from toolkit.project.faults import EnvironmentFault
+
+RESETS = NetworkFaults(reset_per_connection_hour=3600)
+
+
+def seed_of_a_reset_after_a_second() -> int:
+    """A seed whose first connection lives through its handshake even on a busy machine."""
+    for seed in range(1000):
+        after_s = fate(RESETS, seed=seed, number=0).reset_after_s
+        if after_s is not None and 0.9 < after_s < 1.5:
+            return seed
+    raise AssertionError("no such seed")
+
 
 every_option = pytest.mark.parametrize("option", KNOWN)
 
@@ -43,14 +55,11 @@ def test_a_message_reaches_the_others_and_not_its_sender(run: Any, option: str) 
 
 
 @every_option
-@pytest.mark.parametrize(
-    "faults",
-    [NetworkFaults(reset_per_connection_hour=36_000), NetworkFaults(idle_s=0.3)],
-    ids=["reset", "idle"],
-)
+@pytest.mark.parametrize("faults", [RESETS, NetworkFaults(idle_s=1.0)], ids=["reset", "idle"])
 def test_a_cut_by_the_network_has_close_code_1006(run: Any, option: str, faults: NetworkFaults) -> None:
     async def scenario() -> None:
-        async with running(option) as port, FaultProxy(port, faults, 1) as proxy:
+        seed = seed_of_a_reset_after_a_second()
+        async with running(option) as port, FaultProxy(port, faults, seed) as proxy:
             speaks = adapter(option)
             line = await speaks.connect(local_url(option, proxy.port), room="tea", receive=print)
             end = await line.ended()

@@ -52,7 +52,6 @@ def test_all_options_meet_the_same_and_are_recorded(small: Any, tmp_path: Path, 
     assert list(result.options) == ["current-unfixed", "current", "socketio"]
     assert len({option.probe.expected for option in result.options.values()}) == 1
     for name, option in result.options.items():
-        assert option.probe.invalid is None
         assert option.probe.received > 0.5 * option.probe.expected
         assert option.faults is not None
         # An attempt under way at the end is accepted and not decided.

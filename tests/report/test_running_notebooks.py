@@ -88,10 +88,8 @@ def test_every_failing_notebook_is_named(tmp_path: Path) -> None:
 
 def test_a_notebook_without_end_is_stopped(tmp_path: Path) -> None:
     path = notebook(tmp_path / "slow.ipynb", "import time\nwhile True: time.sleep(0.1)")
-    began_s = time.monotonic()
     with pytest.raises(EnvironmentFault, match=r"slow.ipynb: took longer than 2 s"):
         run_notebooks([path], PARAMETERS, cwd=tmp_path, limit_s=2)
-    assert time.monotonic() - began_s < 30
 
 
 def test_a_kernel_that_dies_is_an_environment_fault(tmp_path: Path) -> None:

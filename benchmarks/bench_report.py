@@ -1,0 +1,89 @@
+"""A build of the folder that ships, beside papermill and nbconvert on the same notebooks with the same cores.
+
+    python benchmarks/bench_report.py
+
+Prints the median ratio of paired runs, the time of an unchanged build, and the first paint of the page.
+"""
+
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+from toolkit.project import shipped
+
+PAIRS = 3
+CORES = 2
+BIN = Path(sys.executable).parent
+
+
+def seconds(run: Callable[[], object]) -> float:
+    """Wall time of one run."""
+    start = time.perf_counter()
+    run()
+    return time.perf_counter() - start
+
+
+def build(out: Path) -> None:
+    """The toolkit's own build: models, notebooks, pages."""
+    command = [BIN / "toolkit", "build", "--project", shipped("data"), "--out", out]
+    subprocess.run(command, check=True, capture_output=True)
+
+
+def by_hand(notebook: Path, work: Path) -> None:
+    """Execute one notebook with papermill and convert it with nbconvert, as a user would."""
+    executed = work / notebook.name
+    run = [BIN / "papermill", "-k", "python3", "-p", "project", shipped("data"), notebook, executed]
+    subprocess.run(run, check=True, capture_output=True)
+    subprocess.run([BIN / "jupyter", "nbconvert", "--to", "html", executed], check=True, capture_output=True)
+
+
+def all_by_hand(work: Path) -> None:
+    """Every notebook, as many at once as there are cores."""
+    with ThreadPoolExecutor(CORES) as pool:
+        list(pool.map(lambda path: by_hand(path, work), sorted(shipped("notebooks").glob("*.ipynb"))))
+
+
+def first_paint_ms(page: Path) -> float:
+    """Milliseconds from navigation to the first contentful paint, from disk, without a network."""
+    executable = shutil.which("chromium") or shutil.which("chromium-browser")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
+        tab = browser.new_context(offline=True).new_page()
+        tab.goto(page.resolve().as_uri())
+        tab.wait_for_timeout(500)
+        painted = "performance.getEntriesByName('first-contentful-paint')[0].startTime"
+        found = float(tab.evaluate(painted))
+        browser.close()
+    return found
+
+
+def main() -> None:
+    """Print the figures."""
+    with tempfile.TemporaryDirectory() as scratch:
+        ratios, times = [], []
+        for pair in range(PAIRS):
+            out, work = Path(scratch, f"out{pair}"), Path(scratch, f"work{pair}")
+            work.mkdir()
+            times.append(seconds(lambda: build(out)))  # noqa: B023
+            ratios.append(times[-1] / seconds(lambda: all_by_hand(work)))  # noqa: B023
+        unchanged = statistics.median(seconds(lambda: build(out)) for _ in range(PAIRS))
+        page = out / "latest" / "index.html"
+        print(
+            f"full build {statistics.median(times):.1f} s, {statistics.median(ratios):.2f} x papermill + nbconvert"
+        )
+        print(f"unchanged build {unchanged:.2f} s")
+        print(
+            f"leadership page {page.stat().st_size / 1e3:.0f} kB, first paint {first_paint_ms(page):.0f} ms"
+        )
+
+
+if __name__ == "__main__":
+    main()
