@@ -59,10 +59,16 @@ def own_files(folder: Path, table: Table) -> dict[Path, pa.Table]:
 def _read_own(part: Path, schema: pa.Schema) -> pa.Table | None:
     try:
         with pq.ParquetFile(part) as file:
-            return file.read() if file.schema_arrow.equals(schema) else None
+            same = _columns(file.schema_arrow) == _columns(schema)
+            return file.read().cast(schema) if same else None
     except (pa.ArrowException, OSError, ValueError):
         # Foreign, truncated, or merged away by somebody else just now: not ours to touch.
         return None
+
+
+def _columns(schema: pa.Schema) -> list[tuple[str, pa.DataType]]:
+    """Names and types; a column that may be null in one file and not in another is still the same."""
+    return [(field.name, field.type) for field in schema]
 
 
 def newest(table: Table, rows: pa.Table) -> pa.Table:
