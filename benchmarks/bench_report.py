@@ -76,13 +76,11 @@ def main() -> None:
             ratios.append(times[-1] / seconds(lambda: all_by_hand(work)))  # noqa: B023
         unchanged = statistics.median(seconds(lambda: build(out)) for _ in range(PAIRS))
         page = out / "latest" / "index.html"
-        print(
-            f"full build {statistics.median(times):.1f} s, {statistics.median(ratios):.2f} x papermill + nbconvert"
-        )
+        full, ratio = statistics.median(times), statistics.median(ratios)
+        print(f"full build {full:.1f} s, {ratio:.2f} x papermill + nbconvert")
         print(f"unchanged build {unchanged:.2f} s")
-        print(
-            f"leadership page {page.stat().st_size / 1e3:.0f} kB, first paint {first_paint_ms(page):.0f} ms"
-        )
+        size_kb = page.stat().st_size / 1e3
+        print(f"leadership page {size_kb:.0f} kB, first paint {first_paint_ms(page):.0f} ms")
 
 
 if __name__ == "__main__":

@@ -53,9 +53,7 @@ def test_the_one_that_is_asked_for_speaks_alone(tmp_path: Path) -> None:
 def test_a_weaker_environment_is_quoted_but_does_not_decide(tmp_path: Path) -> None:
     result = judged(tmp_path, attempts("current", "lab", **GOOD), asked=", environment: production")
     assert (result.state, result.environment, result.grade) == ("unknown", "production", None)
-    assert result.reason.startswith(
-        "grade too weak: production has none up to 2026-11-23; lab says 0.99 (0.97"
-    )
+    assert result.reason.startswith("grade too weak: production has none up to 2026-11-23; lab says 99 % (97")
     assert result.estimate is None
 
 
@@ -70,7 +68,7 @@ def test_a_stronger_environment_does_not_stand_in_for_the_one_asked_for(tmp_path
 def test_evidence_weaker_than_the_grade_asked_for_is_shown_and_does_not_decide(tmp_path: Path) -> None:
     result = judged(tmp_path, attempts("current", "lab", **GOOD), asked=", grade: field")
     assert (result.state, result.environment, result.grade) == ("unknown", "lab", "lab")
-    assert result.reason.startswith("grade too weak: lab evidence where field is asked for; lab says 0.99")
+    assert result.reason.startswith("grade too weak: lab evidence where field is asked for; lab says 99 %")
     assert result.estimate == pytest.approx(0.99)
 
 

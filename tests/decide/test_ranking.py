@@ -43,7 +43,7 @@ def test_an_option_that_fails_a_must_have_is_out_however_cheap() -> None:
     found = ranked(priced("cheap", total=1, down_min=500), priced("good", total=1000), uptime_need=0.999)
     assert list(found) == ["good", "cheap"]
     assert (found["cheap"].feasible, found["cheap"].rank) == (False, None)
-    assert found["cheap"].reasons == ("down 500.0 min a month (published), 0.999 allows 43.8",)
+    assert found["cheap"].reasons == ("down 500.0 min a month (published), 99.9 % allows 43.8",)
 
 
 @pytest.mark.parametrize(("down_min", "feasible"), [(438.3, True), (438.4, False), (None, None)])

@@ -51,14 +51,14 @@ def test_it_is_met_when_the_whole_interval_is() -> None:
     verdict = judged(counts(1980, 2000))
     assert verdict.state == "met"
     assert verdict.low is not None and verdict.low >= 0.95
-    assert verdict.reason.startswith("all of 0.98")
-    assert verdict.reason.endswith("(estimate 0.99, n 2,000, effective 2,000) is at least 0.95")
+    assert verdict.reason.startswith("all of 98")
+    assert verdict.reason.endswith("(estimate 99 %, n 2,000, effective 2,000) is at least 95 %")
 
 
 def test_it_is_not_met_when_none_of_the_interval_is() -> None:
     verdict = judged(counts(1700, 2000))
     assert verdict.state == "not met"
-    assert verdict.reason.startswith("none of 0.8")
+    assert verdict.reason.startswith("none of 8")
 
 
 def test_it_straddles_when_the_threshold_is_inside_and_says_how_much_more_would_settle_it() -> None:

@@ -20,8 +20,8 @@ def test_the_examples_of_the_documentation_strings_hold(name: str) -> None:
 
 @pytest.mark.parametrize(
     ("value", "shown"),
-    [(0.0, "0"), (1.0, "1"), (0.5, "0.5"), (0.95, "0.95"), (0.98123, "0.9812"), (0.00004, "0.00004"),
-     (0.99996, "0.99996"), (0.999999999, "0.999999999")],
+    [(0.0, "0 %"), (1.0, "100 %"), (0.5, "50 %"), (0.95, "95 %"), (0.98123, "98.12 %"), (0.00004, "0.004 %"),
+     (0.99996, "99.996 %"), (0.999999999, "99.9999999 %")],
 )  # fmt: skip
 def test_a_share_never_rounds_to_a_certainty_that_it_is_not(value: float, shown: str) -> None:
     assert wording.share(value) == shown

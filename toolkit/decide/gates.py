@@ -85,9 +85,10 @@ class PhaseResult:
         if self.verdict == "GO":
             return _all_met(self.of("needed_if"), self.of("ready_if"))
         unknown = [result for result in deciding if result.state == "unknown"]
-        others = f", and {len(unknown) - 1} more of its {len(deciding)} criteria" if len(unknown) > 1 else ""
-        reason = f"{unknown[0].reason}{_distance(unknown[0])}"
-        return f"undecided, because this is not known: {unknown[0].subject} ({reason}){others}"
+        reason = f"{unknown[0].subject} ({unknown[0].reason}{_distance(unknown[0])})"
+        if len(unknown) == 1:
+            return f"one of its {len(deciding)} conditions is not known and decides: {reason}"
+        return f"{len(unknown)} of its {len(deciding)} conditions are not known and decide, first {reason}"
 
     def to_document(self) -> dict[str, Any]:
         """The phase as ``toolkit decide --json`` prints it; every key is always there."""

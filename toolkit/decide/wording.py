@@ -20,23 +20,25 @@ MOST_DECIMALS = 12
 
 
 def share(value: float) -> str:
-    """A share with four decimals, or with as many as keep it from reading as 0 or 1 when it is neither.
+    """A share as a percentage, with as many decimals as keep it from reading as 0 or 100 when it is neither.
 
     >>> share(0.9812), share(0.999996), share(1)
-    ('0.9812', '0.999996', '1')
+    ('98.12 %', '99.9996 %', '100 %')
     """
     gap = min(value, 1 - value)
-    decimals = min(max(4, ceil(-log10(gap)) + 1), MOST_DECIMALS) if gap > 0 else 4
-    return _bare(f"{value:.{decimals}f}")
+    decimals = min(max(2, ceil(-log10(gap)) - 1), MOST_DECIMALS) if gap > 0 else 2
+    return f"{_bare(f'{value * 100:.{decimals}f}')} %"
 
 
 def plain(value: float) -> str:
-    """A number with thousands separated, and four decimals or digits at most.
+    """A number with thousands separated, and as many decimals as it takes to read it, four at most.
 
-    >>> plain(12000), plain(0.05), plain(99.5)
-    ('12,000', '0.05', '99.5')
+    >>> plain(12000), plain(0.05), plain(99.5), plain(4452.5993)
+    ('12,000', '0.05', '99.5', '4,452.6')
     """
-    return _bare(f"{value:,.4f}" if abs(value) >= 1 else f"{value:.4g}")
+    if abs(value) < 1:
+        return _bare(f"{value:.4g}")
+    return _bare(f"{value:,.{1 if abs(value) >= 100 else 4}f}")
 
 
 def _bare(text: str) -> str:
