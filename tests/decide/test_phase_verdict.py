@@ -139,8 +139,8 @@ class TestSentence:
     def test_a_hold_names_what_is_not_known_first_and_how_much_else(self) -> None:
         sentence = judged(f"needed_if: [{UNKNOWN}], ready_if: [{MET}, {UNKNOWN}]").sentence
         assert sentence == (
-            "HOLD - 2 of its 3 conditions are not known and decide, first connection success rate of current "
-            "(absent: nothing was recorded in any environment up to 2026-11-23)."
+            "HOLD - 2 of its 3 conditions cannot be judged yet: the first is connection success rate of "
+            "current (absent: nothing was recorded in any environment up to 2026-11-23)."
         )
 
     def test_a_hold_says_how_much_more_would_settle_it(self, tmp_path: Path) -> None:

@@ -87,7 +87,7 @@ def test_the_document_says_what_was_measured(small: Any, tmp_path: Path) -> None
 def test_ctrl_c_keeps_what_was_recorded_and_leaves_nothing_running(tmp_path: Path) -> None:
     with subprocess.Popen([sys.executable, "-c", PROGRAM, str(tmp_path)], stderr=subprocess.PIPE) as process:
         while len(children := children_of(process.pid)) < 2 or not list(tmp_path.rglob("*.parquet")):
-            assert process.poll() is None
+            assert process.poll() is None, process.communicate()[1].decode()
             time.sleep(0.1)
         time.sleep(5)
         process.send_signal(signal.SIGINT)

@@ -119,6 +119,12 @@ def test_the_curve_stops_where_no_connection_was_seen() -> None:
     assert share_at(curve, 3.0) is None
 
 
+def test_what_has_ended_before_stays_ended_beyond_the_curve() -> None:
+    curve = survival(rollups(connected(0, [(0, 60)]), ages={0: (10, 0), 1: (10, 10)}), "current", "lab")
+    assert curve["share"].iloc[-1] == 0
+    assert share_at(curve, 300) == 0
+
+
 def test_those_who_leave_within_a_bucket_were_at_risk_for_half_of_it() -> None:
     """10 enter, 2 end, 4 reach the next: 4 left, so that 8 were at risk."""
     curve = survival(rollups(connected(0, [(0, 60)]), ages={0: (10, 2), 1: (4, 0)}), "current", "lab")

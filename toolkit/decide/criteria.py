@@ -56,14 +56,15 @@ def joined(entry: AnyOf, inner: tuple[CriterionResult, ...], *, list_name: str) 
     state = any_of(one.state for one in inner)
     decisive = [one for one in inner if one.state == state]
     tally = f"{len(decisive)} of {len(inner)}"
-    first = f"{decisive[0].subject}: {decisive[0].reason}"
+    why, subject = decisive[0].why, decisive[0].subject
+    first = f"{subject}: {decisive[0].reason}"
     if state == "met":
         return result(state=state, reason=f"{tally} hold; {first}")
     if state == "not met":
         return result(state=state, reason=f"none of {len(inner)} holds; {first}")
-    return result(
-        state=state, reason=f"{decisive[0].why}: {tally} are unknown and none holds; first, {first}"
-    )
+    detail = decisive[0].reason.removeprefix(f"{why}: ")
+    told = f"{tally} are unknown and none holds; first, {subject}: {detail}"
+    return result(state=state, reason=f"{why}: {told}")
 
 
 def doubted(result: CriterionResult, choice: Choice) -> CriterionResult:

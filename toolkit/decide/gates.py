@@ -85,10 +85,9 @@ class PhaseResult:
         if self.verdict == "GO":
             return _all_met(self.of("needed_if"), self.of("ready_if"))
         unknown = [result for result in deciding if result.state == "unknown"]
-        reason = f"{unknown[0].subject} ({unknown[0].reason}{_distance(unknown[0])})"
-        if len(unknown) == 1:
-            return f"one of its {len(deciding)} conditions is not known and decides: {reason}"
-        return f"{len(unknown)} of its {len(deciding)} conditions are not known and decide, first {reason}"
+        tally = f"{len(unknown)} of its {counted(len(deciding), 'condition')} cannot be judged yet"
+        lead = "" if len(unknown) == 1 else "the first is "
+        return f"{tally}: {lead}{unknown[0].subject} ({unknown[0].reason}{_distance(unknown[0])})"
 
     def to_document(self) -> dict[str, Any]:
         """The phase as ``toolkit decide --json`` prints it; every key is always there."""

@@ -11,7 +11,7 @@ from toolkit.decide.plan import Criterion
 from toolkit.decide.result import MoreNeeded
 from toolkit.decide.sequence import rejects
 from toolkit.decide.witness import interval
-from toolkit.decide.wording import counted, plain, share, words
+from toolkit.decide.wording import counted, plain, share, shares, words
 from toolkit.evidence import Grade
 from toolkit.metrics.shares import ShareEvidence
 
@@ -109,7 +109,7 @@ def _concluded(
     state: State, criterion: Criterion, evidence: ShareEvidence, demands: Demands, *, low: float, high: float
 ) -> Judgement:
     """The interval decides, once there are hours enough for an outage to show and the soak is over."""
-    spread = f"{'all' if state == 'met' else 'none'} of {share(low)}–{share(high)} ({sample(evidence)})"
+    spread = f"{'all' if state == 'met' else 'none'} of {shares(low, high)} ({sample(evidence)})"
     sentence = f"{spread} is {words(criterion.comparator)} {share(criterion.threshold)}"
     judged = partial(Judgement, low=low, high=high)
     least, left = demands.least_blocks(state), demands.days_left(state)
@@ -136,7 +136,7 @@ def _undecided(
     if (least := demands.least_blocks(leaning)) > evidence.hours:
         more = no_sooner(more, to_fill(evidence, least).days or 0)
     more = no_sooner(more, demands.days_left(leaning))
-    numbers = f"{share(low)}–{share(high)} ({sample(evidence)}) holds {share(threshold)}"
+    numbers = f"{shares(low, high)} ({sample(evidence)}) holds {share(threshold)}"
     if _hopeless(estimate, threshold, n=evidence.n_effective, alpha=alpha):
         reason = f"too few: no outcome of so few on this side of {share(threshold)} would clear it; {numbers}"
     else:

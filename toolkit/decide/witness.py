@@ -7,7 +7,7 @@ from datetime import date
 from toolkit.decide.dossier import Dossier
 from toolkit.decide.plan import SHARES
 from toolkit.decide.sequence import bernoulli_interval
-from toolkit.decide.wording import plain, share
+from toolkit.decide.wording import plain, share, shares
 from toolkit.evidence import Grade, grade_rank
 from toolkit.metrics.key import MetricValue, key_metrics
 from toolkit.metrics.rollups import Rollups
@@ -35,7 +35,7 @@ class Witness:
         if self.evidence.contradictory:
             return f"{self.environment} has contradictory counts"
         low, high = interval(self.evidence, alpha=alpha)
-        return f"{self.environment} says {share(self.evidence.estimate)} ({share(low)}–{share(high)})"
+        return f"{self.environment} says {share(self.evidence.estimate)} ({shares(low, high)})"
 
 
 def _shown(value: MetricValue) -> str:

@@ -30,6 +30,15 @@ def share(value: float) -> str:
     return f"{_bare(f'{value * 100:.{decimals}f}')} %"
 
 
+def shares(low: float, high: float) -> str:
+    """An interval of shares.
+
+    >>> shares(0.9746, 0.9955)
+    '97.46–99.55 %'
+    """
+    return f"{share(low).removesuffix(' %')}–{share(high)}"
+
+
 def plain(value: float) -> str:
     """A number with thousands separated, and as many decimals as it takes to read it, four at most.
 

@@ -53,14 +53,17 @@ def _totals(ages: pd.DataFrame, name: str) -> dict[int, int]:
 
 
 def share_at(curve: pd.DataFrame, age_s: float) -> float | None:
-    """The share still up at an age, by the exponential between two points; None beyond the curve."""
+    """The share still up at an age, by the exponential between two points.
+
+    None beyond the curve, unless it has come down to nothing before: what has ended stays so.
+    """
     points = list(zip(curve["age_s"], curve["share"], strict=True))
     for (from_s, before), (to_s, after) in pairwise(points):
         if from_s <= age_s <= to_s:
             # Between two edges ends are taken to come at a constant rate.
             done = (age_s - from_s) / (to_s - from_s)
             return float(before ** (1 - done) * after**done) if before > 0 else 0.0
-    return None
+    return 0.0 if points and points[-1][1] == 0 and age_s > points[-1][0] else None
 
 
 def median_s(curve: pd.DataFrame) -> float | None:

@@ -75,9 +75,9 @@ def _cost(label: str, cost: "OptionCost | None", names: Mapping[str, str], nothi
         return Headline(label, DASH, f"{name}: unknown, {shorten(missing, 160)}")
     band = cost.monthly_cost_usd
     plan = f", plan {cost.plan}" if cost.plan else ""
-    return Headline(
-        label, f"{usd(band.mean)} a month", f"{name}{plan}; 5–95 %: {usd(band.p5)} to {usd(band.p95)}"
-    )
+    told = f"{name}{plan}; 5–95 %: {usd(band.p5)} to {usd(band.p95)}"
+    note = f". {cost.plan_note}" if cost.plan_note else ""
+    return Headline(label, f"{usd(band.mean)} a month", f"{told}{note}")
 
 
 def _change(now: "OptionCost | None", after: "OptionCost | None", *, budget: float | None) -> Headline:
