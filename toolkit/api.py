@@ -263,7 +263,12 @@ def bakeoff(
 
 
 def serve(
-    *, host: str, port: int, preset: PresetName, settings: Folderish | None, ready: Callable[[int], None]
+    *,
+    host: str,
+    port: int,
+    preset: PresetName,
+    settings: Folderish | None,
+    ready: Callable[[int, list[str]], None],
 ) -> None:
     """Run the stabilised chat server until SIGTERM or Ctrl-C.
 
@@ -271,17 +276,18 @@ def serve(
         host, port: where to listen; port 0 takes a free one.
         preset: ``brief`` or ``stable``.
         settings: YAML file over the preset. None takes the preset as it is.
-        ready: called with the port once the server answers.
+        ready: called once the server answers, with its port and how its timers contradict each other.
     """
     import asyncio
 
     from toolkit.chat.server import serve as run
     from toolkit.chat.settings import load as read_settings
     from toolkit.chat.settings import preset as preset_of
+    from toolkit.chat.timers import problems
 
     base = preset_of(preset)
     chosen = base if settings is None else read_settings(Path(settings), base=base)
-    asyncio.run(run(chosen, host, port, ready=ready))
+    asyncio.run(run(chosen, host, port, ready=lambda at: ready(at, problems(chosen))))
 
 
 def init(folder: Folderish) -> Path:

@@ -29,7 +29,7 @@ ScenarioName = Annotated[
 DATA = Path("data")
 
 FailOn = Literal["no-go", "hold"]
-Layout = Literal["focus"]
+Layout = Literal["table", "focus"]
 Preset = Literal["brief", "stable"]
 
 
@@ -89,9 +89,7 @@ def bill(
     plan: Annotated[str | None, typer.Option(help="Default: the cheapest feasible plan.")] = None,
     project: ProjectDir = DATA,
     as_of: AsOf = None,
-    layout: Annotated[
-        str | None, typer.Option("--format", help="focus: lines under the FOCUS columns.")
-    ] = None,
+    layout: Annotated[Layout, typer.Option("--format", help="focus: under the FOCUS columns.")] = "table",
     as_json: Json = False,
 ) -> None:
     """The itemised monthly charge of a vendor's plan for a usage."""
@@ -236,9 +234,12 @@ def serve(
     """Run the stabilised chat server: WebSocket at /ws, /health, /metrics, the demo page at /."""
     from toolkit import api
 
-    api.serve(
-        host=host, port=port, preset=preset, settings=settings, ready=lambda at: _note(f"http://{host}:{at}/")
-    )
+    def ready(at: int, problems: list[str]) -> None:
+        for problem in problems:
+            _note(f"warning: {problem}")
+        _note(f"http://{host}:{at}/")
+
+    api.serve(host=host, port=port, preset=preset, settings=settings, ready=ready)
 
 
 @app.command()

@@ -31,9 +31,9 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return api.build(home / "data", out=home / "reports").path
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Chromium, which `make test` asks for."""
+    """Chromium, which `make test` asks for; closed with its module, as its event loop would stop others'."""
     executable = shutil.which("chromium") or shutil.which("chromium-browser")
     assert executable is not None, "install the package chromium"
     with sync_playwright() as playwright:

@@ -109,7 +109,8 @@ def test_a_stalled_server_cannot_hide_its_queue(run: Any, small: Any, tmp_path: 
 def test_copies_and_losses_are_counted(run: Any, small: Any, tmp_path: Path, facts: Any) -> None:
     doubled = measure(run, Scripted(copies=2), small(), tmp_path / "doubled")
     assert doubled.duplicated == doubled.received > 0
-    assert all(row["copies"] == 2 for row in facts(tmp_path / "doubled", "deliveries"))
+    rows, lines = [facts(tmp_path / "doubled", table) for table in ("deliveries", "connections")]
+    assert all(row["copies"] == 2 for row in once_all_are_there(rows, lines))
     mute = measure(run, Scripted(copies=0), small(), tmp_path / "mute")
     assert (mute.received, mute.expected > 0) == (0, True)
     for row in facts(tmp_path / "mute", "deliveries"):

@@ -66,7 +66,9 @@ def committed() -> list[Path]:
 
 
 def test_no_committed_file_holds_the_address_of_a_registry() -> None:
-    hosts = re.compile(rb"registry\.npm" + rb"js|files\.python" + rb"hosted|pypi\." + rb"org|--index-url")
+    hosts = re.compile(
+        rb"registry\.npm" + rb"js|files\.python" + rb"hosted|pypi\." + rb"org|--index" + rb"-url"
+    )
     assert [path.name for path in committed() if hosts.search(path.read_bytes())] == []
 
 
