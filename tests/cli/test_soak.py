@@ -1,4 +1,4 @@
-"""What takes minutes in real time: a whole bake-off from the command line, and builds killed over and over."""
+"""What takes minutes in real time: a bake-off from the command line, and builds killed over and over."""
 
 import json
 import os
