@@ -5,13 +5,16 @@ VENV := .venv
 BIN := $(VENV)/bin
 SOCKETIO := toolkit/measure/servers/socketio
 
-.PHONY: report test setup lint bench soak lab lock
+.PHONY: report browser test setup lint bench soak lab lock
 
 report: $(VENV)/.base
 	@$(BIN)/toolkit build
 
-test: setup
+# First, so that nobody waits for a set-up whose tests cannot run.
+browser:
 	@sh scripts/need-browser
+
+test: browser setup
 	@$(BIN)/python -m pytest -n 2 --dist loadfile -q -rs
 
 setup: $(VENV)/.all $(SOCKETIO)/node_modules/.installed
@@ -22,8 +25,7 @@ lint: $(VENV)/.all
 bench: setup
 	@for bench in benchmarks/bench_*.py; do $(BIN)/python $$bench || exit 1; done
 
-soak: setup
-	@sh scripts/need-browser
+soak: browser setup
 	@$(BIN)/python -m pytest -q -rs -m soak
 
 lab: $(VENV)/.base
