@@ -64,10 +64,18 @@ def test_sigterm_closes_its_clients_and_ends_it_cleanly(served: Any) -> None:
 def test_a_probe_measures_it_and_records_the_facts(served: Any, toolkit: Any, folder: Path) -> None:
     url, _ = served
     workload = {
-        "clients": 4, "rooms_of": 2, "duration_s": 5, "burst_messages": 3,
-        "message_bytes": 100, "deadline_s": 2, "seed": 3, "burst_interval_s": {"low": 0.1, "high": 0.2}, "pause_s": {"low": 0.2, "high": 0.4},
-        "session_s": {"low": 60, "high": 60}, "away_s": {"low": 0, "high": 0.2},
-    }  # fmt: skip
+        "clients": 4,
+        "rooms_of": 2,
+        "duration_s": 5,
+        "burst_messages": 3,
+        "burst_interval_s": {"low": 0.1, "high": 0.2},
+        "pause_s": {"low": 0.2, "high": 0.4},
+        "session_s": {"low": 60, "high": 60},
+        "away_s": {"low": 0, "high": 0.2},
+        "message_bytes": 100,
+        "deadline_s": 2,
+        "seed": 3,
+    }
     path = folder.parent / "workload.yaml"
     path.write_text(yaml.safe_dump(workload))
     done = toolkit(
