@@ -17,6 +17,7 @@ from toolkit.building import Built, build, fail_code
 from toolkit.fieldwork import bakeoff, import_telemetry, probe, serve
 from toolkit.loading import (
     AsOf,
+    check_recordings,
     examine,
     load,
     open_folder,
@@ -64,13 +65,9 @@ __all__ = [
 
 def check(project: Folderish = "data", *, as_of: AsOf = None) -> Faults:
     """Everything that is wrong with a decision folder, and what should be read: errors and warnings."""
-    from toolkit.metrics.rollups import check_files
-
     folder, faults = open_folder(project), Faults()
     examine(folder, faults, as_of=as_of)
-    settings = read_project(folder, Faults())
-    if settings is not None:
-        check_files(folder.metrics, list(settings.environments), faults)
+    check_recordings(folder, faults)
     return faults
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from toolkit.decide.failing import FailOn, exit_code
 from toolkit.loading import AsOf, Loaded, load, open_folder, pinned_day, read_project, scenario_name
-from toolkit.project import Fault, Faults, shipped
+from toolkit.project import Fault, Faults, Folder, InputError, shipped
 from toolkit.report.fingerprint import Fingerprint, fingerprint
 from toolkit.report.publish import published
 
@@ -47,6 +47,7 @@ def build(
         EnvironmentFault: the machine cannot build or publish it.
     """
     folder, target = open_folder(project), Path(out)
+    _refuse_among_inputs(folder, target)
     day = pinned_day(read_project(folder, Faults()), as_of)
     notebooks = folder.notebooks if folder.notebooks.is_dir() else shipped("notebooks")
     state = fingerprint(folder.root, notebooks=notebooks, as_of=day, scenarios=list(scenarios), out=target)
@@ -54,6 +55,13 @@ def build(
     if standing is not None:
         return Built(standing, fresh=False)
     return _build(load(project, as_of=day), list(scenarios), target, notebooks, state)
+
+
+def _refuse_among_inputs(folder: Folder, out: Path) -> None:
+    for name in ("options", "pricing", "scenarios", "metrics", "notebooks"):
+        if out.resolve().is_relative_to((folder.root / name).resolve()):
+            wrong = f"lies in {name}/, among what the report is made from"
+            raise InputError(f"{out}:1: out: {wrong}; choose a folder of its own")
 
 
 def _build(loaded: Loaded, scenarios: list[str], out: Path, notebooks: Path, state: Fingerprint) -> Built:

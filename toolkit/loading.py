@@ -7,8 +7,9 @@ from pathlib import Path
 
 from toolkit.cost.claims import Claim, read_claims
 from toolkit.cost.option import Option
+from toolkit.cost.setting import growth_fault
 from toolkit.decide.plan import Plan
-from toolkit.decide.planchecks import check_plan
+from toolkit.decide.planchecks import check_names, check_plan
 from toolkit.pricing.book import PriceBook, books, stale
 from toolkit.pricing.scenario import Scenario
 from toolkit.pricing.traffic import inconsistencies
@@ -122,6 +123,9 @@ def read_scenarios(folder: Folder, project: Project | None, faults: Faults) -> d
             found[document.path.stem] = scenario
             for field, wrong, right in inconsistencies(scenario):
                 faults.warn(document.path, document.line((field,)), field, wrong, right)
+            if overflow := growth_fault(scenario):
+                field, right = "growth_per_month", "lower the growth, the traffic or the horizon"
+                faults.error(document.path, document.line((field,)), field, overflow, right)
     first = project.default_scenario if project else None
     return dict(sorted(found.items(), key=lambda item: (item[0] != first, item[0])))
 
@@ -138,10 +142,22 @@ def load(root: Path | str, *, as_of: AsOf = None) -> Loaded:
     """
     folder, faults = open_folder(root), Faults()
     loaded = examine(folder, faults, as_of=as_of)
+    if faults.errors:
+        # Whoever has to mend one file wants to know of the others too.
+        check_recordings(folder, faults)
     faults.raise_errors()
     if loaded is None:
         raise InputError(faults)
     return loaded
+
+
+def check_recordings(folder: Folder, faults: Faults) -> None:
+    """Note what is wrong with the recorded facts, as far as ``project.yaml`` can be read."""
+    from toolkit.metrics.rollups import check_files
+
+    settings = read_project(folder, Faults())
+    if settings is not None:
+        check_files(folder.metrics, list(settings.environments), faults)
 
 
 def examine(folder: Folder, faults: Faults, *, as_of: AsOf) -> Loaded | None:
@@ -155,6 +171,7 @@ def examine(folder: Folder, faults: Faults, *, as_of: AsOf) -> Loaded | None:
     claims = read_claims(folder.root / "claims.yaml", faults, options=option_ids)
     plan = _read_plan(folder, project, option_ids, faults)
     _check_books(folder, price_books, options, day, faults)
+    _check_recorded_options(folder, option_ids, faults)
     if project is not None:
         _check_default_scenario(folder, project, faults)
     if project is None or plan is None or faults.errors:
@@ -165,9 +182,20 @@ def examine(folder: Folder, faults: Faults, *, as_of: AsOf) -> Loaded | None:
 def _read_plan(folder: Folder, project: Project | None, option_ids: list[str], faults: Faults) -> Plan | None:
     document = read_yaml(folder.plan, faults)
     plan = None if document is None else validate(document, Plan, faults)
-    if plan is not None and document is not None and project is not None:
-        check_plan(plan, document, options=option_ids, environments=project.environments, faults=faults)
+    environments = project.environments if project is not None else None
+    if plan is not None and document is not None and environments is not None:
+        check_plan(plan, document, options=option_ids, environments=environments, faults=faults)
+    elif document is not None:
+        check_names(document, options=option_ids, environments=environments, faults=faults)
     return plan
+
+
+def _check_recorded_options(folder: Folder, option_ids: list[str], faults: Faults) -> None:
+    """Recordings of something that is no option are read by nobody: most likely a name is mistyped."""
+    for path in sorted(folder.metrics.glob("*/option=*")):
+        name = path.name.removeprefix("option=")
+        if path.parent.name in ("connections", "deliveries") and name not in option_ids:
+            faults.warn(path, 1, "option", f"{name!r} is recorded and is no option", near(name, option_ids))
 
 
 def _check_default_scenario(folder: Folder, project: Project, faults: Faults) -> None:

@@ -1,5 +1,6 @@
 """All faults of a decision folder in one run, each at its line, exit 2, nothing written, no traceback."""
 
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -144,3 +145,64 @@ def test_what_this_version_cannot_do_exits_3_and_names_it(
     assert done.returncode == 3, done.stderr
     assert names in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_names_are_checked_in_a_plan_that_has_other_faults_too(toolkit: Any, folder: Path, edit: Any) -> None:
+    edit(folder / "plan.yaml", "candidates: [pusher, ably, pubnub]", "candidates: [pusher, ablee]")
+    edit(folder / "plan.yaml", "decide_by: 2026-12-04", "decide_by: soon")
+    done = toolkit("check", "--project", folder)
+    assert done.returncode == 2
+    assert "phases[2].candidates[1]: ablee is not a known option; did you mean ably?" in done.stderr
+    assert "phases[0].decide_by: 'soon'" in done.stderr
+
+
+@pytest.mark.parametrize("command", ["check", "cost", "decide", "build"])
+def test_every_command_tells_the_faults_of_yaml_and_parquet_together(
+    toolkit: Any, folder: Path, edit: Any, command: str
+) -> None:
+    (folder / "metrics" / "connections" / "option=current" / "date=2026-11-23" / "x.parquet").write_text(
+        "junk"
+    )
+    edit(folder / "scenarios" / "production.yaml", "horizon_months: 24", "horizon_months: 0")
+    done = toolkit(command, "--project", folder)
+    assert done.returncode == 2
+    assert "horizon_months: 0" in done.stderr
+    assert "x.parquet:1: " in done.stderr
+
+
+def test_traffic_that_outgrows_every_meter_is_told_at_its_line(toolkit: Any, folder: Path, edit: Any) -> None:
+    edit(folder / "scenarios" / "production.yaml", "horizon_months: 24", "horizon_months: 600")
+    done = toolkit("check", "--project", folder)
+    assert done.returncode == 2
+    assert re.search(r"data/scenarios/production\.yaml:1\d: growth_per_month: traffic grows to", done.stderr)
+
+
+def test_recordings_of_something_that_is_no_option_are_a_warning(toolkit: Any, folder: Path) -> None:
+    recorded = folder / "metrics" / "connections"
+    (recorded / "option=current").rename(recorded / "option=curent")
+    done = toolkit("check", "--project", folder)
+    assert done.returncode == 0
+    assert "warning: 'curent' is recorded and is no option; did you mean current?" in done.stderr
+
+
+def test_a_merge_key_is_refused_at_its_line(toolkit: Any, folder: Path) -> None:
+    path = folder / "scenarios" / "production.yaml"
+    path.write_text(path.read_text() + "<<: {horizon_months: 24}\n")
+    done = toolkit("check", "--project", folder)
+    assert done.returncode == 2
+    assert re.search(r"production\.yaml:\d+: <<: is not a known key", done.stderr)
+
+
+def test_a_pipe_among_the_files_is_refused_and_not_waited_for(toolkit: Any, folder: Path) -> None:
+    os.mkfifo(folder / "options" / "pipe.yaml")
+    done = toolkit("check", "--project", folder)
+    assert done.returncode == 2
+    assert "pipe.yaml:1: file: is no regular file" in done.stderr
+
+
+def test_a_report_is_not_published_among_what_it_is_made_from(toolkit: Any, folder: Path) -> None:
+    before = sorted(folder.rglob("*"))
+    done = toolkit("build", "--project", folder, "--out", folder / "options" / "reports")
+    assert done.returncode == 2
+    assert "among what the report is made from" in done.stderr
+    assert sorted(folder.rglob("*")) == before

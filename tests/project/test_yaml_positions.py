@@ -47,7 +47,7 @@ def test_all_faults_of_a_file_in_one_run(tmp_path: Path) -> None:
         "5: messages_per_user_day: 'ten': input should be a valid number; write a number",
         "6: recipients_per_message.p99: is not a known key; did you mean p95?",
         "7: message_bytes: nan: input should be a finite number; write a finite number",
-        "8: uptime_need: 99.9 is not a share; write 0.999",
+        "8: uptime_need: 99.9 is not a share; write 0 to 1, 0.999 for 99.9 %",
         "9: needs: 'presence': input should be a valid list; write a list",
         "10: horizon_months: 0: input should be greater than or equal to 1; write a number in range",
         "11: horizont: is not a known key; did you mean horizon_months?",
@@ -150,3 +150,18 @@ def test_the_line_of_a_field_that_is_not_there_is_that_of_its_parent(tmp_path: P
 def test_paths_are_dotted_as_users_write_them() -> None:
     assert dotted(("phases", 0, "any_of", 2, "below")) == "phases[0].any_of[2].below"
     assert dotted(()) == "file"
+
+
+@pytest.mark.parametrize("number", ["017", "1:30", "1_000", "0x1F", "1:30.5"])
+def test_a_number_that_old_yaml_reads_in_its_own_way_is_refused(tmp_path: Path, number: str) -> None:
+    found = faults_of(SCENARIO.replace("horizon_months: 0", f"horizon_months: {number}"), Scenario, tmp_path)
+    assert any(f"horizon_months: '{number}'" in line for line in found)
+
+
+@pytest.mark.parametrize("number", ["1", "0", "-3", "0.5", ".5", "1.", "1.5e+3", "+7"])
+def test_a_plain_number_is_a_number(tmp_path: Path, number: str) -> None:
+    path = tmp_path / "file.yaml"
+    path.write_text(f"a: {number}\n")
+    document = read_yaml(path, Faults())
+    assert document is not None
+    assert document.data == {"a": float(number)}

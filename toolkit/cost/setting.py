@@ -8,7 +8,7 @@ import numpy as np
 from toolkit.cost.assumptions import Assumptions, default_assumptions
 from toolkit.cost.option import Option
 from toolkit.cost.sampling import Draws, Floats
-from toolkit.evidence import Figure, central
+from toolkit.evidence import Figure, Range, central
 from toolkit.pricing.scenario import Scenario
 from toolkit.pricing.traffic import (
     DAYS,
@@ -31,6 +31,22 @@ COUNTABLE = MAX_COUNT / 100
 
 MONTHS_AT_ONCE = 12
 """Months that are computed in one array, which bounds the memory that a long horizon takes."""
+
+
+def growth_fault(scenario: Scenario) -> str | None:
+    """Why a scenario outgrows what vendors meter in a month, at the upper ends of its ranges; None if not."""
+    last = scenario.horizon_months - 1
+
+    def upper(quantity: float | Range) -> float:
+        return quantity.p95 if isinstance(quantity, Range) else float(quantity)
+
+    with np.errstate(over="ignore", invalid="ignore"):
+        growth = np.float64(upper(scenario.growth_per_month))
+        month = grown(traffic_of(scenario, upper), growth_per_month=growth, month=last)
+        most = max(float(np.max(found)) for found in usage_arrays(month).values())
+    return (
+        None if most <= COUNTABLE else f"traffic grows to {most:.3g} of one usage field in month {last + 1}"
+    )
 
 
 @dataclass(frozen=True)

@@ -85,6 +85,46 @@ def _inside(entry: AnyOf | Criterion) -> list[Criterion]:
     return [entry] if isinstance(entry, Criterion) else entry.any_of
 
 
+def check_names(
+    document: Document,
+    *,
+    options: Collection[str],
+    environments: Collection[str] | None,
+    faults: Faults,
+) -> None:
+    """Note the names that nobody knows in a plan that does not fit its schema, so that they are told too.
+
+    Args:
+        document: the file; only what has the right shape is looked at.
+        options: ids of the folder's options.
+        environments: of the project. None where they are not known.
+        faults: where they are noted.
+    """
+    known: dict[str, Collection[str]] = {"metric": METRICS, "scenario_field": SCENARIO_FIELDS}
+    known |= {} if environments is None else {"environment": environments}
+    for path, name in _names(document.data, ()):
+        kind = str(path[-1]) if not isinstance(path[-1], int) else "option"
+        choice = [*options, "chosen"] if kind == "option" else list(known.get(kind, [name]))
+        if name not in choice:
+            wrong = f"{name} is not a known {kind.replace('_', ' ')}"
+            faults.error(document.path, document.line(path), dotted(path), wrong, near(name, sorted(choice)))
+
+
+def _names(data: object, at: Path) -> Iterator[tuple[Path, str]]:
+    """Every text under a key that names something, wherever it stands."""
+    if isinstance(data, dict):
+        for key, value in data.items():
+            if isinstance(value, str) and key in ("option", "metric", "scenario_field", "environment"):
+                yield (*at, key), value
+            elif key == "candidates" and isinstance(value, list):
+                yield from (((*at, key, i), name) for i, name in enumerate(value) if isinstance(name, str))
+            else:
+                yield from _names(value, (*at, key))
+    elif isinstance(data, list):
+        for index, value in enumerate(data):
+            yield from _names(value, (*at, index))
+
+
 def _check_ids(plan: Plan, checker: _Checker) -> None:
     """Two phases of one id cannot be told apart in the report."""
     first: dict[str, int] = {}

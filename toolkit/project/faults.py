@@ -108,5 +108,7 @@ def near(word: str, known: list[str]) -> str:
     >>> near("x", ["a", "b"])
     'use one of a, b'
     """
+    if not known:
+        return "there is none to choose from; add one first"
     match = get_close_matches(word, known, n=1)
     return f"did you mean {match[0]}?" if match else f"use one of {', '.join(known)}"

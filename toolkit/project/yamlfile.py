@@ -1,7 +1,9 @@
 """YAML with positions: every fault of a file is told at its line, all of them at once."""
 
+import re
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -12,6 +14,11 @@ from toolkit.project.faults import Faults, near
 
 Model = TypeVar("Model", bound=BaseModel)
 Path_ = tuple[str | int, ...]
+
+TAGS = ("<number>", "<range>", "<criterion>", "<any of>")
+"""How schemas name the members of their unions; no part of a path in the file."""
+
+PLAIN_NUMBER = re.compile(r"[-+]?(0|[1-9]\d*|\d*\.\d*)([eE][-+]?\d+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
 
 MAX_DEPTH = 50
 """Deeper YAML is refused: no file of a decision folder nests as far."""
@@ -63,7 +70,12 @@ class _Reader:
         return self._scalar(node)
 
     def _scalar(self, node: yaml.Node) -> Any:
-        """The scalar's value; one that looks like a date but is none stays text for its schema to refuse."""
+        """The scalar's value; what only looks like a date or a number stays text for its schema to refuse.
+
+        YAML 1.1 reads 017 as 15, 1:30 as 90 and 1_000 as 1000. Nobody who writes a price means the first two.
+        """
+        if node.tag.endswith((":int", ":float")) and not PLAIN_NUMBER.fullmatch(node.value):
+            return str(node.value)
         try:
             return self._scalars.construct_object(node, deep=True)
         except ValueError:
@@ -109,10 +121,14 @@ def dotted(path: Sequence[str | int]) -> str:
 
 def read_yaml(path: Path, faults: Faults) -> Document | None:
     """The file's content with its lines, or None where it cannot be read; faults say why."""
+    # A pipe among the files would be waited for, for ever; one that a shell made stands under /dev.
+    if path.exists() and not path.is_file() and not path.is_dir() and path.parts[:2] != ("/", "dev"):
+        faults.error(path, 1, "file", "is no regular file", "replace it by one, or remove it")
+        return None
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
-        faults.error(path, 1, "file", "the file is missing", "create it; `toolkit init DIR` shows one")
+        faults.error(path, 1, "file", "the file is missing", "create it, or name one that exists")
         return None
     except (OSError, UnicodeDecodeError) as error:
         faults.error(path, 1, "file", f"cannot be read ({_reason(error)})", "write it as UTF-8 text")
@@ -156,8 +172,9 @@ def validate(document: Document, model: type[Model], faults: Faults) -> Model | 
 def _real_path(loc: Sequence[str | int], data: Any) -> Path_:
     """The part of pydantic's location that the file has: the tags of union members, in <>, drop out."""
     path: list[str | int] = []
-    loc = [part for part in loc if not str(part).startswith("<")]
     for index, part in enumerate(loc):
+        if part in TAGS and not (isinstance(data, dict) and part in data):
+            continue
         if isinstance(data, dict) and (part in data or index == len(loc) - 1):
             path.append(part)
             data = data.get(part)
@@ -166,6 +183,8 @@ def _real_path(loc: Sequence[str | int], data: Any) -> Path_:
             data = data[part]
     return tuple(path)
 
+
+YAML_WORDS = {"True": "true", "False": "false", "None": "null"}
 
 RIGHT = {
     "float_type": "write a number",
@@ -199,12 +218,17 @@ def _explain(detail: dict[str, Any], model: type[BaseModel], path: Path_) -> tup
         wrong, _, right = message.partition("|")
         return wrong, right
     if kind == "less_than_equal" and detail["ctx"]["le"] == 1 and isinstance(value, int | float):
-        return f"{value:g} is not a share", f"write {value / 100:g}" if value <= 100 else "write 0 to 1"
+        example = f", {value / 100:g} for {value:g} %" if value <= 100 else ""
+        return f"{value:g} is not a share", f"write 0 to 1{example}"
     return f"{_shown(value)}: {message[:1].lower()}{message[1:]}", RIGHT.get(kind, "see docs/files.md")
 
 
 def _shown(value: Any) -> str:
-    text = repr(value) if not isinstance(value, dict | list) else type(value).__name__
+    if isinstance(value, dict | list):
+        return "a mapping" if isinstance(value, dict) else "a list"
+    if isinstance(value, date):
+        return value.isoformat()
+    text = YAML_WORDS.get(str(value), repr(value)) if not isinstance(value, str) else repr(value)
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 
