@@ -59,7 +59,11 @@ def open_folder(root: Path | str) -> Folder:
 def read_project(folder: Folder, faults: Faults) -> Project | None:
     """``project.yaml``, or None with faults."""
     document = read_yaml(folder.project, faults)
-    return None if document is None else validate(document, Project, faults)
+    project = None if document is None else validate(document, Project, faults)
+    if document is not None and project is not None and project.notify:
+        wrong, right = "nothing is sent in this version", "act on the exit code of the build"
+        faults.warn(folder.project, document.line(("notify",)), "notify", wrong, right)
+    return project
 
 
 def pinned_day(project: Project | None, as_of: AsOf) -> date:

@@ -206,3 +206,11 @@ def test_a_report_is_not_published_among_what_it_is_made_from(toolkit: Any, fold
     assert done.returncode == 2
     assert "among what the report is made from" in done.stderr
     assert sorted(folder.rglob("*")) == before
+
+
+def test_a_setting_that_this_version_does_not_heed_is_a_warning(toolkit: Any, folder: Path) -> None:
+    path = folder / "project.yaml"
+    path.write_text(path.read_text() + "notify: [mailto://team@example.org]\n")
+    done = toolkit("check", "--project", folder)
+    assert done.returncode == 0
+    assert "notify: warning: nothing is sent in this version" in done.stderr

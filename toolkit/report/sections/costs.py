@@ -42,6 +42,12 @@ def lines_table(entry: "OptionCost", names: Mapping[str, str], *, months: int, t
     return Table(caption, columns, rows, absent="unknown; the last column says what is missing")
 
 
+def cheapest_lines_table(cost: "CostResult", names: Mapping[str, str], *, title: str) -> Table:
+    """The lines of the option that :func:`totals_table` puts first."""
+    first = min(cost.options.values(), key=_order)
+    return lines_table(first, names, months=cost.horizon_months, title=title)
+
+
 def _order(entry: "OptionCost") -> tuple[bool, float, str]:
     return entry.total is None, entry.total.mean if entry.total else 0.0, entry.option
 
