@@ -116,7 +116,7 @@ def test_all_faults_of_a_file_are_told_at_once(tmp_path: Path) -> None:
     assert f"{file}:5: burst_interval_s: low 2 is above high 1; write low <= high" in text
     assert f"{file}:9: message_byte: is not a known key; did you mean message_bytes?" in text
     assert "message_bytes: is missing; add it" in text
-    assert f"{file}:11: faults.refuse_share: 30 is not a share; write 0.3" in text
+    assert f"{file}:11: faults.refuse_share: 30 is not a share; write 0 to 1, 0.3 for 30 %" in text
 
 
 def test_a_workload_without_end_is_refused(small: Any) -> None:
