@@ -1,5 +1,6 @@
 """The circumstances under which options are compared: drawn once, the same for each."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -43,10 +44,13 @@ def growth_fault(scenario: Scenario) -> str | None:
     with np.errstate(over="ignore", invalid="ignore"):
         growth = np.float64(upper(scenario.growth_per_month))
         month = grown(traffic_of(scenario, upper), growth_per_month=growth, month=last)
-        most = max(float(np.max(found)) for found in usage_arrays(month).values())
-    return (
-        None if most <= COUNTABLE else f"traffic grows to {most:.3g} of one usage field in month {last + 1}"
-    )
+        return _overflow([month], months=last + 1)
+
+
+def _overflow(last_months: Sequence[Traffic], *, months: int) -> str | None:
+    """Why the last month, in any of its versions, goes past what can be counted; None where it does not."""
+    most = max(float(np.max(found)) for month in last_months for found in usage_arrays(month).values())
+    return None if most <= COUNTABLE else f"traffic grows to {most:.3g} of one usage field in month {months}"
 
 
 @dataclass(frozen=True)
@@ -129,10 +133,9 @@ class Setting:
         """Every month, drawn or at the medians, has to stay countable."""
         last = self.months - 1
         with np.errstate(over="ignore", invalid="ignore"):
-            months = [self.traffic(range(last, last + 1)), self.central_traffic(last)]
-            most = max(float(np.max(found)) for month in months for found in usage_arrays(month).values())
-        if not most <= COUNTABLE:
-            wrong = f"traffic grows to {most:.3g} of one usage field in month {self.months}"
+            versions = [self.traffic(range(last, last + 1)), self.central_traffic(last)]
+            wrong = _overflow(versions, months=self.months)
+        if wrong is not None:
             raise InputError(
                 f"{where}:1: growth_per_month: {wrong}; lower the growth, the traffic or the horizon"
             )
