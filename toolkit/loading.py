@@ -1,6 +1,6 @@
 """Reads a decision folder with all its rooms' schemas, and finds everything that is wrong with it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -168,13 +168,15 @@ def examine(folder: Folder, faults: Faults, *, as_of: AsOf) -> Loaded | None:
     """The folder as far as it can be read, or None; ``faults`` has all that is wrong with its YAML files."""
     project = read_project(folder, faults)
     day = pinned_day(project, as_of)
-    options, price_books = read_options(folder, faults), read_books(folder, faults)
+    options = read_options(folder, faults)
+    priced = folder.documents("pricing", faults)
+    price_books = books(priced, faults)
     scenarios = read_scenarios(folder, project, faults)
     # Known by their files' names, so that a file with a fault of its own does not make others look wrong.
     option_ids = [path.stem for path in folder.files("options")]
     claims = read_claims(folder.root / "claims.yaml", faults, options=option_ids)
     plan = _read_plan(folder, project, option_ids, faults)
-    _check_books(folder, price_books, options, day, faults)
+    _check_books(folder, priced, price_books, options, day, faults)
     _check_recorded_options(folder, option_ids, faults)
     if project is not None:
         _check_default_scenario(folder, project, faults)
@@ -212,13 +214,14 @@ def _check_default_scenario(folder: Folder, project: Project, faults: Faults) ->
 
 def _check_books(
     folder: Folder,
+    documents: Sequence[Document],
     price_books: Mapping[str, PriceBook],
     options: Mapping[str, Option],
     day: date,
     faults: Faults,
 ) -> None:
     """Every option finds its price book, and old books are told."""
-    files = {str(document.data.get("vendor")): document for document in folder.documents("pricing", Faults())}
+    files = {str(document.data.get("vendor")): document for document in documents}
     for option_id, option in options.items():
         vendor = option.price_book
         if vendor is not None and vendor not in files:
@@ -228,13 +231,8 @@ def _check_books(
     for vendor, book in price_books.items():
         if age := stale(book, day):
             document = files[vendor]
-            faults.warn(
-                document.path,
-                document.line(("vendor",)),
-                "as_of",
-                age,
-                "check its prices again and date them",
-            )
+            right = f"check its prices again and set confirmed: {book.recheck(day)}"
+            faults.warn(document.path, document.line(("vendor",)), "as_of", age, right)
 
 
 def _line(path: Path, field: str) -> int:

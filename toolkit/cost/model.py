@@ -55,7 +55,7 @@ def cost_options(
                 setting,
                 chance=chances.get(found.option),
                 mean_regret=regrets.get(found.option),
-                plan_note=_plan_note(books.get(option.price_book or ""), found.plan),
+                plan_note=_plan_note(books.get(option.price_book or ""), found.plan, as_of),
             )
             for option, found in zip(options, spent, strict=True)
         },
@@ -66,8 +66,8 @@ def cost_options(
     )
 
 
-def _plan_note(book: PriceBook | None, plan: str | None) -> str | None:
-    return None if book is None or plan is None else book.plan(plan).note
+def _plan_note(book: PriceBook | None, plan: str | None, as_of: date) -> str | None:
+    return None if book is None or plan is None else book.plan(plan, as_of=as_of).note
 
 
 def _cost(

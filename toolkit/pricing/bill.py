@@ -1,20 +1,21 @@
 """Usage to bill, exact to the last digit."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
 from datetime import date
-from decimal import Decimal, localcontext
+from decimal import localcontext
 
+from toolkit.pricing.assessment import Assessment
 from toolkit.pricing.book import PriceBook
-from toolkit.pricing.document import Bill, Line
-from toolkit.pricing.feasibility import Violation, violations
-from toolkit.pricing.metering import Metered, metered
-from toolkit.pricing.prices import EXACT, BaseFee
-from toolkit.pricing.tariff import Meter, Plan, Tier
-from toolkit.pricing.usage import Usage
+from toolkit.pricing.charges import Piece
+from toolkit.pricing.document import Bill, Line, LineKind, OtherPlan
+from toolkit.pricing.feasibility import Violation
+from toolkit.pricing.offers import Offer, Part, offers, standing
+from toolkit.pricing.plan import HOURS_A_DAY
+from toolkit.pricing.prices import EXACT, Source
+from toolkit.pricing.usage import UNITS, Usage
 from toolkit.project import InputError
 
-__all__ = ["Bill", "Line", "bill"]
+__all__ = ["Bill", "Line", "bill", "other_plans"]
 
 
 def bill(book: PriceBook, usage: Usage, *, plan: str | None = None, as_of: date) -> Bill:
@@ -31,104 +32,95 @@ def bill(book: PriceBook, usage: Usage, *, plan: str | None = None, as_of: date)
         InputError: there is no such plan, or none that can be chosen without its name.
     """
     with localcontext(EXACT):
-        if plan is not None:
-            return _assess(book, book.plan(plan), usage, as_of)[0]
-        return _cheapest(book, usage, as_of)
+        month = Assessment(usage)
+        if plan is None:
+            return _bill(book, _cheapest(book, month, as_of), month, as_of)
+        wanted = book.plan(plan, as_of=as_of)
+        named = next(offer for offer in offers(book, as_of) if offer.plan is wanted)
+        return _bill(book, named, month, as_of)
 
 
-def _cheapest(book: PriceBook, usage: Usage, as_of: date) -> Bill:
-    offered = [plan for plan in book.plans if plan.chosen_unnamed(as_of=as_of)]
+def other_plans(book: PriceBook, usage: Usage, *, than: str, as_of: date) -> list[OtherPlan]:
+    """Why the other plans that need not be named were not chosen, in the vendor's order.
+
+    Args:
+        book: the vendor's prices.
+        usage: the month.
+        than: id of the plan that was.
+        as_of: the UTC day of the question.
+    """
+    with localcontext(EXACT):
+        month = Assessment(usage)
+        others = [offer for offer in offers(book, as_of) if offer.chosen_unnamed and offer.plan.id != than]
+        return [
+            OtherPlan(offer.plan.id, month.total(offer), _told(month.violations(offer))) for offer in others
+        ]
+
+
+def _cheapest(book: PriceBook, month: Assessment, as_of: date) -> Offer:
+    every = offers(book, as_of)
+    offered = [offer for offer in every if offer.chosen_unnamed]
     if not offered:
-        named = ", ".join(plan.id for plan in book.plans)
+        named = ", ".join(offer.plan.id for offer in every)
         raise InputError(f"arguments:1: plan: {book.vendor} has none to choose from; name one of {named}")
-    assessed = [_assess(book, plan, usage, as_of) for plan in offered]
-    feasible = [found for found, _ in assessed if found.feasible]
+    feasible = [offer for offer in offered if month.carries(offer)]
     if not feasible:
-        return min(assessed, key=lambda pair: _distance(pair[1]))[0]
-    known = [(found.total, found) for found in feasible if found.total is not None]
+        return min(offered, key=lambda offer: _distance(list(month.violations(offer))))
+    totals = [(month.total(offer), offer) for offer in feasible]
+    known = [(total, offer) for total, offer in totals if total is not None]
     return min(known, key=lambda pair: pair[0])[1] if known else feasible[0]
 
 
-def _distance(found: list[Violation]) -> tuple[int, float]:
+def _distance(found: Sequence[Violation]) -> tuple[int, float]:
     """How far a plan is from carrying the usage: the number of violations, then the worst of them."""
     return len(found), max(violation.ratio for violation in found)
 
 
-def _assess(book: PriceBook, plan: Plan, usage: Usage, as_of: date) -> tuple[Bill, list[Violation]]:
-    quantities = metered(plan, usage)
-    found = violations(plan, usage, quantities)
-    lines = tuple(_lines(plan, quantities, as_of))
-    amounts = [line.amount for line in lines if line.amount is not None]
-    newest = book.newest(as_of)
-    made = Bill(
+def _told(found: Iterator[Violation]) -> tuple[str, ...]:
+    return tuple(violation.tell() for violation in found)
+
+
+def _bill(book: PriceBook, offer: Offer, month: Assessment, as_of: date) -> Bill:
+    plan = offer.plan
+    sla = None if plan.sla is None else plan.sla.text
+    return Bill(
         vendor=book.vendor, vendor_name=book.name, plan=plan.id, plan_name=plan.name,
-        price_book=book.vendor if newest is None else f"{book.vendor}@{newest}",
+        price_book=standing(book, as_of).price_book,
         as_of=as_of, currency=book.currency,
-        violations=tuple(violation.text for violation in found),
-        lines=lines,
-        total=sum(amounts, Decimal(0)) if len(amounts) == len(lines) else None,
-        notes=tuple(note for note in (*book.notes, plan.note, plan.sla) if note is not None),
+        violations=_told(month.violations(offer)),
+        lines=tuple(_lines(offer, month)),
+        total=month.total(offer),
+        notes=tuple(note for note in (*book.notes, plan.note, sla) if note is not None),
     )  # fmt: skip
-    return made, found
 
 
-def _lines(plan: Plan, quantities: dict[str, Metered], as_of: date) -> Iterator[Line]:
-    yield _base_fee(plan, plan.base_fee, as_of)
-    for meter in plan.meters:
-        if quantities[meter.meter].counted:
-            yield from _meter_lines(plan, meter, quantities[meter.meter], as_of)
+def _lines(offer: Offer, month: Assessment) -> Iterator[Line]:
+    yield _line("base_fee", "base_fee", "Months", offer.fee_source, month.base_fee(offer))
+    for part in offer.told:
+        for piece in month.charged(part)[0]:
+            if piece.credit:
+                yield _line("credit", part.meter.meter, "USD", part.source, piece)
+            else:
+                yield _line("usage", part.meter.meter, _unit(part), part.source, piece)
 
 
-def _base_fee(plan: Plan, fee: BaseFee, as_of: date) -> Line:
-    amount = fee.amount if plan.priced(fee, as_of=as_of) else None
-    return _line("base_fee", fee, _Piece(Decimal(1), Decimal(1), amount))
+def _unit(part: Part) -> str:
+    meter = part.meter
+    if meter.hours_per_unit == HOURS_A_DAY:
+        return "Unit-Days"
+    return meter.unit or UNITS[meter.meter]
 
 
-def _meter_lines(plan: Plan, meter: Meter, quantity: Metered, as_of: date) -> Iterator[Line]:
-    """One line for every tier that is touched; one without charge where nothing is billed."""
-    pieces = list(_pieces(meter.tiers, quantity)) or [_without_charge(meter, quantity)]
-    known = plan.priced(meter, as_of=as_of)
-    for piece in pieces:
-        yield _line(meter.meter, meter, piece if known else replace(piece, unit_price=None, free=False))
-
-
-@dataclass(frozen=True)
-class _Piece:
-    """A part of a meter's quantity under one price; ``free`` where even an unknown price bills nothing."""
-
-    quantity: Decimal
-    billed: Decimal
-    unit_price: Decimal | None
-    free: bool = False
-
-
-def _pieces(tiers: list[Tier], quantity: Metered) -> Iterator[_Piece]:
-    start, told = Decimal(0), Decimal(0)
-    for tier in tiers:
-        if start >= quantity.billed:
-            return
-        end = quantity.billed if tier.up_to is None else min(Decimal(tier.up_to), quantity.billed)
-        # Rounding may bill more than was counted, so the last tier that is touched tells what remains.
-        last = end == quantity.billed
-        reached = quantity.counted if last else min(quantity.counted, quantity.included + end)
-        yield _Piece(reached - told, end - start, tier.unit_price_per.each)
-        start, told = end, reached
-
-
-def _without_charge(meter: Meter, quantity: Metered) -> _Piece:
-    unit_price = meter.tiers[0].unit_price_per.each if meter.tiers else Decimal(0)
-    return _Piece(quantity.counted, Decimal(0), unit_price, free=True)
-
-
-def _line(meter: str, price: BaseFee | Meter, piece: _Piece) -> Line:
-    amount = None if piece.unit_price is None else piece.unit_price * piece.billed
+def _line(kind: LineKind, meter: str, unit: str, source: Source, piece: Piece) -> Line:
     return Line(
+        kind=kind,
         meter=meter,
+        unit=unit,
         quantity=piece.quantity,
         billed_quantity=piece.billed,
         unit_price=piece.unit_price,
-        amount=Decimal(0) if piece.free else amount,
-        source=price.source,
-        as_of=price.as_of,
-        grade=price.grade,
+        amount=piece.amount,
+        source=source.where,
+        as_of=source.as_of,
+        grade=source.grade,
     )

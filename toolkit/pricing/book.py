@@ -1,14 +1,15 @@
-"""Price books: one vendor's plans, dated and sourced, as ``pricing/*.yaml`` has them."""
+"""Price books: one vendor's plans and their history, dated and sourced, as ``pricing/*.yaml`` has them."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from typing import Literal
+from itertools import pairwise
+from typing import Any, Literal
 
 from pydantic import Field
 
 from toolkit.evidence import Strict
-from toolkit.pricing.prices import Sourced
-from toolkit.pricing.tariff import Plan
+from toolkit.pricing.plan import Plan
+from toolkit.pricing.prices import Source, Sourced
 from toolkit.project import Document, Faults, InputError, dotted, near, validate
 
 STALE_AFTER_DAYS = 180
@@ -22,39 +23,77 @@ class PriceBook(Strict):
         name: as readers know it.
         currency: of every amount; US dollars are the only one.
         notes: what a reader of any bill of this vendor must know.
-        plans: in the vendor's order.
+        sources: where figures come from, by the names that the plans give.
+        plans: in the vendor's order; of one id, each version from its ``valid_from`` on.
     """
 
     vendor: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")
     name: str = Field(min_length=1)
     currency: Literal["USD"]
     notes: list[str] = Field(default_factory=list)
+    sources: dict[str, Source] = Field(min_length=1)
     plans: list[Plan] = Field(min_length=1)
 
-    def plan(self, plan_id: str) -> Plan:
-        """The plan of this id.
+    def plan(self, plan_id: str, *, as_of: date) -> Plan:
+        """The version of a plan that stood on a day; its first one where it was not there yet.
 
         Raises:
             InputError: there is none; the message has the near match and all that exist.
         """
-        found = next((plan for plan in self.plans if plan.id == plan_id), None)
-        if found is None:
-            raise InputError(_unknown("plan", plan_id, [plan.id for plan in self.plans], of=self.vendor))
-        return found
+        versions = [plan for plan in self.plans if plan.id == plan_id]
+        if not versions:
+            known = list(dict.fromkeys(plan.id for plan in self.plans))
+            raise InputError(_unknown("plan", plan_id, known, of=self.vendor))
+        return _in_force(versions, as_of)
+
+    def on(self, as_of: date) -> list[Plan]:
+        """The version of every plan that stood on a day, in the vendor's order."""
+        versions: dict[str, list[Plan]] = {}
+        for plan in self.plans:
+            versions.setdefault(plan.id, []).append(plan)
+        return [_in_force(of_one, as_of) for of_one in versions.values()]
+
+    def source(self, said: Sourced) -> Source:
+        """Where something comes from."""
+        return self.sources[said.source]
+
+    def priced(self, plan: Plan, said: Sourced, *, as_of: date) -> bool:
+        """Whether a plan and one of its prices were known and valid on a day."""
+        until = plan.valid_to or as_of
+        return plan.valid_from <= as_of <= until and self.source(said).as_of <= as_of
 
     def newest(self, as_of: date) -> date | None:
         """The newest day up to ``as_of`` on which a self-serve price was seen; None where none was."""
-        days = [day for price in self._prices() if (day := price.newest(as_of)) is not None]
+        days = [day for source in self._price_sources(as_of) if (day := source.newest(as_of)) is not None]
         return max(days, default=None)
 
-    def _prices(self) -> Iterator[Sourced]:
+    def recheck(self, as_of: date) -> str:
+        """How to see whether the prices on open sale still hold, in the sources' words."""
+        return " ".join(dict.fromkeys(source.recheck for source in self._price_sources(as_of)))
+
+    def _price_sources(self, as_of: date) -> Iterator[Source]:
         """Prices of the plans on open sale; a word about another plan does not keep those up to date."""
-        for plan in [plan for plan in self.plans if plan.kind == "self_serve"] or self.plans:
+        standing = self.on(as_of)
+        for plan in [plan for plan in standing if plan.kind == "self_serve"] or standing:
             if plan.base_fee.amount is not None:
-                yield plan.base_fee
+                yield self.source(plan.base_fee)
             for meter in plan.meters:
                 if any(tier.unit_price_per.amount is not None for tier in meter.tiers):
-                    yield meter
+                    yield self.source(meter)
+
+
+def _in_force(versions: Sequence[Plan], as_of: date) -> Plan:
+    begun = [plan for plan in versions if plan.valid_from <= as_of]
+    return max(begun, key=_begins) if begun else min(versions, key=_begins)
+
+
+def _begins(plan: Plan) -> date:
+    return plan.valid_from
+
+
+def chosen_unnamed(plan: Plan, *, as_of: date) -> bool:
+    """Whether the cheapest plan is looked for here too."""
+    return plan.kind == "self_serve" and (plan.valid_to is None or as_of <= plan.valid_to)
 
 
 def _unknown(kind: str, word: str, known: list[str], *, of: str) -> str:
@@ -74,35 +113,75 @@ def book_of(price_books: Mapping[str, PriceBook], vendor: str) -> PriceBook:
 
 
 def books(documents: Sequence[Document], faults: Faults) -> dict[str, PriceBook]:
-    """The price books by vendor id; misfits, second books of a vendor and repeated plan ids are faults."""
+    """The price books by vendor id; misfits, second books of a vendor and unknown sources are faults."""
     found: dict[str, PriceBook] = {}
     first_of: dict[str, Document] = {}
     for document in documents:
-        _check_plan_ids(document, faults)
+        sound = _check_sources(document, faults) & _check_versions(document, faults)
         book = validate(document, PriceBook, faults)
         first = first_of.setdefault(str(document.data.get("vendor")), document)
         if first is not document:
             vendor = document.data.get("vendor")
             wrong = f"{vendor!r} has a book already: {first.path.name}"
             faults.error(document.path, document.line(("vendor",)), "vendor", wrong, "keep one")
-        elif book is not None:
+        elif book is not None and sound:
             found[book.vendor] = book
     return found
 
 
-def _check_plan_ids(document: Document, faults: Faults) -> None:
-    """Read from the file's own words, so that a fault elsewhere does not hide a plan that stands twice."""
+# What follows reads the file's own words, so that a fault elsewhere does not hide what it looks for.
+
+
+def _check_versions(document: Document, faults: Faults) -> bool:
+    """Versions of one plan follow one another."""
+    sound = True
+    for (earlier, began, _, ended), (later, begins, index, _) in pairwise(_versions(document)):
+        if earlier != later:
+            continue
+        if began == begins:
+            wrong = f"{later!r} is the id of another plan valid from that day"
+            right = "give each plan an id of its own, and each version of a plan its own day"
+        elif isinstance(ended, date) and ended >= begins:
+            wrong = f"this version of {later!r} begins before an earlier one ends, on {ended}"
+            right = "let a version end before the next begins"
+        else:
+            continue
+        path = ("plans", index, "valid_from")
+        faults.error(document.path, document.line(path), dotted(path), wrong, right)
+        sound = False
+    return sound
+
+
+def _versions(document: Document) -> list[tuple[str, date, int, Any]]:
+    """Id, first day, index and last day of every plan that has these, versions of one plan in order."""
     plans = document.data.get("plans")
-    seen: set[str] = set()
+    found = []
     for index, plan in enumerate(plans if isinstance(plans, list) else []):
-        plan_id = plan.get("id") if isinstance(plan, dict) else None
-        if isinstance(plan_id, str) and plan_id in seen:
-            path = ("plans", index, "id")
-            faults.error(
-                document.path, document.line(path), dotted(path),
-                f"{plan_id!r} is the id of another plan too", "give each plan an id of its own",
-            )  # fmt: skip
-        seen.add(str(plan_id))
+        plan_id, begins = (plan.get("id"), plan.get("valid_from")) if isinstance(plan, dict) else (None, None)
+        if isinstance(plan_id, str) and isinstance(begins, date):
+            found.append((plan_id, begins, index, plan.get("valid_to")))
+    return sorted(found, key=lambda row: row[:3])
+
+
+def _check_sources(document: Document, faults: Faults) -> bool:
+    """Every source that a plan names is there."""
+    sources = document.data.get("sources")
+    known = [str(name) for name in sources] if isinstance(sources, dict) else []
+    sound = True
+    for path, name in _named_sources(document.data.get("plans"), ("plans",)):
+        if name not in known:
+            wrong = f"{name!r} is not one of the book's sources"
+            faults.error(document.path, document.line(path), dotted(path), wrong, near(name, known))
+            sound = False
+    return sound
+
+
+def _named_sources(node: Any, at: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    pairs = enumerate(node) if isinstance(node, list) else node.items() if isinstance(node, dict) else ()
+    for key, child in pairs:
+        if key == "source" and isinstance(child, str):
+            yield (*at, key), child
+        yield from _named_sources(child, (*at, key))
 
 
 def stale(book: PriceBook, as_of: date) -> str | None:

@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 from toolkit.evidence import Grade
 
 SCHEMA = "toolkit.bill/1"
+
+LineKind = Literal["base_fee", "usage", "credit"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -15,9 +17,11 @@ class Line:
     """One charge: ``unit_price`` x ``billed_quantity`` = ``amount``, exactly.
 
     Args:
+        kind: what it is for; a credit is what the vendor takes off a meter's charge, an amount below 0.
         meter: a usage field, ``messages``, or ``base_fee``.
+        unit: what the quantities are of, as FOCUS writes units.
         quantity: metered units that this line is about; over a meter's lines they add up to all of them.
-        billed_quantity: units charged, after what is included and rounding.
+        billed_quantity: units charged, after what is included and rounding; of a credit, its dollars.
         unit_price: US dollars for one unit. None where unknown.
         amount: US dollars. None where unknown.
         source: the page or document that the price comes from.
@@ -25,7 +29,9 @@ class Line:
         grade: how strong that evidence is.
     """
 
+    kind: LineKind
     meter: str
+    unit: str
     quantity: Decimal
     billed_quantity: Decimal
     unit_price: Decimal | None
@@ -33,6 +39,25 @@ class Line:
     source: str
     as_of: date
     grade: Grade
+
+
+@dataclass(frozen=True)
+class OtherPlan:
+    """A plan that a bill is not for.
+
+    Args:
+        plan: its id.
+        total: US dollars of the month, were it chosen. None where a price is unknown.
+        violations: what it does not carry, in words; empty where it is only dearer, or its price unknown.
+    """
+
+    plan: str
+    total: Decimal | None
+    violations: tuple[str, ...]
+
+    def to_document(self) -> dict[str, Any]:
+        """The plan as JSON."""
+        return {"plan": self.plan, "total": money(self.total), "violations": list(self.violations)}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,15 +1,21 @@
 """Whether a plan carries a usage, and what stands in the way."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
 from toolkit.pricing.document import plain
-from toolkit.pricing.metering import Metered, busiest_day, field_of
-from toolkit.pricing.tariff import Meter, Plan, Quota
+from toolkit.pricing.metering import Metered, allowance, busiest_day, busiest_day_messages, field_of
+from toolkit.pricing.offers import Offer, Part
+from toolkit.pricing.plan import Units
+from toolkit.pricing.tariff import Quota
 from toolkit.pricing.usage import Usage
 
 PAST_IT = {"blocked": "publishing is blocked past it", "upgrade": "the vendor asks for a larger plan past it"}
+
+SECONDS_A_DAY = 86_400
+SECONDS_OF = {"s": 1, "h": 3600}
+SPANS = {"s": "second", "h": "hour"}
 
 
 @dataclass(frozen=True)
@@ -17,49 +23,108 @@ class Violation:
     """One thing that a plan does not carry.
 
     Args:
-        text: the quantity, the limit and the plan, in words.
-        ratio: how far past the limit; above 1.
+        used: what the usage needs.
+        limit: what the plan carries.
+        tell: the quantity, the limit and the plan, in words; made only where somebody reads them.
     """
 
-    text: str
-    ratio: float
+    used: Decimal
+    limit: Decimal
+    tell: Callable[[], str]
+
+    @property
+    def ratio(self) -> float:
+        """How far past the limit; above 1."""
+        return float(self.used) / float(self.limit) if self.limit else float("inf")
 
 
-def violations(plan: Plan, usage: Usage, quantities: Mapping[str, Metered]) -> list[Violation]:
-    """Everything about a usage that a plan does not carry; empty where it is feasible.
+Quantity = Callable[[Part], Metered]
+"""What a part of the offer metered."""
+
+
+def violations(offer: Offer, usage: Usage, metered: Quantity) -> Iterator[Violation]:
+    """Everything about a usage that a plan does not carry; nothing where it is feasible.
 
     Args:
-        plan: the plan.
+        offer: the plan on its day.
         usage: the month.
-        quantities: what the plan's meters counted of it, by meter name.
+        metered: gives what a part of the offer metered.
     """
-    past_quota = (_past_quota(plan, meter, usage, quantities[meter.meter]) for meter in plan.meters)
-    return [*_past_limits(plan, usage), *(found for found in past_quota if found is not None)]
-
-
-def _past_limits(plan: Plan, usage: Usage) -> Iterator[Violation]:
+    plan = offer.plan
     for name, limit in plan.limits.items():
         value = field_of(usage, name)
         if value > limit:
-            text = f"{name} {value:,} > {grouped(limit)} of {plan.id}"
-            yield Violation(text, _ratio(Decimal(value), limit))
+            yield _past_limit(name, value, limit, plan.id)
+    if plan.units is not None:
+        yield from _past_largest_size(plan.units, usage, plan.id)
+    if plan.rates is not None:
+        yield from _past_rates(offer, usage)
+    for part in offer.told:
+        if part.meter.quota is not None and part.meter.quota.past_it != "overage":
+            yield from _past_quota(offer, part, usage, metered(part).counted)
 
 
-def _past_quota(plan: Plan, meter: Meter, usage: Usage, quantity: Metered) -> Violation | None:
-    quota = meter.quota
-    if quota is None or quota.past_it == "overage":
-        return None
-    daily = quota.period == "day"
-    used = busiest_day(quantity.counted, usage) if daily else quantity.counted
-    if used <= quota.amount:
-        return None
-    when = " on the busiest day" if daily else ""
-    text = f"{meter.meter} {grouped(used)}{when} > {_allowed(quota)} of {plan.id} ({PAST_IT[quota.past_it]})"
-    return Violation(text, _ratio(used, Decimal(quota.amount)))
+def _past_limit(name: str, value: int, limit: Decimal | int, plan_id: str) -> Violation:
+    def tell() -> str:
+        return f"{name} {value:,} > {grouped(Decimal(limit))} of {plan_id}"
+
+    return Violation(Decimal(value), Decimal(limit), tell)
 
 
-def _allowed(quota: Quota) -> str:
-    return f"{quota.amount:,} a {quota.period}"
+def _past_largest_size(units: Units, usage: Usage, plan_id: str) -> Iterator[Violation]:
+    if usage.peak_connections > units.most_connections:
+        yield _past_limit("peak_connections", usage.peak_connections, units.most_connections, plan_id)
+    if usage.unit_hours > units.most_hours_a_day * usage.days:
+        yield _past_limit("unit_hours", usage.unit_hours, units.most_hours_a_day * usage.days, plan_id)
+
+
+def _past_rates(offer: Offer, usage: Usage) -> Iterator[Violation]:
+    """Rates that the busiest day passes even when its traffic is spread evenly over it."""
+    for name, limit in offer.plan.rates or ():
+        if limit is None:
+            continue
+        what, _, span = name.rpartition("_per_")
+        opened = what == "connections_opened"
+        a_day = -(-usage.connections_opened // usage.days) if opened else busiest_day_messages(usage)
+        if a_day * SECONDS_OF[span] > limit * SECONDS_A_DAY:
+            yield _past_rate(what, Decimal(a_day * SECONDS_OF[span]), limit, span, offer.plan.id)
+
+
+def _past_rate(what: str, used: Decimal, limit: int, span: str, plan_id: str) -> Violation:
+    def tell() -> str:
+        pace = float(used) / SECONDS_A_DAY
+        day = "average" if what == "connections_opened" else "busiest"
+        return f"{what} {pace:,.1f} a {SPANS[span]} all through the {day} day > {limit:,} of {plan_id}"
+
+    return Violation(used, Decimal(limit * SECONDS_A_DAY), tell)
+
+
+def _past_quota(offer: Offer, part: Part, usage: Usage, units: Decimal) -> Iterator[Violation]:
+    quota = part.meter.quota
+    if quota is None:
+        return
+    limit = allowance(part, quota, usage)
+    used = units if quota.period == "month" else busiest_day(units, usage)
+    if used > limit:
+
+        def tell() -> str:
+            return _quota_text(offer, part, quota, usage, units, used, limit)
+
+        yield Violation(used, Decimal(limit), tell)
+
+
+def _quota_text(
+    offer: Offer, part: Part, quota: Quota, usage: Usage, units: Decimal, used: Decimal, limit: int
+) -> str:
+    """Which day would pass the quota: every one where even the average does, else the busiest."""
+    when, period = "", "month"
+    if quota.period != "month":
+        period = "day"
+        even = units > limit * usage.days
+        when = f", and the average of all {usage.days} days as well," if even else ""
+        when = f" on the busiest day{when}"
+    past = PAST_IT[quota.past_it]
+    return f"{part.meter.meter} {grouped(used)}{when} > {limit:,} a {period} of {offer.plan.id} ({past})"
 
 
 def grouped(number: Decimal) -> str:
@@ -70,7 +135,3 @@ def grouped(number: Decimal) -> str:
     """
     whole, point, fraction = plain(number).partition(".")
     return f"{int(whole):,}{point}{fraction}"
-
-
-def _ratio(used: Decimal, limit: Decimal) -> float:
-    return float(used) / float(limit) if limit else float("inf")

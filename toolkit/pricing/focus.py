@@ -11,7 +11,6 @@ from datetime import date
 from typing import Any
 
 from toolkit.pricing.document import Bill, Line, money, plain
-from toolkit.pricing.usage import UNITS
 
 SCHEMA = "toolkit.focus/1"
 
@@ -48,6 +47,8 @@ COLUMNS = (
 )
 """Columns of every row; those with x_ are this toolkit's own, as FOCUS names additions."""
 
+CATEGORIES = {"base_fee": "Purchase", "usage": "Usage", "credit": "Credit"}
+
 Row = dict[str, str | None]
 
 
@@ -64,7 +65,7 @@ def rows(bill: Bill, *, start: date | None = None, end: date | None = None) -> l
 
 
 def _row(bill: Bill, line: Line, period: dict[str, str | None]) -> Row:
-    fixed = line.meter == "base_fee"
+    usage = line.kind == "usage"
     cost, price = money(line.amount), None if line.unit_price is None else plain(line.unit_price)
     values: Row = {
         **dict.fromkeys(("BilledCost", "ContractedCost", "EffectiveCost", "ListCost"), cost),
@@ -72,15 +73,15 @@ def _row(bill: Bill, line: Line, period: dict[str, str | None]) -> Row:
         **{f"BillingPeriod{edge}": instant for edge, instant in period.items()},
         **{f"ChargePeriod{edge}": instant for edge, instant in period.items()},
         "BillingCurrency": bill.currency,
-        "ChargeCategory": "Purchase" if fixed else "Usage",
+        "ChargeCategory": CATEGORIES[line.kind],
         "ChargeDescription": f"{bill.vendor_name} {bill.plan_name}: {line.meter}",
-        "ChargeFrequency": "Recurring" if fixed else "Usage-Based",
-        # FOCUS leaves consumption of a purchase null.
-        "ConsumedQuantity": None if fixed else plain(line.quantity),
-        "ConsumedUnit": None if fixed else UNITS[line.meter],
+        "ChargeFrequency": "Usage-Based" if usage else "Recurring",
+        # FOCUS leaves consumption of a purchase and of a credit null.
+        "ConsumedQuantity": plain(line.quantity) if usage else None,
+        "ConsumedUnit": line.unit if usage else None,
         "PricingCategory": "Standard",
         "PricingQuantity": plain(line.billed_quantity),
-        "PricingUnit": UNITS[line.meter],
+        "PricingUnit": line.unit,
         "ServiceCategory": "Integration",
         "ServiceName": bill.vendor_name,
         "SkuId": f"{bill.vendor}/{bill.plan}/{line.meter}",

@@ -1,17 +1,20 @@
 """From usage to metered and billed quantities, exactly."""
 
-from dataclasses import dataclass
 from decimal import Decimal
-from typing import cast
+from typing import NamedTuple, cast
 
-from toolkit.pricing.tariff import Meter, Plan, Rounding
+from toolkit.pricing.offers import Part
+from toolkit.pricing.plan import HOURS_A_DAY, Units
+from toolkit.pricing.prices import quotient
+from toolkit.pricing.tariff import Quota, Rounding
 from toolkit.pricing.usage import Usage
 
 # Every function here runs inside a context that raises where a number would be rounded.
 
+ZERO = Decimal(0)
 
-@dataclass(frozen=True)
-class Metered:
+
+class Metered(NamedTuple):
     """What one meter counted, in its own units.
 
     Args:
@@ -34,19 +37,36 @@ def size_units(message_bytes: int, step_bytes: int) -> int:
     return max(1, -(-message_bytes // step_bytes))
 
 
-def counted(meter: Meter, usage: Usage) -> Decimal:
+def counted(part: Part, usage: Usage) -> Decimal:
     """The units that a meter counts: the weighted sum of its usage fields, sized ones in size steps."""
-    units = 1 if meter.size_step_bytes is None else size_units(usage.message_bytes, meter.size_step_bytes)
-    return sum(
-        (weight * field_of(usage, name) * (units if name in meter.sized else 1)
-         for name, weight in meter.counts.items()),
-        Decimal(0),
-    )  # fmt: skip
+    meter, step = part.meter, part.meter.size_step_bytes
+    steps = 1 if step is None or meter.sizing == "total" else size_units(usage.message_bytes, step)
+    total = ZERO
+    for name, weight in part.weights:
+        value = held_hours(part.units, usage) if name == "unit_hours" else field_of(usage, name)
+        if value:
+            total += weight * value * (steps if steps > 1 and name in meter.sized else 1)
+    if step is not None and meter.sizing == "total" and usage.message_bytes:
+        whole, rest = divmod(total * usage.message_bytes, Decimal(step))
+        total = whole + (rest > 0)
+    return quotient(total, Decimal(meter.hours_per_unit)) if meter.hours_per_unit else total
 
 
 def field_of(usage: Usage, name: str) -> int:
     """A usage field by name; no daily peak reads as 0, which the even share then exceeds."""
     return cast("int | None", getattr(usage, name)) or 0
+
+
+def held_hours(units: Units | None, usage: Usage) -> int:
+    """Unit-hours of the month: what usage states, else of the smallest size that carries the peak all month.
+
+    A peak beyond the largest size takes that one; the plan does not carry it then.
+    """
+    if usage.unit_hours or units is None:
+        return usage.unit_hours
+    needed = -(-usage.peak_connections // units.connections)
+    size = next((size for size in units.sizes if size >= needed), units.sizes[-1])
+    return size * HOURS_A_DAY * usage.days
 
 
 def round_up(quantity: Decimal, rounding: Rounding | None) -> Decimal:
@@ -61,23 +81,59 @@ def round_up(quantity: Decimal, rounding: Rounding | None) -> Decimal:
     return (whole + (rest > 0)) * rounding.to
 
 
-def metered(plan: Plan, usage: Usage) -> dict[str, Metered]:
-    """What every meter of a plan counts and charges, by meter name."""
-    done: dict[str, Metered] = {}
-    # A meter that gives units to another has to be measured first.
-    for meter in sorted(plan.meters, key=lambda meter: meter.included_with is not None):
-        units = counted(meter, usage)
-        included = meter.included
-        if meter.included_with is not None:
-            included += meter.included_with.per_unit * done[meter.included_with.meter].billed
-        if meter.quota is not None and meter.quota.past_it == "overage":
-            included += meter.quota.amount
-        billed = round_up(max(units - included, Decimal(0)), meter.rounding) if meter.tiers else Decimal(0)
-        done[meter.meter] = Metered(units, included, billed)
-    return done
+def metered(part: Part, usage: Usage, giver: Metered | None) -> Metered:
+    """What a meter counts and charges.
+
+    Args:
+        part: the meter on its day.
+        usage: the month.
+        giver: what the meter that brings units to this one metered. None where there is none.
+    """
+    meter, units = part.meter, counted(part, usage)
+    included = meter.included
+    if meter.included_with is not None and giver is not None:
+        included += meter.included_with.per_unit * giver.billed
+    if meter.quota is not None and meter.quota.past_it == "overage":
+        included = units - overage(part, meter.quota, units, usage)
+    if not meter.tiers or units <= included:
+        return Metered(units, included, ZERO)
+    return Metered(units, included, round_up(units - included, meter.rounding))
+
+
+def overage(part: Part, quota: Quota, units: Decimal, usage: Usage) -> Decimal:
+    """Units past a quota: of the month, or of the busiest day and of the other days, which are alike."""
+    if quota.period == "month":
+        return max(units - quota.amount, ZERO)
+    a_day, busiest = allowance(part, quota, usage), min(busiest_day(units, usage), units)
+    others = units - busiest - (usage.days - 1) * a_day
+    return max(busiest - a_day, ZERO) + max(others, ZERO)
+
+
+def allowance(part: Part, quota: Quota, usage: Usage) -> int:
+    """Units that a period's quota carries; a unit-day's is that of the units held on the average day."""
+    if quota.period != "unit_day":
+        return quota.amount
+    return quota.amount * held_hours(part.units, usage) // (HOURS_A_DAY * usage.days)
 
 
 def busiest_day(units: Decimal, usage: Usage) -> Decimal:
-    """Units of the busiest day: what usage says, but at least the even share of the month, rounded up."""
+    """A meter's units on the busiest day: the same share of its month as messages have, rounded up.
+
+    That is at least the even share of the month. Where usage states no messages beside their peak, the peak
+    is taken as it stands.
+    """
     share, rest = divmod(units, Decimal(usage.days))
-    return max(share + (rest > 0), Decimal(usage.peak_day_messages or 0))
+    even = share + (rest > 0)
+    if usage.peak_day_messages is None:
+        return even
+    messages = usage.messages_published + usage.messages_delivered
+    if not messages:
+        return max(even, Decimal(usage.peak_day_messages))
+    share, rest = divmod(units * usage.peak_day_messages, Decimal(messages))
+    return max(even, share + (rest > 0))
+
+
+def busiest_day_messages(usage: Usage) -> int:
+    """Messages in and out on the busiest day, at least."""
+    even = -(-(usage.messages_published + usage.messages_delivered) // usage.days)
+    return max(even, usage.peak_day_messages or 0)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from decimal import Context, Decimal, Inexact, InvalidOperation, localcontext
+from decimal import ROUND_HALF_EVEN, Context, Decimal, Inexact, InvalidOperation, localcontext
 from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
@@ -13,6 +13,9 @@ from toolkit.project import near
 
 EXACT = Context(prec=250, traps=[Inexact, InvalidOperation])
 """Arithmetic that raises rather than rounds: wide enough for any usage times any price of a book."""
+
+ROUNDED = Context(prec=250, rounding=ROUND_HALF_EVEN)
+QUOTIENT = Decimal("1E-12")
 
 MAX_NUMBER = 10**15
 MAX_DECIMALS = 30
@@ -32,6 +35,23 @@ def _decimal(value: Any) -> Any:
         raise ValueError(
             f"{value!r} is out of range|write at most {MAX_NUMBER:,} and {MAX_DECIMALS} decimals"
         )
+    return number
+
+
+def quotient(dividend: Decimal, divisor: Decimal) -> Decimal:
+    """The quotient: exact where twelve decimals hold it, else rounded to them, half to even.
+
+    >>> quotient(Decimal(150), Decimal(24)), quotient(Decimal(100), Decimal(24))
+    (Decimal('6.25'), Decimal('4.166666666667'))
+    """
+    with localcontext(ROUNDED):
+        return (dividend / divisor).quantize(QUOTIENT).normalize()
+
+
+def _share(value: Any) -> Any:
+    number = _decimal(value)
+    if number > 1:
+        raise ValueError(f"{value!r} is not a share|write 0 to 1, such as 0.999 for 99.9 %")
     return number
 
 
@@ -63,6 +83,9 @@ def _one_of(known: Sequence[str], what: str) -> AfterValidator:
 
 
 Number = Annotated[Decimal, BeforeValidator(_decimal)]
+Share = Annotated[Decimal, BeforeValidator(_share)]
+"""0 to 1."""
+
 Amount = Annotated[Decimal | None, BeforeValidator(_amount)]
 """US dollars; None where the file says ``unknown``, which is not 0."""
 
@@ -72,21 +95,23 @@ LimitedField = Annotated[str, _one_of(LIMITED, "a usage field")]
 Positive = Annotated[int, Field(gt=0, le=10**18)]
 
 
-class Sourced(Strict):
-    """Something that a source said.
+class Source(Strict):
+    """Where figures of a book come from.
 
     Args:
-        source: the page or document.
+        where: the page or document.
         as_of: the UTC day on which it said so. Before it nothing was known.
-        confirmed: the last day on which a source still said so. None where nobody looked again.
+        confirmed: the last day on which it still said so. None where nobody looked again.
         grade: how strong the evidence is.
+        recheck: how to see whether its figures still hold.
         note: what a reader must know beside it. None where there is nothing to add.
     """
 
-    source: str = Field(min_length=1)
+    where: str = Field(min_length=1)
     as_of: Day
     confirmed: Day | None = None
-    grade: Grade = "published"
+    grade: Grade
+    recheck: str = Field(min_length=1)
     note: str | None = None
 
     @model_validator(mode="after")
@@ -103,10 +128,28 @@ class Sourced(Strict):
         return max(days, default=None)
 
 
+class Sourced(Strict):
+    """Something that a source said.
+
+    Args:
+        source: its name under ``sources`` of the book.
+        note: what a reader must know beside it. None where there is nothing to add.
+    """
+
+    source: str = Field(min_length=1)
+    note: str | None = None
+
+
 class BaseFee(Sourced):
-    """What a month costs before any usage; ``amount`` in US dollars, None where unknown."""
+    """What a month costs before any usage.
+
+    Args:
+        amount: US dollars; None where unknown.
+        prepaid: usage draws on the amount, so that only what is left of it is charged beside the usage.
+    """
 
     amount: Amount
+    prepaid: bool = False
 
 
 class UnitPrice(Strict):

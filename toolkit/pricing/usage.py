@@ -20,15 +20,16 @@ class Usage(Strict):
     Args:
         messages_published: messages that clients and servers sent in.
         messages_delivered: messages that went out, one for each receiver, echoes and presence included.
-        message_bytes: size of one message; 0 counts as the smallest billable size.
+        message_bytes: size of one message; where it is 0 or absent, a message counts once whatever its size.
         connection_minutes: minutes that connections were open, added up.
         channel_minutes: minutes that channels were active, added up.
         connections_opened: connections opened.
         peak_connections: most connections open at once.
         peak_channels: most channels active at once.
         monthly_active_users: distinct users of the month.
-        peak_day_messages: messages of the busiest UTC day, in the units that the vendor counts. None takes
-            the even share of the month, rounded up, below which no busiest day can be.
+        peak_day_messages: messages published and delivered on the busiest UTC day. What a vendor counts in
+            other units has the same share of its month on that day. None takes the even share of the month,
+            rounded up, below which no busiest day can be.
         presence_events: presence enter, update and leave events; deliveries of them are messages_delivered.
         webhook_calls: calls that the vendor makes to servers of the customer.
         history_requests: history look-ups; where a vendor counts returned messages, count each of those.
@@ -36,7 +37,8 @@ class Usage(Strict):
         stored_gib: GiB kept.
         egress_gib: GiB sent to clients.
         active_object_seconds: seconds that server-side objects were active.
-        unit_hours: hours of bought units, added up.
+        unit_hours: hours of bought units, added up. 0 takes the smallest size that carries the peak, held all
+            month.
         compute_hours: hours of compute.
         days: days of the month.
     """
@@ -91,6 +93,14 @@ COUNTED = tuple(name for name in Usage.model_fields if name in UNITS)
 
 LIMITED = tuple(name for name in Usage.model_fields if name != "days")
 """Usage fields that a plan can cap."""
+
+GIB_FIELDS = ("stored_gib", "egress_gib")
+
+MESSAGE_FIELDS = (
+    "messages_published", "messages_delivered", "presence_events", "webhook_calls", "history_requests",
+    "stored_messages",
+)  # fmt: skip
+"""Usage fields that a vendor may count as messages."""
 
 
 def read_usage(path: Path) -> Usage:

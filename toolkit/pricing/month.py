@@ -1,0 +1,180 @@
+"""A stretch of many months, for the vectorised path: meters that plans share are worked out once."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from toolkit.pricing.offers import Offer, Part
+from toolkit.pricing.plan import HOURS_A_DAY, Plan, Units
+from toolkit.pricing.tariff import Quota
+from toolkit.pricing.vectors import Floats, counted, graduated, round_up, volume, without_dust
+
+Flags = NDArray[np.bool_]
+Key = TypeVar("Key")
+Value = TypeVar("Value")
+
+SECONDS_A_DAY = 86_400.0
+SECONDS_OF = {"s": 1.0, "h": 3600.0}
+MESSAGES_A_DAY, OPENED_A_DAY = "messages a day", "connections opened a day"
+A_DAY = {"messages": MESSAGES_A_DAY, "connections_opened": OPENED_A_DAY}
+ZERO, DAYS = np.asarray(0.0), np.asarray(30.0)
+
+
+class Month:
+    """Usage of many months, as arrays that broadcast to one shape.
+
+    Args:
+        usage: whole numbers by usage field; a field that is absent is 0, ``days`` 30 and
+            ``peak_day_messages`` the even share.
+    """
+
+    def __init__(self, usage: Mapping[str, Floats]) -> None:
+        self.usage = usage
+        self.days = usage.get("days", DAYS)
+        self._counted: dict[int, Floats] = {}
+        self._billed: dict[int, Floats] = {}
+        self._charged: dict[int, Floats] = {}
+        self._a_day: dict[str, Floats] = {}
+        self._spans: dict[str, tuple[float, float]] = {}
+
+    def total(self, offer: Offer) -> Floats:
+        """US dollars: nan where a price is unknown, inf where the usage is past the plan."""
+        carried = self._carried(offer)
+        if carried is False:
+            return np.asarray(np.inf)
+        fee = np.asarray(np.nan if offer.fee is None else float(offer.fee))
+        charge = ZERO
+        for part in offer.parts:
+            charge = charge + self._charge(part)
+        total = np.maximum(fee, charge) if offer.plan.base_fee.prepaid else fee + charge
+        return total if carried is True else np.where(carried, total, np.inf)
+
+    def _field(self, name: str) -> Floats:
+        return self.usage.get(name, ZERO)
+
+    def _count(self, part: Part) -> Floats:
+        return _once(self._counted, part.key, lambda: self._counted_anew(part))
+
+    def _counted_anew(self, part: Part) -> Floats:
+        usage = self.usage
+        if part.units is not None and "unit_hours" in part.meter.counts:
+            usage = {**usage, "unit_hours": self._held_hours(part.units)}
+        weights = [(name, float(weight)) for name, weight in part.weights]
+        return counted(part.meter, weights, usage, whole=part.whole)
+
+    def _bill(self, part: Part) -> Floats:
+        return _once(self._billed, part.key, lambda: self._beyond(part))
+
+    def _beyond(self, part: Part) -> Floats:
+        """Units charged: those past what is included, rounded as the meter says."""
+        meter, units = part.meter, self._count(part)
+        if meter.quota is not None and meter.quota.past_it == "overage":
+            beyond = self._overage(part, meter.quota, units)
+        elif meter.included_with is not None and part.giver is not None:
+            brought = float(meter.included_with.per_unit) * self._bill(part.giver)
+            beyond = np.maximum(units - float(meter.included) - brought, 0.0)
+        else:
+            beyond = np.maximum(units - float(meter.included), 0.0) if meter.included else units
+        return beyond if meter.rounding is None else round_up(beyond, float(meter.rounding.to))
+
+    def _charge(self, part: Part) -> Floats:
+        return _once(self._charged, part.key, lambda: self._charged_anew(part))
+
+    def _charged_anew(self, part: Part) -> Floats:
+        """US dollars of one meter."""
+        meter = part.meter
+        if not part.known:
+            return np.where(self._count(part) > 0, np.nan, 0.0)
+        if not meter.tiers:
+            return ZERO
+        charge = (volume if meter.tiers_mode == "volume" else graduated)(meter.tiers, self._bill(part))
+        return np.maximum(charge - float(meter.credit_usd), 0.0) if meter.credit_usd else charge
+
+    def _overage(self, part: Part, quota: Quota, units: Floats) -> Floats:
+        """Units past a quota: of the month, or of the busiest day and of the other days, which are alike."""
+        if quota.period == "month":
+            return np.maximum(units - quota.amount, 0.0)
+        a_day, busiest = self._allowance(part, quota), np.minimum(self._busiest_day(part), units)
+        others = units - busiest - (self.days - 1) * a_day
+        return np.maximum(busiest - a_day, 0.0) + np.maximum(others, 0.0)
+
+    def _allowance(self, part: Part, quota: Quota) -> Floats:
+        if quota.period != "unit_day" or part.units is None:
+            return np.asarray(float(quota.amount))
+        allowed: Floats = np.floor(quota.amount * self._held_hours(part.units) / (HOURS_A_DAY * self.days))
+        return allowed
+
+    def _held_hours(self, units: Units) -> Floats:
+        """Unit-hours: those stated, else of the smallest size that carries the peak all month."""
+        stated = self._field("unit_hours")
+        needed = np.ceil(self._field("peak_connections") / units.connections)
+        sizes = np.asarray(units.sizes, dtype=np.float64)
+        held = sizes[np.minimum(np.searchsorted(sizes, needed), len(sizes) - 1)]
+        return np.where(stated > 0, stated, held * HOURS_A_DAY * self.days)
+
+    def _busiest_day(self, part: Part) -> Floats:
+        """Units on the busiest day: at least the even share, and as large a share as messages have then."""
+        units, peak = self._count(part), self._field("peak_day_messages")
+        even = np.ceil(units / self.days if part.whole else without_dust(units / self.days))
+        if not np.any(peak):
+            return even
+        messages = self._field("messages_published") + self._field("messages_delivered")
+        # By the quotient, which is 1 exactly where a vendor counts just those messages.
+        times = np.where(messages > 0, units, 1.0) / np.where(messages > 0, messages, 1.0)
+        return np.maximum(even, np.ceil(without_dust(times * peak)))
+
+    def _carried(self, offer: Offer) -> Flags | bool:
+        """Where a plan carries the usage; True or False where that is so everywhere."""
+        carried: Flags | bool = True
+        for name, limit in _caps(offer.plan):
+            least, most = self._span(name)
+            if least > limit:
+                return False
+            if most > limit:
+                carried = carried & (self._need(name) <= limit)
+        if offer.plan.units is not None:
+            carried = carried & (self._field("unit_hours") <= offer.plan.units.most_hours_a_day * self.days)
+        for part in offer.parts:
+            quota = part.meter.quota
+            if quota is not None and quota.past_it != "overage":
+                used = self._count(part) if quota.period == "month" else self._busiest_day(part)
+                carried = carried & (used <= self._allowance(part, quota))
+        return carried
+
+    def _need(self, name: str) -> Floats:
+        """A usage field, or what its busiest day needs at the least."""
+        if name == MESSAGES_A_DAY:
+            return _once(self._a_day, name, self._messages_a_day)
+        if name == OPENED_A_DAY:
+            return _once(self._a_day, name, lambda: np.ceil(self._field("connections_opened") / self.days))
+        return self._field(name)
+
+    def _messages_a_day(self) -> Floats:
+        messages = self._field("messages_published") + self._field("messages_delivered")
+        return np.maximum(np.ceil(messages / self.days), self._field("peak_day_messages"))
+
+    def _span(self, name: str) -> tuple[float, float]:
+        """The smallest and the largest: most limits are far from most usages."""
+        if name not in self._spans:
+            values = self._need(name)
+            self._spans[name] = (float(values.min()), float(values.max())) if values.size else (0.0, 0.0)
+        return self._spans[name]
+
+
+def _once(known: dict[Key, Value], key: Key, work_out: Callable[[], Value]) -> Value:
+    if key not in known:
+        known[key] = work_out()
+    return known[key]
+
+
+def _caps(plan: Plan) -> Iterator[tuple[str, float]]:
+    """What a plan carries at most, by usage field and by what the busiest day needs."""
+    yield from ((name, float(limit)) for name, limit in plan.limits.items())
+    if plan.units is not None:
+        yield "peak_connections", float(plan.units.most_connections)
+    for name, rate in plan.rates or ():
+        if rate is not None:
+            what, _, span = name.rpartition("_per_")
+            yield A_DAY[what], rate * SECONDS_A_DAY / SECONDS_OF[span]

@@ -1,0 +1,163 @@
+"""A price book on one day: which plans stand, which of their prices are known, and what they share.
+
+Both paths, the exact and the vectorised one, start from this; each does its own arithmetic.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cached_property, lru_cache
+
+from toolkit.pricing.book import PriceBook, chosen_unnamed
+from toolkit.pricing.plan import Plan, Units
+from toolkit.pricing.prices import BaseFee, Source
+from toolkit.pricing.tariff import GB_PER_GIB, Meter
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """A meter of a plan on a day.
+
+    Args:
+        meter: what it counts and charges.
+        weights: of each usage field, the vendor's GB turned into GiB of usage.
+        key: meters of one key count and charge alike, so that a plan can take another's result.
+        known: whether its prices were known on the day.
+        source: where they come from.
+        giver: the meter of the same plan that brings units to this one. None where none does.
+        units: how the plan's capacity is bought. None where that does not matter to this meter.
+    """
+
+    meter: Meter
+    weights: tuple[tuple[str, Decimal], ...]
+    key: int
+    known: bool
+    source: Source
+    giver: "Part | None"
+    units: Units | None
+
+    @cached_property
+    def whole(self) -> bool:
+        """Whether it counts whole units only."""
+        return all(weight == int(weight) for _, weight in self.weights) and not self.meter.hours_per_unit
+
+
+@dataclass(frozen=True, eq=False)
+class Offer:
+    """A plan on a day.
+
+    Args:
+        plan: the version that stood.
+        fee: US dollars a month; None where unknown on the day.
+        fee_source: where it comes from.
+        parts: its meters, one that brings units to another before it.
+        chosen_unnamed: whether the cheapest plan is looked for here too.
+    """
+
+    plan: Plan
+    fee: Decimal | None
+    fee_source: Source
+    parts: tuple[Part, ...]
+    chosen_unnamed: bool
+
+    @property
+    def base_fee(self) -> BaseFee:
+        """The plan's base fee, as the book has it."""
+        return self.plan.base_fee
+
+    @cached_property
+    def told(self) -> tuple[Part, ...]:
+        """Its meters in the vendor's order."""
+        order = [meter.meter for meter in self.plan.meters]
+        return tuple(sorted(self.parts, key=lambda part: order.index(part.meter.meter)))
+
+
+@dataclass(frozen=True, eq=False)
+class Standing:
+    """A book on a day.
+
+    Args:
+        offers: every plan, in the vendor's order.
+        price_book: the book's name and the day of its newest known price, such as ``ably@2026-08-03``.
+    """
+
+    offers: tuple[Offer, ...]
+    price_book: str
+
+
+class _ByIdentity:
+    """A book as a key of a cache: the same object is the same book, since books do not change."""
+
+    def __init__(self, book: PriceBook) -> None:
+        self.book = book
+
+    def __hash__(self) -> int:
+        return id(self.book)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _ByIdentity) and self.book is other.book
+
+
+@lru_cache(maxsize=256)
+def _standing(key: _ByIdentity, as_of: date) -> Standing:
+    book, keys = key.book, dict[str, int]()
+    newest = book.newest(as_of)
+    return Standing(
+        offers=tuple(_offer(book, plan, as_of, keys) for plan in book.on(as_of)),
+        price_book=book.vendor if newest is None else f"{book.vendor}@{newest}",
+    )
+
+
+def standing(book: PriceBook, as_of: date) -> Standing:
+    """A book on a day, worked out once."""
+    return _standing(_ByIdentity(book), as_of)
+
+
+def offers(book: PriceBook, as_of: date) -> tuple[Offer, ...]:
+    """Every plan of a book on a day, in the vendor's order."""
+    return standing(book, as_of).offers
+
+
+def _offer(book: PriceBook, plan: Plan, as_of: date, keys: dict[str, int]) -> Offer:
+    fee = plan.base_fee.amount if book.priced(plan, plan.base_fee, as_of=as_of) else None
+    return Offer(
+        plan=plan,
+        fee=fee,
+        fee_source=book.source(plan.base_fee),
+        parts=tuple(_parts(book, plan, as_of, keys)),
+        chosen_unnamed=chosen_unnamed(plan, as_of=as_of),
+    )
+
+
+def _parts(book: PriceBook, plan: Plan, as_of: date, keys: dict[str, int]) -> Iterator[Part]:
+    made: dict[str, Part] = {}
+    for meter in sorted(plan.meters, key=lambda meter: meter.included_with is not None):
+        known = book.priced(plan, meter, as_of=as_of)
+        units = plan.units if _needs_units(meter) else None
+        giver = None if meter.included_with is None else made[meter.included_with.meter]
+        alike = repr((
+            meter.model_dump(exclude={"source", "note"}),
+            None if units is None else (units.connections, units.sizes),
+            None if giver is None else giver.key,
+            known,
+        ))  # fmt: skip
+        made[meter.meter] = Part(
+            meter=meter,
+            weights=tuple(_weights(meter)),
+            key=keys.setdefault(alike, len(keys)),
+            known=known,
+            source=book.source(meter),
+            giver=giver,
+            units=units,
+        )
+        yield made[meter.meter]
+
+
+def _needs_units(meter: Meter) -> bool:
+    return "unit_hours" in meter.counts or (meter.quota is not None and meter.quota.period == "unit_day")
+
+
+def _weights(meter: Meter) -> Iterator[tuple[str, Decimal]]:
+    for name, weight in meter.counts.items():
+        yield name, weight * GB_PER_GIB if meter.unit == "GB" else weight
