@@ -9,6 +9,8 @@ None takes the folder's own, else today.
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,7 +25,9 @@ from toolkit.loading import (
     open_folder,
     pinned_day,
     read_books,
+    read_books_at,
     read_project,
+    read_scenarios,
     scenario_name,
 )
 from toolkit.project import Faults, InputError, shipped
@@ -37,6 +41,7 @@ if TYPE_CHECKING:
     from toolkit.metrics.key import MetricsResult
     from toolkit.metrics.rollups import Rollups
     from toolkit.pricing.bill import Bill
+    from toolkit.pricing.diff import PriceChanges
 
 Folderish = Path | str
 
@@ -56,6 +61,7 @@ __all__ = [
     "left_out",
     "metrics",
     "options",
+    "price_changes",
     "probe",
     "rollups",
     "serve",
@@ -94,6 +100,7 @@ def bill(
     usage: Folderish,
     plan: str | None = None,
     as_of: AsOf = None,
+    outage_minutes: Decimal | None = None,
     project: Folderish = "data",
 ) -> Bill:
     """The itemised charge of one month.
@@ -101,11 +108,14 @@ def bill(
     Args:
         vendor: id of a price book.
         usage: the YAML file with the month's usage.
-        plan: id of the plan. None takes the cheapest feasible one.
+        plan: id of the plan. None takes the cheapest feasible one, and tells why the others are out.
         as_of: the UTC day whose prices hold.
+        outage_minutes: of the month; the bill then tells the credit that the plan's SLA gives. None asks for
+            none.
         project: the decision folder with the price books.
     """
     from toolkit.pricing.bill import bill as exact_bill
+    from toolkit.pricing.bill import other_plans, outage_credit
     from toolkit.pricing.book import book_of
     from toolkit.pricing.usage import read_usage
 
@@ -113,8 +123,35 @@ def bill(
     settings = read_project(folder, faults)
     books = read_books(folder, faults)
     faults.raise_errors()
-    book = book_of(books, vendor)
-    return exact_bill(book, read_usage(Path(usage)), plan=plan, as_of=pinned_day(settings, as_of))
+    book, month, day = book_of(books, vendor), read_usage(Path(usage)), pinned_day(settings, as_of)
+    made = exact_bill(book, month, plan=plan, as_of=day)
+    if plan is None:
+        made = replace(made, others=other_plans(book, month, than=made.plan, as_of=day))
+    if outage_minutes is not None:
+        credit = outage_credit(book, made, outage_minutes=outage_minutes, days=month.days)
+        made = replace(made, sla_credit=credit)
+    return made
+
+
+def price_changes(
+    old: Folderish, new: Folderish, *, project: Folderish = "data", as_of: AsOf = None
+) -> PriceChanges:
+    """What changed between two states of the price books, and what it does to each scenario's bill.
+
+    Args:
+        old, new: a price book, a folder of them, or a decision folder.
+        project: the decision folder with the scenarios.
+        as_of: the UTC day whose prices hold. None takes the newest day that either state names.
+    """
+    from toolkit.pricing.diff import compare, newest_day
+
+    folder, faults = open_folder(project), Faults()
+    settings = read_project(folder, faults)
+    scenarios = read_scenarios(folder, settings, faults)
+    before, after = (read_books_at(Path(path), faults) for path in (old, new))
+    faults.raise_errors()
+    day = newest_day(before, after) if as_of is None else pinned_day(settings, as_of)
+    return compare(before, after, scenarios, as_of=day)
 
 
 def options(project: Folderish = "data", *, as_of: AsOf = None) -> pd.DataFrame:

@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Annotated, Any, Literal, NoReturn
 
@@ -35,6 +36,18 @@ Preset = Literal["brief", "stable"]
 
 def _print_json(document: dict[str, Any]) -> None:
     print(json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False))
+
+
+def _decimal(name: str, text: str) -> Decimal:
+    from toolkit.project import InputError
+
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        number = Decimal("NaN")
+    if not number.is_finite():
+        raise InputError(f"arguments:1: {name}: {text!r} is not a number; write minutes such as 43.2")
+    return number
 
 
 def _note(text: str) -> None:
@@ -90,12 +103,16 @@ def bill(
     project: ProjectDir = DATA,
     as_of: AsOf = None,
     layout: Annotated[Layout, typer.Option("--format", help="focus: under the FOCUS columns.")] = "table",
+    outage_minutes: Annotated[
+        str | None, typer.Option(metavar="N", help="Tell the SLA credit of such an outage.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """The itemised monthly charge of a vendor's plan for a usage."""
     from toolkit import api
 
-    result = api.bill(vendor, usage=usage, plan=plan, as_of=as_of, project=project)
+    outage = None if outage_minutes is None else _decimal("outage-minutes", outage_minutes)
+    result = api.bill(vendor, usage=usage, plan=plan, as_of=as_of, outage_minutes=outage, project=project)
     if layout == "focus":
         from toolkit.pricing import focus
 
@@ -107,6 +124,29 @@ def bill(
     from toolkit.report import terminal
 
     terminal.show_bill(result.to_document())
+
+
+prices = typer.Typer(no_args_is_help=True, help="Keeping the price books true.")
+app.add_typer(prices, name="prices")
+
+
+@prices.command("diff")
+def prices_diff(
+    old: Annotated[Path, typer.Argument(metavar="OLD", help="A price book, or a folder of them.")],
+    new: Annotated[Path, typer.Argument(metavar="NEW", help="The same, as it is now.")],
+    project: ProjectDir = DATA,
+    as_of: AsOf = None,
+    as_json: Json = False,
+) -> None:
+    """What changed between two states of the price books, and what it does to each scenario's bill."""
+    from toolkit import api
+
+    result = api.price_changes(old, new, project=project, as_of=as_of)
+    if as_json:
+        return _print_json(result.to_document())
+    from toolkit.report import terminal
+
+    terminal.show_price_changes(result.to_document())
 
 
 @app.command()

@@ -100,6 +100,20 @@ def read_books(folder: Folder, faults: Faults) -> dict[str, PriceBook]:
     return books(folder.documents("pricing", faults), faults)
 
 
+def read_books_at(path: Path, faults: Faults) -> dict[str, PriceBook]:
+    """The price books of a file, of a folder of them, or of a decision folder, by vendor id."""
+    if (path / "pricing").is_dir():
+        return read_books(Folder(path), faults)
+    if not path.is_dir():
+        document = read_yaml(path, faults)
+        return books([] if document is None else [document], faults)
+    paths = sorted(path.glob("*.yaml"))
+    if not paths:
+        faults.error(path, 1, "folder", "holds no .yaml file", "name a price book, or a folder of them")
+    documents = [read_yaml(found, faults) for found in paths]
+    return books([document for document in documents if document is not None], faults)
+
+
 def read_options(folder: Folder, faults: Faults) -> dict[str, Option]:
     """The options by id; an id that is not the stem of its file is a fault."""
     options: dict[str, Option] = {}

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date
-from decimal import localcontext
+from decimal import Decimal, localcontext
 
 from toolkit.pricing.assessment import Assessment
 from toolkit.pricing.book import PriceBook
@@ -12,10 +12,11 @@ from toolkit.pricing.feasibility import Violation
 from toolkit.pricing.offers import Offer, Part, offers, standing
 from toolkit.pricing.plan import HOURS_A_DAY
 from toolkit.pricing.prices import EXACT, Source
+from toolkit.pricing.sla import MINUTES_A_DAY, SlaCredit, sla_credit
 from toolkit.pricing.usage import UNITS, Usage
 from toolkit.project import InputError
 
-__all__ = ["Bill", "Line", "bill", "other_plans"]
+__all__ = ["Bill", "Line", "bill", "other_plans", "outage_credit"]
 
 
 def bill(book: PriceBook, usage: Usage, *, plan: str | None = None, as_of: date) -> Bill:
@@ -40,7 +41,7 @@ def bill(book: PriceBook, usage: Usage, *, plan: str | None = None, as_of: date)
         return _bill(book, named, month, as_of)
 
 
-def other_plans(book: PriceBook, usage: Usage, *, than: str, as_of: date) -> list[OtherPlan]:
+def other_plans(book: PriceBook, usage: Usage, *, than: str, as_of: date) -> tuple[OtherPlan, ...]:
     """Why the other plans that need not be named were not chosen, in the vendor's order.
 
     Args:
@@ -52,9 +53,36 @@ def other_plans(book: PriceBook, usage: Usage, *, than: str, as_of: date) -> lis
     with localcontext(EXACT):
         month = Assessment(usage)
         others = [offer for offer in offers(book, as_of) if offer.chosen_unnamed and offer.plan.id != than]
-        return [
+        return tuple(
             OtherPlan(offer.plan.id, month.total(offer), _told(month.violations(offer))) for offer in others
-        ]
+        )
+
+
+def outage_credit(book: PriceBook, made: Bill, *, outage_minutes: Decimal, days: int) -> SlaCredit:
+    """What the plan of a bill pays back for an outage.
+
+    Args:
+        book: the vendor's prices.
+        made: the bill of the month.
+        outage_minutes: of the month, as the agreement counts them.
+        days: of the month.
+
+    Raises:
+        InputError: the outage is negative, or longer than the month.
+    """
+    plan = book.plan(made.plan, as_of=made.as_of)
+    sla = plan.sla if plan.sla is not None and book.source(plan.sla).as_of <= made.as_of else None
+    source = None if sla is None else book.source(sla)
+    try:
+        return sla_credit(
+            sla,
+            charge=made.total,
+            outage_minutes=outage_minutes,
+            days=days,
+            source=None if source is None else f"{source.where} ({source.as_of})",
+        )
+    except ValueError as error:
+        raise InputError(f"arguments:1: outage-minutes: {error}; write 0 to {days * MINUTES_A_DAY}") from None
 
 
 def _cheapest(book: PriceBook, month: Assessment, as_of: date) -> Offer:
@@ -88,20 +116,20 @@ def _bill(book: PriceBook, offer: Offer, month: Assessment, as_of: date) -> Bill
         price_book=standing(book, as_of).price_book,
         as_of=as_of, currency=book.currency,
         violations=_told(month.violations(offer)),
-        lines=tuple(_lines(offer, month)),
+        lines=tuple(_lines(offer, month, as_of)),
         total=month.total(offer),
         notes=tuple(note for note in (*book.notes, plan.note, sla) if note is not None),
     )  # fmt: skip
 
 
-def _lines(offer: Offer, month: Assessment) -> Iterator[Line]:
-    yield _line("base_fee", "base_fee", "Months", offer.fee_source, month.base_fee(offer))
+def _lines(offer: Offer, month: Assessment, as_of: date) -> Iterator[Line]:
+    yield _line("base_fee", "base_fee", "Months", offer.fee_source, month.base_fee(offer), as_of)
     for part in offer.told:
         for piece in month.charged(part)[0]:
             if piece.credit:
-                yield _line("credit", part.meter.meter, "USD", part.source, piece)
+                yield _line("credit", part.meter.meter, "USD", part.source, piece, as_of)
             else:
-                yield _line("usage", part.meter.meter, _unit(part), part.source, piece)
+                yield _line("usage", part.meter.meter, _unit(part), part.source, piece, as_of)
 
 
 def _unit(part: Part) -> str:
@@ -111,7 +139,7 @@ def _unit(part: Part) -> str:
     return meter.unit or UNITS[meter.meter]
 
 
-def _line(kind: LineKind, meter: str, unit: str, source: Source, piece: Piece) -> Line:
+def _line(kind: LineKind, meter: str, unit: str, source: Source, piece: Piece, as_of: date) -> Line:
     return Line(
         kind=kind,
         meter=meter,
@@ -122,5 +150,6 @@ def _line(kind: LineKind, meter: str, unit: str, source: Source, piece: Piece) -
         amount=piece.amount,
         source=source.where,
         as_of=source.as_of,
+        confirmed=source.newest(as_of),
         grade=source.grade,
     )

@@ -6,6 +6,8 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from toolkit.evidence import Grade
+from toolkit.pricing.amounts import money, plain
+from toolkit.pricing.sla import SlaCredit
 
 SCHEMA = "toolkit.bill/1"
 
@@ -26,6 +28,7 @@ class Line:
         amount: US dollars. None where unknown.
         source: the page or document that the price comes from.
         as_of: the UTC day on which it said so.
+        confirmed: the last day up to that of the bill on which it still did. None where it had not yet.
         grade: how strong that evidence is.
     """
 
@@ -38,7 +41,14 @@ class Line:
     amount: Decimal | None
     source: str
     as_of: date
+    confirmed: date | None
     grade: Grade
+
+    @property
+    def cited(self) -> str:
+        """The source with its days."""
+        again = "" if self.confirmed in (None, self.as_of) else f", confirmed {self.confirmed}"
+        return f"{self.source} ({self.as_of}{again})"
 
 
 @dataclass(frozen=True)
@@ -74,6 +84,8 @@ class Bill:
         lines: the charges, the base fee first.
         total: US dollars a month. None where a line has no known price.
         notes: what a reader must know of the vendor and the plan.
+        others: the other plans that need not be named, and why they are out. Empty where nobody asked.
+        sla_credit: what an outage would bring back, beside the total. None where nobody asked.
     """
 
     vendor: str
@@ -87,6 +99,8 @@ class Bill:
     lines: tuple[Line, ...]
     total: Decimal | None
     notes: tuple[str, ...] = ()
+    others: tuple[OtherPlan, ...] = ()
+    sla_credit: SlaCredit | None = None
 
     @property
     def feasible(self) -> bool:
@@ -106,6 +120,9 @@ class Bill:
             "violations": list(self.violations),
             "lines": [_line(line) for line in self.lines],
             "total": money(self.total),
+            "others": [other.to_document() for other in self.others],
+            "sla_credit": None if self.sla_credit is None else self.sla_credit.to_document(),
+            "notes": list(self.notes),
         }
 
 
@@ -116,27 +133,8 @@ def _line(line: Line) -> dict[str, str | None]:
         "billed_quantity": plain(line.billed_quantity),
         "unit_price": None if line.unit_price is None else plain(line.unit_price),
         "amount": money(line.amount),
-        "source": f"{line.source} ({line.as_of})",
+        "source": line.cited,
+        "kind": line.kind,
+        "unit": line.unit,
+        "grade": line.grade,
     }
-
-
-def plain(number: Decimal) -> str:
-    """The number in full, without exponent and trailing zeros.
-
-    >>> plain(Decimal("1.760E+8")), plain(Decimal("0.0000025000"))
-    ('176000000', '0.0000025')
-    """
-    text = f"{number:f}"
-    return (text.rstrip("0").rstrip(".") if "." in text else text) or "0"
-
-
-def money(amount: Decimal | None) -> str | None:
-    """The amount in full, to the cent at least; None where it is unknown.
-
-    >>> money(Decimal("94.5")), money(Decimal("0.002075"))
-    ('94.50', '0.002075')
-    """
-    if amount is None:
-        return None
-    whole, _, fraction = plain(amount).partition(".")
-    return f"{whole}.{fraction.ljust(2, '0')}"

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from toolkit.pricing.document import plain
+from toolkit.pricing.amounts import plain
 from toolkit.pricing.metering import Metered, allowance, busiest_day, busiest_day_messages, field_of
 from toolkit.pricing.offers import Offer, Part
 from toolkit.pricing.plan import Units
@@ -116,15 +116,21 @@ def _past_quota(offer: Offer, part: Part, usage: Usage, units: Decimal) -> Itera
 def _quota_text(
     offer: Offer, part: Part, quota: Quota, usage: Usage, units: Decimal, used: Decimal, limit: int
 ) -> str:
-    """Which day would pass the quota: every one where even the average does, else the busiest."""
-    when, period = "", "month"
+    """How much passes the quota, and on which day: the busiest, or even the average one."""
+    needed, period = grouped(used), "month"
     if quota.period != "month":
-        period = "day"
-        even = units > limit * usage.days
-        when = f", and the average of all {usage.days} days as well," if even else ""
-        when = f" on the busiest day{when}"
+        period, even = "day", _days_share(units, usage.days)
+        needed += " on the busiest day" if used > even else f" on each of {usage.days} days"
+        if limit < even < used:
+            needed += f", {grouped(even)} on the average one,"
     past = PAST_IT[quota.past_it]
-    return f"{part.meter.meter} {grouped(used)}{when} > {limit:,} a {period} of {offer.plan.id} ({past})"
+    return f"{part.meter.meter} {needed} > {limit:,} a {period} of {offer.plan.id} ({past})"
+
+
+def _days_share(units: Decimal, days: int) -> Decimal:
+    """The average day's units, rounded up."""
+    whole, rest = divmod(units, Decimal(days))
+    return whole + (rest > 0)
 
 
 def grouped(number: Decimal) -> str:

@@ -10,7 +10,8 @@ import io
 from datetime import date
 from typing import Any
 
-from toolkit.pricing.document import Bill, Line, money, plain
+from toolkit.pricing.amounts import money, plain
+from toolkit.pricing.document import Bill, Line
 
 SCHEMA = "toolkit.focus/1"
 
@@ -86,7 +87,7 @@ def _row(bill: Bill, line: Line, period: dict[str, str | None]) -> Row:
         "ServiceName": bill.vendor_name,
         "SkuId": f"{bill.vendor}/{bill.plan}/{line.meter}",
         "x_Grade": line.grade,
-        "x_Source": f"{line.source} ({line.as_of})",
+        "x_Source": line.cited,
         **dict.fromkeys(("InvoiceIssuerName", "ProviderName", "PublisherName"), bill.vendor_name),
     }
     return {column: values.get(column) for column in COLUMNS}

@@ -11,7 +11,7 @@ from typing import Any, Literal, Self
 from pydantic import Field, model_validator
 
 from toolkit.evidence import Strict
-from toolkit.pricing.document import money, plain
+from toolkit.pricing.amounts import money, plain
 from toolkit.pricing.prices import EXACT, Number, Share, Sourced, quotient, told_together
 
 MINUTES_A_DAY = 1440

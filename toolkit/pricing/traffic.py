@@ -1,7 +1,8 @@
 """Traffic to usage: from a scenario's human terms to what vendors meter, one formula each.
 
 Averages "per user day" run over all monthly active users and all days of the month. Echoes to the sender are
-taken to be switched off, and nothing is stored: a scenario states neither.
+taken to be switched off, and nothing is stored, announced or called: a scenario states none of it. The shape of
+the month is kept as one busiest day among even ones, and that of the day as its peak of connections.
 """
 
 from collections.abc import Callable
@@ -22,6 +23,7 @@ DAYS = 30
 MINUTES_AN_HOUR = 60.0
 HOURS_A_DAY = 24.0
 BYTES_A_GIB = 2.0**30
+ACTIVE_S_A_MESSAGE = 0.01
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -154,6 +156,19 @@ def egress_gib(traffic: Traffic, *, days: int = DAYS) -> Number:
     return messages_delivered(traffic, days=days) * traffic.message_bytes / BYTES_A_GIB
 
 
+def active_object_seconds(traffic: Traffic, *, days: int = DAYS) -> Number:
+    """Messages published x 10 ms: server-side objects that sleep while nothing comes in.
+
+    10 ms a message is what Cloudflare's example of hibernation takes
+    (https://developers.cloudflare.com/durable-objects/platform/pricing, 2026-09-30). Objects that do not
+    sleep are active as long as anyone is connected, which is far longer.
+
+    >>> active_object_seconds(_example())
+    300.0
+    """
+    return messages_published(traffic, days=days) * ACTIVE_S_A_MESSAGE
+
+
 def usage_arrays(traffic: Traffic, *, days: int = DAYS) -> dict[str, Floats]:
     """What vendors meter of a month's traffic, by usage field: whole numbers as float64, each rounded up.
 
@@ -173,6 +188,7 @@ def usage_arrays(traffic: Traffic, *, days: int = DAYS) -> dict[str, Floats]:
         "monthly_active_users": traffic.monthly_active_users,
         "peak_day_messages": peak_day_messages(traffic, days=days),
         "egress_gib": egress_gib(traffic, days=days),
+        "active_object_seconds": active_object_seconds(traffic, days=days),
         "days": float(days),
     }
     return {name: _rounded_up(quantity) for name, quantity in quantities.items()}

@@ -73,17 +73,74 @@ def _metric_table(title: str, values: Document) -> Table:
 
 
 def show_bill(document: Document) -> None:
-    """Print the lines of a bill and its total, or why no plan fits."""
-    console = _console()
-    title = f"{document['vendor']}: {document['plan'] or 'no plan'} on {document['as_of']}"
+    """Print the lines of a bill and its total, why plans do not fit, and where the prices come from."""
+    console, currency = _console(), document["currency"]
+    sources = list(dict.fromkeys(line["source"] for line in document["lines"]))
+    title = f"{document['vendor']}: {document['plan']} on {document['as_of']}"
+    parts = ("meter", "unit", "quantity", "billed_quantity", "unit_price", "amount", "grade")
     rows = [
-        [line[part] or "unknown" for part in ("meter", "quantity", "billed_quantity", "unit_price", "amount")]
+        [*(line[part] or "unknown" for part in parts), f"[{sources.index(line['source']) + 1}]"]
         for line in document["lines"]
     ]
-    console.print(_table(title, ["meter", "quantity", "billed", "unit price USD", "amount USD"], rows))
-    for violation in document["violations"]:
-        console.print(Text(f"does not fit: {violation}"))
-    console.print(Text(f"total: {document['total'] or 'unknown'} {document['currency']} a month"))
+    columns = ["meter", "unit", "quantity", "billed", "unit price USD", "amount USD", "grade", "source"]
+    console.print(_table(title, columns, rows, left=2))
+    told = [f"does not fit: {violation}" for violation in document["violations"]]
+    told.append(f"total: {document['total'] or 'unknown'} {currency} a month")
+    told += [f"not {other['plan']}: {_why_not(other)}" for other in document["others"]]
+    if document["sla_credit"] is not None:
+        told.append(_credit(document["sla_credit"], currency))
+    told += [f"[{number}] {source}" for number, source in enumerate(sources, start=1)]
+    told += [f"note: {note}" for note in document["notes"]]
+    for line in told:
+        console.print(Text(line))
+
+
+def _credit(credit: Document, currency: str) -> str:
+    amount = "unknown" if credit["amount"] is None else f"{credit['amount']} {currency}"
+    return f"SLA credit for {credit['outage_minutes']} minutes of outage: {amount} ({credit['reason']})"
+
+
+def _why_not(other: Document) -> str:
+    if other["violations"]:
+        return "; ".join(other["violations"])
+    return "its price is unknown" if other["total"] is None else f"{other['total']} USD a month"
+
+
+def show_price_changes(document: Document) -> None:
+    """Print what changed in the price books, and the bills that it changes."""
+    console = _console()
+    if not document["changes"]:
+        console.print(Text("The price books are the same."))
+        return
+    rows = [
+        [change["vendor"], change["what"], change["before"] or "—", change["after"] or "—"]
+        for change in document["changes"]
+    ]
+    console.print(_table("What changed", ["vendor", "field", "before", "after"], rows, left=4))
+    rows = [
+        [
+            found["scenario"],
+            found["vendor"],
+            _gist(found["before"]),
+            _gist(found["after"]),
+            found["difference"] or "—",
+        ]
+        for found in document["bills"]
+        if found["differs"]
+    ]
+    title = f"Bills of the first month that change, at prices of {document['as_of']}"
+    if rows:
+        columns = ["scenario", "vendor", "before USD", "after USD", "difference USD"]
+        console.print(_table(title, columns, rows, left=2))
+    else:
+        console.print(Text(f"No scenario's bill changes at prices of {document['as_of']}."))
+
+
+def _gist(made: Document | None) -> str:
+    if made is None:
+        return "—"
+    total = made["total"] or "unknown"
+    return f"{made['plan']} {total}" if made["feasible"] else f"no plan carries it ({made['plan']} nearest)"
 
 
 def show_cost(document: Document) -> None:

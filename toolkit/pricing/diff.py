@@ -1,0 +1,194 @@
+"""What changed between two states of the price books, and what it does to each scenario's bill."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from toolkit.pricing.amounts import money, plain
+from toolkit.pricing.bill import Bill, bill
+from toolkit.pricing.book import PriceBook
+from toolkit.pricing.offers import offers
+from toolkit.pricing.scenario import Scenario
+from toolkit.pricing.traffic import traffic_of, usage_of
+
+SCHEMA = "toolkit.prices-diff/1"
+ABSENT = object()
+
+
+@dataclass(frozen=True)
+class Change:
+    """A field of a book that differs; ``before`` is None where it is new, ``after`` where it is gone."""
+
+    vendor: str
+    what: str
+    before: str | None
+    after: str | None
+
+
+@dataclass(frozen=True)
+class BillChange:
+    """The cheapest bill of one vendor for the first month of one scenario, before and after.
+
+    Args:
+        scenario: its id.
+        vendor: id of the book.
+        before, after: None where there is no such book, or none of its plans is chosen without being named.
+    """
+
+    scenario: str
+    vendor: str
+    before: Bill | None
+    after: Bill | None
+
+    @property
+    def difference(self) -> Decimal | None:
+        """US dollars a month more than before; None where either is unknown, not feasible or not there."""
+        totals = [_payable(made) for made in (self.before, self.after)]
+        return None if totals[0] is None or totals[1] is None else totals[1] - totals[0]
+
+    @property
+    def differs(self) -> bool:
+        """Whether plan, feasibility or total changed."""
+        return _gist(self.before) != _gist(self.after)
+
+
+@dataclass(frozen=True)
+class PriceChanges:
+    """The difference of two states of the price books.
+
+    Args:
+        as_of: the UTC day whose prices the bills are of.
+        changes: field by field, by vendor.
+        bills: of every scenario with every vendor that changed.
+    """
+
+    as_of: date
+    changes: list[Change]
+    bills: list[BillChange]
+
+    def to_document(self) -> dict[str, Any]:
+        """The difference as JSON, amounts as exact decimal strings."""
+        return {
+            "schema": SCHEMA,
+            "as_of": self.as_of.isoformat(),
+            "changes": [vars(change) for change in self.changes],
+            "bills": [
+                {
+                    "scenario": found.scenario,
+                    "vendor": found.vendor,
+                    "before": _gist(found.before),
+                    "after": _gist(found.after),
+                    "difference": money(found.difference),
+                    "differs": found.differs,
+                }
+                for found in self.bills
+            ],
+        }
+
+
+def compare(
+    old: Mapping[str, PriceBook],
+    new: Mapping[str, PriceBook],
+    scenarios: Mapping[str, Scenario],
+    *,
+    as_of: date,
+) -> PriceChanges:
+    """What changed, and what it does to the bill of each scenario's first month, at its medians.
+
+    Args:
+        old, new: price books by vendor id.
+        scenarios: by id.
+        as_of: the UTC day whose prices the bills are of.
+    """
+    vendors = sorted({*old, *new})
+    changes = [change for vendor in vendors for change in _changes(vendor, old.get(vendor), new.get(vendor))]
+    changed = sorted({change.vendor for change in changes})
+    bills = [
+        BillChange(name, vendor, *(_cheapest(books.get(vendor), scenario, as_of) for books in (old, new)))
+        for name, scenario in scenarios.items()
+        for vendor in changed
+    ]
+    return PriceChanges(as_of, changes, bills)
+
+
+def newest_day(*books: Mapping[str, PriceBook]) -> date:
+    """The newest day that any of the books names: all of their prices are known on it."""
+    return max(
+        day
+        for by_vendor in books
+        for book in by_vendor.values()
+        for day in [
+            *(plan.valid_from for plan in book.plans),
+            *(found.confirmed or found.as_of for found in book.sources.values()),
+        ]
+    )
+
+
+def _cheapest(book: PriceBook | None, scenario: Scenario, as_of: date) -> Bill | None:
+    if book is None or not any(offer.chosen_unnamed for offer in offers(book, as_of)):
+        return None
+    return bill(book, usage_of(traffic_of(scenario)), as_of=as_of)
+
+
+def _payable(made: Bill | None) -> Decimal | None:
+    return made.total if made is not None and made.feasible else None
+
+
+def _gist(made: Bill | None) -> dict[str, Any] | None:
+    if made is None:
+        return None
+    return {"plan": made.plan, "feasible": made.feasible, "total": money(made.total)}
+
+
+def _changes(vendor: str, old: PriceBook | None, new: PriceBook | None) -> Iterator[Change]:
+    """What differs, field by field; what is new or gone as a whole is told once."""
+    if old is None or new is None:
+        yield Change(vendor, "book", _whole(old), _whole(new))
+    else:
+        yield from _differences(vendor, "", _named(old.model_dump()), _named(new.model_dump()))
+
+
+def _whole(book: PriceBook | None) -> str | None:
+    return None if book is None else f"{book.name}, {len(book.plans)} plans"
+
+
+def _differences(vendor: str, path: str, old: Any, new: Any) -> Iterator[Change]:
+    if isinstance(old, dict) and isinstance(new, dict):
+        for key in dict.fromkeys([*old, *new]):
+            deeper = f"{path}.{key}" if path and not key.startswith("[") else f"{path}{key}"
+            yield from _differences(vendor, deeper, old.get(key, ABSENT), new.get(key, ABSENT))
+    elif old != new:
+        yield Change(vendor, path, _text(old), _text(new))
+
+
+def _named(node: Any) -> Any:
+    """The book with plans, meters and tiers under their names, so that a new one does not move the others."""
+    if isinstance(node, dict):
+        return {key: _named(child) for key, child in node.items()}
+    if isinstance(node, list):
+        return {_name(child, index): _named(child) for index, child in enumerate(node)}
+    return node
+
+
+def _name(item: Any, index: int) -> str:
+    if isinstance(item, dict) and "valid_from" in item:
+        return f"[{item['id']} from {item['valid_from']}]"
+    if isinstance(item, dict) and "up_to" in item:
+        return f"[up to {item['up_to']}]" if item["up_to"] is not None else "[without end]"
+    return f"[{item['meter']}]" if isinstance(item, dict) and "meter" in item else f"[{index + 1}]"
+
+
+def _text(value: Any) -> str | None:
+    """A value as a reader would say it: absent, unknown, or the gist of a record."""
+    if value is ABSENT:
+        return None
+    if isinstance(value, dict):
+        named = value.get("name") or value.get("where") or value.get("meter")
+        fee = value.get("base_fee")
+        price = f", base fee {_text(fee['amount'])}" if fee else ""
+        return (
+            f"{named}{price}" if named else ", ".join(f"{key} {_text(child)}" for key, child in value.items())
+        )
+    return "unknown" if value is None else plain(value) if isinstance(value, Decimal) else str(value)
