@@ -1,8 +1,8 @@
 """Traffic to usage: from a scenario's human terms to what vendors meter, one formula each.
 
 Averages "per user day" run over all monthly active users and all days of the month. Echoes to the sender are
-taken to be switched off, and nothing is stored, announced or called: a scenario states none of it. The shape of
-the month is kept as one busiest day among even ones, and that of the day as its peak of connections.
+taken to be switched off, and nothing is stored, announced or called: a scenario states none of it. The shape
+of the month is kept as one busiest day among even ones, that of the day as its peak of connections.
 """
 
 from collections.abc import Callable
