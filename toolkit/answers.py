@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from toolkit.decide.decision import Decision
     from toolkit.metrics.key import MetricsResult
     from toolkit.metrics.rollups import Rollups
+    from toolkit.pricing.quotes import Quote
 
 
 def counts(loaded: Loaded, *, engine: str = "duckdb") -> Rollups:
@@ -70,6 +71,13 @@ def costed(loaded: Loaded, scenario: str) -> CostResult:
         scenario_id=scenario,
         as_of=loaded.as_of,
     )
+
+
+def quoted(loaded: Loaded, scenario: str) -> list[Quote]:
+    """What every vendor would bill for a scenario's first month, beside what the brief quotes."""
+    from toolkit.pricing.quotes import quotes
+
+    return quotes(loaded.books, loaded.scenarios[scenario], as_of=loaded.as_of)
 
 
 def against_volume(loaded: Loaded, scenario: str) -> Curve:

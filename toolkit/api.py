@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from toolkit.metrics.rollups import Rollups
     from toolkit.pricing.bill import Bill
     from toolkit.pricing.diff import PriceChanges
+    from toolkit.pricing.quotes import Quote
 
 Folderish = Path | str
 
@@ -66,6 +67,7 @@ __all__ = [
     "rollups",
     "serve",
     "uptime_curve",
+    "vendor_bills",
 ]
 
 
@@ -173,6 +175,14 @@ def cost(project: Folderish = "data", *, scenario: str | None = None, as_of: AsO
     """The total cost of every option over the scenario's horizon, with its uncertainty."""
     loaded = load(project, as_of=as_of)
     return answers.costed(loaded, scenario_name(loaded, scenario))
+
+
+def vendor_bills(
+    project: Folderish = "data", *, scenario: str | None = None, as_of: AsOf = None
+) -> list[Quote]:
+    """What every vendor would bill for the scenario's first month, beside what the brief quotes."""
+    loaded = load(project, as_of=as_of)
+    return answers.quoted(loaded, scenario_name(loaded, scenario))
 
 
 def cost_curve(project: Folderish = "data", *, scenario: str | None = None, as_of: AsOf = None) -> Curve:

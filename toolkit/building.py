@@ -82,6 +82,7 @@ def _build(loaded: Loaded, scenarios: list[str], out: Path, notebooks: Path, sta
             volume=answers.against_volume(loaded, name),
             uptime=answers.against_uptime(loaded, name),
             decision=answers.decided(loaded, name, rolled, cost),
+            quotes=answers.quoted(loaded, name),
         )
     inputs = ReportInputs(
         project=loaded.project,

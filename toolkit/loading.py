@@ -245,7 +245,7 @@ def _check_books(
     for vendor, book in price_books.items():
         if age := stale(book, day):
             document = files[vendor]
-            right = f"check its prices again and set confirmed: {book.recheck(day)}"
+            right = f"check its prices again and date them. {book.recheck(day)}"
             faults.warn(document.path, document.line(("vendor",)), "as_of", age, right)
 
 

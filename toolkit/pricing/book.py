@@ -75,11 +75,14 @@ class PriceBook(Strict):
         """Prices of the plans on open sale; a word about another plan does not keep those up to date."""
         standing = self.on(as_of)
         for plan in [plan for plan in standing if plan.kind == "self_serve"] or standing:
-            if plan.base_fee.amount is not None:
+            priced = [
+                meter for meter in plan.meters
+                if any(tier.unit_price_per.amount is not None for tier in meter.tiers)
+            ]  # fmt: skip
+            yield from (self.source(meter) for meter in priced)
+            # That a metered plan has no fee says nothing about its prices.
+            if plan.base_fee.amount is not None and (plan.base_fee.amount or not priced):
                 yield self.source(plan.base_fee)
-            for meter in plan.meters:
-                if any(tier.unit_price_per.amount is not None for tier in meter.tiers):
-                    yield self.source(meter)
 
 
 def _in_force(versions: Sequence[Plan], as_of: date) -> Plan:

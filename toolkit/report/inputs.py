@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from toolkit.decide.plan import Plan
     from toolkit.metrics.key import MetricsResult
     from toolkit.metrics.rollups import Rollups
+    from toolkit.pricing.quotes import Quote
     from toolkit.pricing.scenario import Scenario
 
 
@@ -32,6 +33,7 @@ class ScenarioInputs:
         volume: recurring monthly cost of every option against messages a month.
         uptime: the cheapest option for each required uptime, as the cost room gives it.
         decision: verdict of every phase, ranking, flip points, next measurements.
+        quotes: what every vendor would bill for the first month, beside what the brief quotes.
     """
 
     scenario: "Scenario"
@@ -39,6 +41,7 @@ class ScenarioInputs:
     volume: "Curve"
     uptime: "pd.DataFrame"
     decision: "Decision"
+    quotes: "Sequence[Quote]" = ()
 
 
 @dataclass(frozen=True, kw_only=True)

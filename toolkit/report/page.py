@@ -32,6 +32,7 @@ class ScenarioView:
     pictures: list[Picture]
     totals: Table
     lines: list[Table]
+    bills: Table
     side_by_side: Table
     limits: list[str]
 
@@ -94,6 +95,7 @@ def scenario_view(inputs: ReportInputs, scenario: str, *, several: bool = False)
             costs.lines_table(entry, names, months=its.cost.horizon_months, title=title)
             for entry in its.cost.options.values()
         ],
+        bills=costs.bills_table(its.quotes, title=title),
         side_by_side=options.side_by_side(
             inputs.options, its, do_nothing=headlines.baseline(inputs.plan, inputs.options),
             as_of=inputs.as_of, title=title,

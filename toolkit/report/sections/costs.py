@@ -1,6 +1,6 @@
 """What it costs over the horizon: every line of every option, its band and its source."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from toolkit.report.tables import Cell, Column, Mark, Missing, Table
@@ -8,6 +8,7 @@ from toolkit.report.wording import shorten, usd
 
 if TYPE_CHECKING:
     from toolkit.cost.result import Band, CostResult, OptionCost
+    from toolkit.pricing.quotes import Quote
 
 
 def totals_table(cost: "CostResult", names: Mapping[str, str], *, title: str) -> Table:
@@ -46,6 +47,42 @@ def cheapest_lines_table(cost: "CostResult", names: Mapping[str, str], *, title:
     """The lines of the option that :func:`totals_table` puts first."""
     first = min(cost.options.values(), key=_order)
     return lines_table(first, names, months=cost.horizon_months, title=title)
+
+
+def bills_table(quotes: "Sequence[Quote]", *, title: str) -> Table:
+    """What every vendor would bill for the first month at the medians, beside what the brief quotes."""
+    rows: list[list[Cell]] = [
+        [
+            quote.bill.vendor_name,
+            quote.bill.plan_name,
+            _bill(quote),
+            _believed(quote),
+            Mark(quote.grade, "grade"),
+            quote.bill.price_book.partition("@")[2] or None,
+            next(iter(quote.bill.notes), None),
+        ]
+        for quote in quotes
+    ]
+    columns = [
+        Column("Vendor"), Column("Plan"), Column("Bill", "USD", numeric=True),
+        Column("The brief quotes", "USD", numeric=True), Column("Weakest grade", shape="short"),
+        Column("Prices seen", shape="short"), Column("What to know", shape="wide"),
+    ]  # fmt: skip
+    return Table(f"Bill of the first month, vendor by vendor, {title}", columns, rows)
+
+
+def _believed(quote: "Quote") -> Cell:
+    if quote.brief_says is None:
+        return Missing("nothing")
+    if quote.brief_usd is None:
+        return Missing("nothing so large")
+    return Mark(usd(float(quote.brief_usd)), "total", quote.brief_says)
+
+
+def _bill(quote: "Quote") -> Cell:
+    if not quote.bill.feasible:
+        return Missing(f"no plan carries it: {shorten('; '.join(quote.bill.violations), 160)}")
+    return Missing("its price is unknown") if quote.bill.total is None else usd(float(quote.bill.total))
 
 
 def _order(entry: "OptionCost") -> tuple[bool, float, str]:
