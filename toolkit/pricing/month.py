@@ -34,6 +34,7 @@ class Month:
         self.usage = usage
         self.days = usage.get("days", DAYS)
         self._counted: dict[int, Floats] = {}
+        self._busiest: dict[int, Floats] = {}
         self._billed: dict[int, Floats] = {}
         self._charged: dict[int, Floats] = {}
         self._a_day: dict[str, Floats] = {}
@@ -55,7 +56,7 @@ class Month:
         return self.usage.get(name, ZERO)
 
     def _count(self, part: Part) -> Floats:
-        return _once(self._counted, part.key, lambda: self._counted_anew(part))
+        return _once(self._counted, part.count_key, lambda: self._counted_anew(part))
 
     def _counted_anew(self, part: Part) -> Floats:
         usage = self.usage
@@ -115,6 +116,9 @@ class Month:
         return np.where(stated > 0, stated, held * HOURS_A_DAY * self.days)
 
     def _busiest_day(self, part: Part) -> Floats:
+        return _once(self._busiest, part.count_key, lambda: self._busiest_anew(part))
+
+    def _busiest_anew(self, part: Part) -> Floats:
         """Units on the busiest day: at least the even share, and as large a share as messages have then."""
         units, peak = self._count(part), self._field("peak_day_messages")
         even = np.ceil(units / self.days if part.whole else without_dust(units / self.days))

@@ -14,6 +14,9 @@ from toolkit.pricing.plan import Plan, Units
 from toolkit.pricing.prices import BaseFee, Source
 from toolkit.pricing.tariff import GB_PER_GIB, Meter
 
+COUNTING = {"counts", "size_step_bytes", "sized", "sizing", "unit", "hours_per_unit"}
+"""Fields of a meter that say what it counts."""
+
 
 @dataclass(frozen=True, eq=False)
 class Part:
@@ -23,6 +26,7 @@ class Part:
         meter: what it counts and charges.
         weights: of each usage field, the vendor's GB turned into GiB of usage.
         key: meters of one key count and charge alike, so that a plan can take another's result.
+        count_key: meters of one key count alike, whatever they charge.
         known: whether its prices were known on the day.
         source: where they come from.
         giver: the meter of the same plan that brings units to this one. None where none does.
@@ -32,6 +36,7 @@ class Part:
     meter: Meter
     weights: tuple[tuple[str, Decimal], ...]
     key: int
+    count_key: int
     known: bool
     source: Source
     giver: "Part | None"
@@ -136,16 +141,14 @@ def _parts(book: PriceBook, plan: Plan, as_of: date, keys: dict[str, int]) -> It
         known = book.priced(plan, meter, as_of=as_of)
         units = plan.units if _needs_units(meter) else None
         giver = None if meter.included_with is None else made[meter.included_with.meter]
-        alike = repr((
-            meter.model_dump(exclude={"source", "note"}),
-            None if units is None else (units.connections, units.sizes),
-            None if giver is None else giver.key,
-            known,
-        ))  # fmt: skip
+        capacity = None if units is None else (units.connections, units.sizes)
+        counts = ("counts", meter.model_dump(include=COUNTING), capacity)
+        charges = (meter.model_dump(exclude={"source", "note"}), capacity, giver and giver.key, known)
         made[meter.meter] = Part(
             meter=meter,
             weights=tuple(_weights(meter)),
-            key=keys.setdefault(alike, len(keys)),
+            key=keys.setdefault(repr(charges), len(keys)),
+            count_key=keys.setdefault(repr(counts), len(keys)),
             known=known,
             source=book.source(meter),
             giver=giver,
