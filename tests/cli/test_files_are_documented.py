@@ -12,9 +12,12 @@ from toolkit.decide.plan import METRICS, Criterion, Phase, Step
 from toolkit.evidence import GRADES, Figure
 from toolkit.measure.events import CONNECTIONS, DELIVERIES
 from toolkit.pricing.book import PriceBook
-from toolkit.pricing.prices import Sourced
+from toolkit.pricing.plan import Plan as PricePlan
+from toolkit.pricing.plan import Rates, Units
+from toolkit.pricing.prices import BaseFee, Source, Sourced, UnitPrice
 from toolkit.pricing.scenario import Scenario
-from toolkit.pricing.tariff import Meter, Plan, Quota, Rounding, Tier
+from toolkit.pricing.sla import CreditStep, Sla
+from toolkit.pricing.tariff import IncludedWith, Meter, Quota, Rounding, Tier
 from toolkit.pricing.usage import Usage
 from toolkit.project import Project
 
@@ -22,8 +25,8 @@ DOCS = (Path(__file__).parent.parent.parent / "docs" / "files.md").read_text()
 WORDS = set(re.findall(r"[A-Za-z_0-9]+", " ".join(re.findall(r"`([^`]+)`", DOCS))))
 
 MODELS: list[type[BaseModel]] = [
-    Claim, Criterion, Figure, Meter, Option, Phase, Plan, PriceBook, Project, Quota, Rounding, Scenario,
-    Sourced, Step, Tier, Usage,
+    BaseFee, Claim, CreditStep, Criterion, Figure, IncludedWith, Meter, Option, Phase, PriceBook, PricePlan,
+    Project, Quota, Rates, Rounding, Scenario, Sla, Source, Sourced, Step, Tier, UnitPrice, Units, Usage,
 ]  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -11,12 +12,19 @@ from toolkit.pricing.book import PriceBook, books
 from toolkit.project import Faults, Folder, read_yaml, shipped
 
 
+class Shipped(dict[str, PriceBook]):
+    """Hypothesis prints the arguments of what fails, and all books are too much to read."""
+
+    def __repr__(self) -> str:
+        return f"<the books of {', '.join(self)}>"
+
+
 @pytest.fixture(scope="session")
 def shipped_books() -> Mapping[str, PriceBook]:
     faults = Faults()
     found = books(Folder(shipped("data")).documents("pricing", faults), faults)
     assert not faults.found, str(faults)
-    return found
+    return Shipped(found)
 
 
 @pytest.fixture(scope="session")
@@ -43,18 +51,23 @@ def as_of() -> date:
 @pytest.fixture
 def make_book(tmp_path: Path) -> MakeBook:
     """Reads a book from its text, as a file of ``pricing/`` is read."""
+    return partial(_read_book, tmp_path / "acme.yaml")
 
-    def make(text: str) -> PriceBook:
-        path = tmp_path / "acme.yaml"
-        path.write_text(text)
-        faults = Faults()
-        document = read_yaml(path, faults)
-        assert document is not None, str(faults)
-        found = books([document], faults)
-        assert not faults.found, str(faults)
-        return found["acme"]
 
-    return make
+@pytest.fixture(scope="module")
+def module_book(tmp_path_factory: pytest.TempPathFactory) -> MakeBook:
+    """The same for property tests, whose books stay while their examples change."""
+    return partial(_read_book, tmp_path_factory.mktemp("books") / "acme.yaml")
+
+
+def _read_book(path: Path, text: str) -> PriceBook:
+    path.write_text(text)
+    faults = Faults()
+    document = read_yaml(path, faults)
+    assert document is not None, str(faults)
+    found = books([document], faults)
+    assert not faults.found, str(faults)
+    return found["acme"]
 
 
 @pytest.fixture

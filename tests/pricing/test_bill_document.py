@@ -19,8 +19,21 @@ KEYS = [
     "violations",
     "lines",
     "total",
+    "others",
+    "sla_credit",
+    "notes",
 ]
-LINE_KEYS = ["meter", "quantity", "billed_quantity", "unit_price", "amount", "source"]
+LINE_KEYS = [
+    "meter",
+    "quantity",
+    "billed_quantity",
+    "unit_price",
+    "amount",
+    "source",
+    "kind",
+    "unit",
+    "grade",
+]
 
 
 def test_the_keys_are_those_of_the_contract(ably: PriceBook, as_of: date) -> None:
@@ -34,7 +47,9 @@ def test_a_bill_in_full(ably: PriceBook, as_of: date) -> None:
     usage = Usage(messages_published=35_000, messages_delivered=36_000_000)
     document = bill(ably, usage, plan="standard", as_of=as_of).to_document()
     sources = [line.pop("source") for line in document["lines"]]
-    assert all(source.endswith("(2025-09-16)") and "https://ably.com/" in source for source in sources)
+    assert all("https://ably.com/" in source for source in sources)
+    assert all(source.endswith(" (2025-09-16, confirmed 2026-08-03)") for source in sources)
+    assert document.pop("notes") == list(bill(ably, usage, plan="standard", as_of=as_of).notes)
     assert json.loads(json.dumps(document)) == {
         "schema": "toolkit.bill/1",
         "vendor": "ably",
@@ -51,6 +66,9 @@ def test_a_bill_in_full(ably: PriceBook, as_of: date) -> None:
                 "billed_quantity": "1",
                 "unit_price": "29",
                 "amount": "29.00",
+                "kind": "base_fee",
+                "unit": "Months",
+                "grade": "published",
             },
             {
                 "meter": "messages",
@@ -58,9 +76,14 @@ def test_a_bill_in_full(ably: PriceBook, as_of: date) -> None:
                 "billed_quantity": "37000000",
                 "unit_price": "0.0000025",
                 "amount": "92.50",
+                "kind": "usage",
+                "unit": "Messages",
+                "grade": "published",
             },
         ],
         "total": "121.50",
+        "others": [],
+        "sla_credit": None,
     }
 
 
@@ -109,3 +132,8 @@ def test_the_same_usage_gives_the_same_bytes(ably: PriceBook, as_of: date) -> No
     usage = Usage(messages_published=10**7, egress_gib=99)
     first, second = (json.dumps(bill(ably, usage, as_of=as_of).to_document()) for _ in range(2))
     assert first == second
+
+
+def test_a_confirmation_after_the_day_of_the_bill_is_not_told(ably: PriceBook) -> None:
+    made = bill(ably, Usage(messages_published=1), plan="standard", as_of=date(2026, 8, 2))
+    assert {line.cited.rpartition(" ")[2] for line in made.lines} == {"(2025-09-16)"}

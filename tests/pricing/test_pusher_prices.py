@@ -45,6 +45,34 @@ def test_one_publish_to_fifty_subscribers_counts_51(pusher: PriceBook, as_of: da
     assert [line.quantity for line in made.lines if line.meter == "messages"] == [51]
 
 
+def test_forty_thousand_publishes_to_five_hundred_count_20_040_000(pusher: PriceBook, as_of: date) -> None:
+    # The same page: 20,000,000 deliveries + 40,000 publishes.
+    usage = Usage(messages_published=40_000, messages_delivered=40_000 * 500, days=1)
+    made = bill(pusher, usage, as_of=as_of)
+    assert [line.quantity for line in made.lines if line.meter == "messages"] == [20_040_000]
+    assert made.plan == "growth"
+
+
+@pytest.mark.parametrize(
+    ("day", "messages", "connections"),
+    [(date(2015, 3, 1), 100_000, 20), (date(2017, 9, 21), 200_000, 100), (date(2026, 11, 23), 200_000, 100)],
+)
+def test_the_sandbox_grew(pusher: PriceBook, day: date, messages: int, connections: int) -> None:
+    # github.com/pusher/pusher-http-php issue 30 (2015-02-26); the free-for-dev list of 2017-09-21.
+    full = Usage(messages_delivered=messages, peak_connections=connections, days=1)
+    assert bill(pusher, full, plan="sandbox", as_of=day).feasible
+    for field in ("messages_delivered", "peak_connections"):
+        more = full.model_copy(update={field: getattr(full, field) + 1})
+        assert not bill(pusher, more, plan="sandbox", as_of=day).feasible
+
+
+@pytest.mark.parametrize(("plan", "usd"), [("startup", 49), ("pro", 99), ("business", 299), ("premium", 499)])
+def test_four_plans_have_had_their_price_since_2019(pusher: PriceBook, plan: str, usd: int) -> None:
+    # A picture of the page of 2019-05-02, github.com/ably/docs commit 2de6c62c7.
+    assert bill(pusher, Usage(), plan=plan, as_of=date(2019, 5, 2)).total == usd
+    assert bill(pusher, Usage(), plan=plan, as_of=date(2019, 5, 1)).total is None
+
+
 def test_webhooks_and_presence_changes_count_and_stored_messages_do_not(
     pusher: PriceBook, as_of: date
 ) -> None:

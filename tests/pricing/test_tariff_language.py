@@ -136,16 +136,15 @@ def test_a_meter_may_bring_quantities_of_another(make_book: MakeBook) -> None:
             # The giver stands second on purpose: order does not matter.
             - meter: egress_gib
               counts: {egress_gib: 1}
+              unit: GiB
               included_with: {meter: messages, per_unit: 0.5}
               tiers: [{unit_price_per: {amount: 1}}]
-              source: a price list
-              as_of: 2026-01-01
+              SOURCED
             - meter: messages
               counts: {messages_delivered: 1}
               rounding: {to: 10}
               tiers: [{unit_price_per: {amount: 0}}]
-              source: a price list
-              as_of: 2026-01-01
+              SOURCED
     """)
     )
     made = bill(book, Usage(messages_delivered=11, egress_gib=14), as_of=DAY)
@@ -157,6 +156,7 @@ def test_a_meter_without_usage_has_no_line(make_book: MakeBook) -> None:
     meter = """
         meter: stored_gib
         counts: {stored_gib: 1}
+        unit: GiB
         tiers: [{unit_price_per: {amount: 8}}]
     """
     assert lines(make_book, meter, Usage(messages_published=1)) == []

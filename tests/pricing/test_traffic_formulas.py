@@ -34,6 +34,8 @@ def test_a_month_in_full() -> None:
         peak_day_messages=300_000,
         # 5,400,000 x 500 bytes are 2.51 GiB.
         egress_gib=3,
+        # 10 ms for each of the 600,000.
+        active_object_seconds=6_000,
         days=30,
     )
 

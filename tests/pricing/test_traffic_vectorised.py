@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from toolkit.pricing.bill import bill
 from toolkit.pricing.book import PriceBook
+from toolkit.pricing.offers import offers
 from toolkit.pricing.totals import cheapest
 from toolkit.pricing.traffic import DRIVERS, Traffic, grown, usage_arrays, usage_of
 from toolkit.pricing.usage import Usage
@@ -62,7 +63,7 @@ def test_usage_arrays_feed_the_vectorised_bill(pusher: PriceBook, as_of: date) -
     totals, index = cheapest(pusher, usage_arrays(stacked([small, large])), as_of=as_of)
     assert totals.tolist() == [0.0, 99.0]
     exact = [bill(pusher, usage_of(month), as_of=as_of).plan for month in (small, large)]
-    assert [pusher.plans[chosen].id for chosen in index] == exact == ["sandbox", "pro"]
+    assert [offers(pusher, as_of)[chosen].plan.id for chosen in index] == exact == ["sandbox", "pro"]
 
 
 def test_months_may_be_an_axis_of_their_own() -> None:

@@ -14,27 +14,23 @@ EDGES = [
 
 COUNTS = st.one_of(st.sampled_from(EDGES), st.integers(0, 10**4), st.integers(0, 10**10))
 SMALL = st.one_of(st.sampled_from([0, 1, 28, 29, 200, 1_000, 1_192, 4_768]), st.integers(0, 10**5))
+HOURS = st.one_of(st.sampled_from([0, 1, 24, 672, 720, 721, 744]), st.integers(0, 10**5))
 
-LIMITED = {
-    "message_bytes",
-    "peak_connections",
-    "peak_channels",
-    "monthly_active_users",
-    "stored_gib",
-    "egress_gib",
+KINDS = {
+    "message_bytes": SMALL,
+    "peak_connections": SMALL,
+    "peak_channels": SMALL,
+    "monthly_active_users": SMALL,
+    "stored_gib": SMALL,
+    "egress_gib": SMALL,
+    "unit_hours": HOURS,
+    "compute_hours": HOURS,
 }
+"""What is not counted in messages, minutes or seconds."""
 
 
 def usages() -> st.SearchStrategy[Usage]:
     """Months from idle to beyond every plan."""
-    small = (
-        "message_bytes",
-        "peak_connections",
-        "peak_channels",
-        "monthly_active_users",
-        "stored_gib",
-        "egress_gib",
-    )
-    fields = {name: SMALL if name in small else COUNTS for name in FIELDS if name != "peak_day_messages"}
+    fields = {name: KINDS.get(name, COUNTS) for name in FIELDS if name != "peak_day_messages"}
     peak = st.one_of(st.none(), COUNTS)
     return st.builds(Usage, days=st.integers(28, 31), peak_day_messages=peak, **fields)

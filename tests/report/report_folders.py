@@ -14,6 +14,7 @@ from toolkit.cost.model import cost_options
 from toolkit.decide.decision import decide
 from toolkit.metrics.key import measure_options
 from toolkit.metrics.rollups import roll_up
+from toolkit.pricing.quotes import quotes
 from toolkit.project.faults import Faults
 from toolkit.report.inputs import ReportInputs, ScenarioInputs
 
@@ -129,4 +130,5 @@ def _scenario(loaded: loading.Loaded, name: str, rollups: Any) -> ScenarioInputs
             loaded.plan, options=loaded.options, scenario=scenario, scenario_id=name, cost=cost,
             rollups=rollups, project=loaded.project, as_of=loaded.as_of,
         ),
+        quotes=quotes(loaded.books, scenario, as_of=loaded.as_of),
     )  # fmt: skip

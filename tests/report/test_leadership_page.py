@@ -10,7 +10,7 @@ from report_html import Reader, assert_self_contained
 from toolkit.report.inputs import ReportInputs
 from toolkit.report.page import lead_sentence, leadership_page
 from toolkit.report.sections import verdicts
-from toolkit.report.wording import NBSP
+from toolkit.report.wording import NBSP, usd
 
 
 def text_of(html: str) -> str:
@@ -72,6 +72,18 @@ def test_the_decision_that_is_asked_and_its_day_stand_in_the_lead(page: str) -> 
         "The next decision is due 4 December 2026: Immediate - deploy the fixes and watch them."
         in text_of(page)
     )
+
+
+def test_every_vendor_has_its_bill_beside_what_the_brief_quotes(report: ReportInputs, page: str) -> None:
+    _, scenario = report.default
+    told = text_of(page).replace(" ", "")
+    assert len(scenario.quotes) == 10
+    for quote in scenario.quotes:
+        total = quote.bill.total if quote.bill.feasible else None
+        shown = usd(None if total is None else float(total))
+        assert f"{quote.bill.vendor_name}{quote.bill.plan_name}{shown}".replace(" ", "") in told
+    # The brief's largest quote of Pusher is for a million messages; this traffic has more.
+    assert "nothingsolarge" in told
 
 
 def test_cost_now_after_and_change_agree_with_the_cost_model(report: ReportInputs, page: str) -> None:

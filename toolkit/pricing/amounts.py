@@ -1,6 +1,48 @@
-"""Exact numbers as text."""
+"""Exact numbers: read as they are written, divided, and written in full."""
 
-from decimal import Decimal
+from decimal import ROUND_HALF_EVEN, Context, Decimal, Inexact, InvalidOperation, localcontext
+from typing import Any
+
+EXACT = Context(prec=250, traps=[Inexact, InvalidOperation])
+"""Arithmetic that raises rather than rounds: wide enough for any usage times any price of a book."""
+
+ROUNDED = Context(prec=250, rounding=ROUND_HALF_EVEN)
+QUOTIENT = Decimal("1E-12")
+
+MAX_NUMBER = 10**15
+MAX_DECIMALS = 30
+
+
+def exact_number(value: Any) -> Any:
+    """The number as it was written: the shortest digits of a float are those of the file."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str | Decimal):
+        raise ValueError(f"{value!r} is not a number|write a number of 0 or more")
+    try:
+        number = Decimal(repr(value) if isinstance(value, float) else value)
+    except InvalidOperation:
+        number = Decimal("NaN")
+    if not number.is_finite() or number < 0:
+        raise ValueError(f"{value!r} is not a number of 0 or more|write a number of 0 or more")
+    if number > MAX_NUMBER or _decimals(number) > MAX_DECIMALS:
+        raise ValueError(
+            f"{value!r} is out of range|write at most {MAX_NUMBER:,} and {MAX_DECIMALS} decimals"
+        )
+    return number
+
+
+def quotient(dividend: Decimal, divisor: Decimal) -> Decimal:
+    """The quotient: exact where twelve decimals hold it, else rounded to them, half to even.
+
+    >>> quotient(Decimal(150), Decimal(24)), quotient(Decimal(100), Decimal(24))
+    (Decimal('6.25'), Decimal('4.166666666667'))
+    """
+    with localcontext(ROUNDED):
+        return (dividend / divisor).quantize(QUOTIENT).normalize()
+
+
+def _decimals(number: Decimal) -> int:
+    exponent = number.as_tuple().exponent
+    return -exponent if isinstance(exponent, int) else 0
 
 
 def plain(number: Decimal) -> str:

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from toolkit.pricing.charges import Piece, base_fee, pieces, total
 from toolkit.pricing.feasibility import Violation, violations
-from toolkit.pricing.metering import Metered, metered
+from toolkit.pricing.metering import Metered, counted, metered
 from toolkit.pricing.offers import Offer, Part
 from toolkit.pricing.usage import Usage
 
@@ -20,6 +20,7 @@ class Assessment:
 
     def __init__(self, usage: Usage) -> None:
         self.usage = usage
+        self._counted: dict[int, Decimal] = {}
         self._metered: dict[int, Metered] = {}
         self._charged: dict[int, tuple[list[Piece], Decimal | None]] = {}
 
@@ -27,8 +28,11 @@ class Assessment:
         """What a meter counted; the meter that brings units to it has to be asked for through its offer."""
         found = self._metered.get(part.key)
         if found is None:
+            units = self._counted.get(part.count_key)
+            if units is None:
+                units = self._counted[part.count_key] = counted(part, self.usage)
             giver = None if part.giver is None else self.metered(part.giver)
-            found = self._metered[part.key] = metered(part, self.usage, giver)
+            found = self._metered[part.key] = metered(part, self.usage, units, giver)
         return found
 
     def charged(self, part: Part) -> tuple[list[Piece], Decimal | None]:

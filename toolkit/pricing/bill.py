@@ -4,15 +4,16 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal, localcontext
 
+from toolkit.pricing.amounts import EXACT
 from toolkit.pricing.assessment import Assessment
 from toolkit.pricing.book import PriceBook
 from toolkit.pricing.charges import Piece
 from toolkit.pricing.document import Bill, Line, LineKind, OtherPlan
 from toolkit.pricing.feasibility import Violation
 from toolkit.pricing.offers import Offer, Part, offers, standing
-from toolkit.pricing.plan import HOURS_A_DAY
-from toolkit.pricing.prices import EXACT, Source
-from toolkit.pricing.sla import MINUTES_A_DAY, SlaCredit, sla_credit
+from toolkit.pricing.plan import HOURS_A_DAY, Plan
+from toolkit.pricing.prices import Source
+from toolkit.pricing.sla import MINUTES_A_DAY, Sla, SlaCredit, sla_credit
 from toolkit.pricing.usage import UNITS, Usage
 from toolkit.project import InputError
 
@@ -70,8 +71,7 @@ def outage_credit(book: PriceBook, made: Bill, *, outage_minutes: Decimal, days:
     Raises:
         InputError: the outage is negative, or longer than the month.
     """
-    plan = book.plan(made.plan, as_of=made.as_of)
-    sla = plan.sla if plan.sla is not None and book.source(plan.sla).as_of <= made.as_of else None
+    sla = known_sla(book, book.plan(made.plan, as_of=made.as_of), made.as_of)
     source = None if sla is None else book.source(sla)
     try:
         return sla_credit(
@@ -83,6 +83,11 @@ def outage_credit(book: PriceBook, made: Bill, *, outage_minutes: Decimal, days:
         )
     except ValueError as error:
         raise InputError(f"arguments:1: outage-minutes: {error}; write 0 to {days * MINUTES_A_DAY}") from None
+
+
+def known_sla(book: PriceBook, plan: Plan, as_of: date) -> Sla | None:
+    """A plan's agreement as it was known on a day; None where it was not yet, or nothing is."""
+    return plan.sla if plan.sla is not None and book.source(plan.sla).as_of <= as_of else None
 
 
 def _cheapest(book: PriceBook, month: Assessment, as_of: date) -> Offer:
@@ -109,8 +114,8 @@ def _told(found: Iterator[Violation]) -> tuple[str, ...]:
 
 
 def _bill(book: PriceBook, offer: Offer, month: Assessment, as_of: date) -> Bill:
-    plan = offer.plan
-    sla = None if plan.sla is None else plan.sla.text
+    plan, sla = offer.plan, known_sla(book, offer.plan, as_of)
+    told = (*book.notes, plan.note, None if sla is None else sla.text)
     return Bill(
         vendor=book.vendor, vendor_name=book.name, plan=plan.id, plan_name=plan.name,
         price_book=standing(book, as_of).price_book,
@@ -118,7 +123,7 @@ def _bill(book: PriceBook, offer: Offer, month: Assessment, as_of: date) -> Bill
         violations=_told(month.violations(offer)),
         lines=tuple(_lines(offer, month, as_of)),
         total=month.total(offer),
-        notes=tuple(note for note in (*book.notes, plan.note, sla) if note is not None),
+        notes=tuple(note for note in told if note is not None),
     )  # fmt: skip
 
 
@@ -134,8 +139,8 @@ def _lines(offer: Offer, month: Assessment, as_of: date) -> Iterator[Line]:
 
 def _unit(part: Part) -> str:
     meter = part.meter
-    if meter.hours_per_unit == HOURS_A_DAY:
-        return "Unit-Days"
+    if meter.hours_per_unit is not None:
+        return "Unit-Days" if meter.hours_per_unit == HOURS_A_DAY else f"{meter.hours_per_unit} Hours"
     return meter.unit or UNITS[meter.meter]
 
 

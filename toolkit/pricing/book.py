@@ -5,14 +5,16 @@ from datetime import date
 from itertools import pairwise
 from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, TypeAdapter, ValidationError
 
-from toolkit.evidence import Strict
+from toolkit.evidence import Day, Strict
 from toolkit.pricing.plan import Plan
 from toolkit.pricing.prices import Source, Sourced
 from toolkit.project import Document, Faults, InputError, dotted, near, validate
 
 STALE_AFTER_DAYS = 180
+
+DAY: TypeAdapter[date] = TypeAdapter(Day)
 
 
 class PriceBook(Strict):
@@ -74,7 +76,8 @@ class PriceBook(Strict):
     def _price_sources(self, as_of: date) -> Iterator[Source]:
         """Prices of the plans on open sale; a word about another plan does not keep those up to date."""
         standing = self.on(as_of)
-        for plan in [plan for plan in standing if plan.kind == "self_serve"] or standing:
+        on_sale = [plan for plan in standing if chosen_unnamed(plan, as_of=as_of)]
+        for plan in on_sale or standing:
             priced = [
                 meter for meter in plan.meters
                 if any(tier.unit_price_per.amount is not None for tier in meter.tiers)
@@ -144,7 +147,7 @@ def _check_versions(document: Document, faults: Faults) -> bool:
         if began == begins:
             wrong = f"{later!r} is the id of another plan valid from that day"
             right = "give each plan an id of its own, and each version of a plan its own day"
-        elif isinstance(ended, date) and ended >= begins:
+        elif ended is not None and ended >= begins:
             wrong = f"this version of {later!r} begins before an earlier one ends, on {ended}"
             right = "let a version end before the next begins"
         else:
@@ -155,15 +158,24 @@ def _check_versions(document: Document, faults: Faults) -> bool:
     return sound
 
 
-def _versions(document: Document) -> list[tuple[str, date, int, Any]]:
+def _versions(document: Document) -> list[tuple[str, date, int, date | None]]:
     """Id, first day, index and last day of every plan that has these, versions of one plan in order."""
     plans = document.data.get("plans")
     found = []
     for index, plan in enumerate(plans if isinstance(plans, list) else []):
-        plan_id, begins = (plan.get("id"), plan.get("valid_from")) if isinstance(plan, dict) else (None, None)
-        if isinstance(plan_id, str) and isinstance(begins, date):
-            found.append((plan_id, begins, index, plan.get("valid_to")))
+        if isinstance(plan, dict) and isinstance(plan.get("id"), str):
+            begins = _day(plan.get("valid_from"))
+            if begins is not None:
+                found.append((plan["id"], begins, index, _day(plan.get("valid_to"))))
     return sorted(found, key=lambda row: row[:3])
+
+
+def _day(value: Any) -> date | None:
+    """A day as the schema takes it, quoted or not; None for anything else, which the schema refuses."""
+    try:
+        return DAY.validate_python(value)
+    except ValidationError:
+        return None
 
 
 def _check_sources(document: Document, faults: Faults) -> bool:

@@ -5,7 +5,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from toolkit.pricing.amounts import plain
-from toolkit.pricing.metering import Metered, allowance, busiest_day, busiest_day_messages, field_of
+from toolkit.pricing.metering import (
+    Metered,
+    allowance,
+    busiest_day,
+    busiest_day_messages,
+    busiest_day_openings,
+    field_of,
+)
 from toolkit.pricing.offers import Offer, Part
 from toolkit.pricing.plan import Units
 from toolkit.pricing.tariff import Quota
@@ -85,16 +92,16 @@ def _past_rates(offer: Offer, usage: Usage) -> Iterator[Violation]:
             continue
         what, _, span = name.rpartition("_per_")
         opened = what == "connections_opened"
-        a_day = -(-usage.connections_opened // usage.days) if opened else busiest_day_messages(usage)
+        a_day = busiest_day_openings(usage) if opened else busiest_day_messages(usage)
         if a_day * SECONDS_OF[span] > limit * SECONDS_A_DAY:
             yield _past_rate(what, Decimal(a_day * SECONDS_OF[span]), limit, span, offer.plan.id)
 
 
 def _past_rate(what: str, used: Decimal, limit: int, span: str, plan_id: str) -> Violation:
     def tell() -> str:
-        pace = float(used) / SECONDS_A_DAY
-        day = "average" if what == "connections_opened" else "busiest"
-        return f"{what} {pace:,.1f} a {SPANS[span]} all through the {day} day > {limit:,} of {plan_id}"
+        # In thousandths, rounded up, so that what passes the limit reads as past it.
+        pace = Decimal(-(-int(used) * 1000 // SECONDS_A_DAY)) / 1000
+        return f"{what} {grouped(pace)} a {SPANS[span]} all through the busiest day > {limit:,} of {plan_id}"
 
     return Violation(used, Decimal(limit * SECONDS_A_DAY), tell)
 
@@ -104,7 +111,7 @@ def _past_quota(offer: Offer, part: Part, usage: Usage, units: Decimal) -> Itera
     if quota is None:
         return
     limit = allowance(part, quota, usage)
-    used = units if quota.period == "month" else busiest_day(units, usage)
+    used = units if quota.period == "month" else busiest_day(part, units, usage)
     if used > limit:
 
         def tell() -> str:
@@ -120,7 +127,9 @@ def _quota_text(
     needed, period = grouped(used), "month"
     if quota.period != "month":
         period, even = "day", _days_share(units, usage.days)
-        needed += " on the busiest day" if used > even else f" on each of {usage.days} days"
+        needed += (
+            " on the busiest day" if used > even or usage.days == 1 else f" on each of {usage.days} days"
+        )
         if limit < even < used:
             needed += f", {grouped(even)} on the average one,"
     past = PAST_IT[quota.past_it]

@@ -3,9 +3,9 @@
 from decimal import Decimal
 from typing import NamedTuple, cast
 
+from toolkit.pricing.amounts import quotient
 from toolkit.pricing.offers import Part
 from toolkit.pricing.plan import HOURS_A_DAY, Units
-from toolkit.pricing.prices import quotient
 from toolkit.pricing.tariff import Quota, Rounding
 from toolkit.pricing.usage import Usage
 
@@ -81,15 +81,16 @@ def round_up(quantity: Decimal, rounding: Rounding | None) -> Decimal:
     return (whole + (rest > 0)) * rounding.to
 
 
-def metered(part: Part, usage: Usage, giver: Metered | None) -> Metered:
+def metered(part: Part, usage: Usage, units: Decimal, giver: Metered | None) -> Metered:
     """What a meter counts and charges.
 
     Args:
         part: the meter on its day.
         usage: the month.
+        units: what it counted.
         giver: what the meter that brings units to this one metered. None where there is none.
     """
-    meter, units = part.meter, counted(part, usage)
+    meter = part.meter
     included = meter.included
     if meter.included_with is not None and giver is not None:
         included += meter.included_with.per_unit * giver.billed
@@ -104,7 +105,7 @@ def overage(part: Part, quota: Quota, units: Decimal, usage: Usage) -> Decimal:
     """Units past a quota: of the month, or of the busiest day and of the other days, which are alike."""
     if quota.period == "month":
         return max(units - quota.amount, ZERO)
-    a_day, busiest = allowance(part, quota, usage), min(busiest_day(units, usage), units)
+    a_day, busiest = allowance(part, quota, usage), min(busiest_day(part, units, usage), units)
     others = units - busiest - (usage.days - 1) * a_day
     return max(busiest - a_day, ZERO) + max(others, ZERO)
 
@@ -116,24 +117,29 @@ def allowance(part: Part, quota: Quota, usage: Usage) -> int:
     return quota.amount * held_hours(part.units, usage) // (HOURS_A_DAY * usage.days)
 
 
-def busiest_day(units: Decimal, usage: Usage) -> Decimal:
-    """A meter's units on the busiest day: the same share of its month as messages have, rounded up.
+def busiest_day(part: Part, units: Decimal, usage: Usage) -> Decimal:
+    """A meter's units on the busiest day: the average day's times the factor, rounded up, or the stated peak.
 
-    That is at least the even share of the month. Where usage states no messages beside their peak, the peak
-    is taken as it stands.
+    A stated peak is of messages, so that other meters go by the factor alone.
     """
-    share, rest = divmod(units, Decimal(usage.days))
-    even = share + (rest > 0)
-    if usage.peak_day_messages is None:
-        return even
-    messages = usage.messages_published + usage.messages_delivered
-    if not messages:
-        return max(even, Decimal(usage.peak_day_messages))
-    share, rest = divmod(units * usage.peak_day_messages, Decimal(messages))
-    return max(even, share + (rest > 0))
+    share, rest = divmod(units * usage.busiest_day_factor, Decimal(usage.days))
+    by_factor = share + (rest > 0)
+    if usage.peak_day_messages is None or not part.of_messages:
+        return by_factor
+    return max(by_factor, Decimal(usage.peak_day_messages))
 
 
 def busiest_day_messages(usage: Usage) -> int:
     """Messages in and out on the busiest day, at least."""
-    even = -(-(usage.messages_published + usage.messages_delivered) // usage.days)
-    return max(even, usage.peak_day_messages or 0)
+    by_factor = _times_factor(usage.messages_published + usage.messages_delivered, usage)
+    return max(by_factor, usage.peak_day_messages or 0)
+
+
+def busiest_day_openings(usage: Usage) -> int:
+    """Connections opened on the busiest day, at least."""
+    return _times_factor(usage.connections_opened, usage)
+
+
+def _times_factor(count: int, usage: Usage) -> int:
+    whole, rest = divmod(count * usage.busiest_day_factor, Decimal(usage.days))
+    return int(whole) + (rest > 0)

@@ -26,17 +26,18 @@ class Month:
     """Usage of many months, as arrays that broadcast to one shape.
 
     Args:
-        usage: whole numbers by usage field; a field that is absent is 0, ``days`` 30 and
-            ``peak_day_messages`` the even share.
+        usage: whole numbers by usage field; a field that is absent is 0, ``days`` 30, the factor of the
+            busiest day 1 and ``peak_day_messages`` the even share.
     """
 
     def __init__(self, usage: Mapping[str, Floats]) -> None:
         self.usage = usage
         self.days = usage.get("days", DAYS)
         self._counted: dict[int, Floats] = {}
-        self._busiest: dict[int, Floats] = {}
+        self._busiest: dict[tuple[int, bool], Floats] = {}
         self._billed: dict[int, Floats] = {}
         self._charged: dict[int, Floats] = {}
+        self._held: dict[tuple[int, ...], Floats] = {}
         self._a_day: dict[str, Floats] = {}
         self._spans: dict[str, tuple[float, float]] = {}
 
@@ -45,11 +46,15 @@ class Month:
         carried = self._carried(offer)
         if carried is False:
             return np.asarray(np.inf)
-        fee = np.asarray(np.nan if offer.fee is None else float(offer.fee))
-        charge = ZERO
-        for part in offer.parts:
-            charge = charge + self._charge(part)
-        total = np.maximum(fee, charge) if offer.plan.base_fee.prepaid else fee + charge
+        if offer.fee is None:
+            total = np.asarray(np.nan)
+        else:
+            charges = [self._charge(part) for part in offer.parts if part.charges]
+            charge = sum(charges[1:], start=charges[0]) if charges else ZERO
+            fee = float(offer.fee)
+            total = (
+                np.maximum(fee, charge) if offer.plan.base_fee.prepaid else charge + fee if fee else charge
+            )
         return total if carried is True else np.where(carried, total, np.inf)
 
     def _field(self, name: str) -> Floats:
@@ -109,25 +114,30 @@ class Month:
 
     def _held_hours(self, units: Units) -> Floats:
         """Unit-hours: those stated, else of the smallest size that carries the peak all month."""
+        return _once(self._held, (units.connections, *units.sizes), lambda: self._held_anew(units))
+
+    def _held_anew(self, units: Units) -> Floats:
+        needed = np.minimum(np.ceil(self._field("peak_connections") / units.connections), units.sizes[-1])
+        by_need = np.asarray([next(size for size in units.sizes if size >= need)
+                              for need in range(units.sizes[-1] + 1)], dtype=np.float64)  # fmt: skip
+        held = by_need[needed.astype(np.intp)] * HOURS_A_DAY * self.days
         stated = self._field("unit_hours")
-        needed = np.ceil(self._field("peak_connections") / units.connections)
-        sizes = np.asarray(units.sizes, dtype=np.float64)
-        held = sizes[np.minimum(np.searchsorted(sizes, needed), len(sizes) - 1)]
-        return np.where(stated > 0, stated, held * HOURS_A_DAY * self.days)
+        return np.where(stated > 0, stated, held) if np.any(stated) else held
 
     def _busiest_day(self, part: Part) -> Floats:
-        return _once(self._busiest, part.count_key, lambda: self._busiest_anew(part))
+        return _once(self._busiest, (part.count_key, part.of_messages), lambda: self._busiest_anew(part))
 
     def _busiest_anew(self, part: Part) -> Floats:
-        """Units on the busiest day: at least the even share, and as large a share as messages have then."""
-        units, peak = self._count(part), self._field("peak_day_messages")
-        even = np.ceil(units / self.days if part.whole else without_dust(units / self.days))
-        if not np.any(peak):
-            return even
-        messages = self._field("messages_published") + self._field("messages_delivered")
-        # By the quotient, which is 1 exactly where a vendor counts just those messages.
-        times = np.where(messages > 0, units, 1.0) / np.where(messages > 0, messages, 1.0)
-        return np.maximum(even, np.ceil(without_dust(times * peak)))
+        """Units on the busiest day: the average day's times the factor, or the stated peak of messages."""
+        by_factor = self._by_factor(self._count(part), whole=part.whole)
+        peak = self._field("peak_day_messages")
+        return np.maximum(by_factor, peak) if part.of_messages and np.any(peak) else by_factor
+
+    def _by_factor(self, units: Floats, *, whole: bool) -> Floats:
+        factor = self.usage.get("busiest_day_factor")
+        if factor is None:
+            return np.ceil(units / self.days if whole else without_dust(units / self.days))
+        return np.ceil(without_dust(units * factor / self.days))
 
     def _carried(self, offer: Offer) -> Flags | bool:
         """Where a plan carries the usage; True or False where that is so everywhere."""
@@ -138,7 +148,7 @@ class Month:
                 return False
             if most > limit:
                 carried = carried & (self._need(name) <= limit)
-        if offer.plan.units is not None:
+        if offer.plan.units is not None and "unit_hours" in self.usage:
             carried = carried & (self._field("unit_hours") <= offer.plan.units.most_hours_a_day * self.days)
         for part in offer.parts:
             quota = part.meter.quota
@@ -152,12 +162,13 @@ class Month:
         if name == MESSAGES_A_DAY:
             return _once(self._a_day, name, self._messages_a_day)
         if name == OPENED_A_DAY:
-            return _once(self._a_day, name, lambda: np.ceil(self._field("connections_opened") / self.days))
+            opened = self._field("connections_opened")
+            return _once(self._a_day, name, lambda: self._by_factor(opened, whole=True))
         return self._field(name)
 
     def _messages_a_day(self) -> Floats:
         messages = self._field("messages_published") + self._field("messages_delivered")
-        return np.maximum(np.ceil(messages / self.days), self._field("peak_day_messages"))
+        return np.maximum(self._by_factor(messages, whole=True), self._field("peak_day_messages"))
 
     def _span(self, name: str) -> tuple[float, float]:
         """The smallest and the largest: most limits are far from most usages."""

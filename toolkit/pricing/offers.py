@@ -43,6 +43,16 @@ class Part:
     units: Units | None
 
     @cached_property
+    def charges(self) -> bool:
+        """Whether any use of it can cost something, or its prices are unknown."""
+        return bool(self.meter.tiers) or not self.known
+
+    @cached_property
+    def of_messages(self) -> bool:
+        """Whether what it counts are messages, whose busiest day usage may state."""
+        return self.meter.meter in ("messages", "messages_published", "messages_delivered")
+
+    @cached_property
     def whole(self) -> bool:
         """Whether it counts whole units only."""
         return all(weight == int(weight) for _, weight in self.weights) and not self.meter.hours_per_unit

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -12,6 +12,7 @@ from toolkit.pricing.sla import Sla
 from toolkit.pricing.tariff import Meter
 
 HOURS_A_DAY = 24
+MOST_UNITS = 10_000
 
 Kind = Literal["self_serve", "by_request", "legacy", "introductory", "component"]
 
@@ -28,7 +29,7 @@ class Units(Sourced):
     """
 
     connections: Positive
-    sizes: list[Positive] = Field(min_length=1)
+    sizes: list[Annotated[int, Field(gt=0, le=MOST_UNITS)]] = Field(min_length=1)
 
     @model_validator(mode="after")
     def _ascending(self) -> Self:

@@ -2,62 +2,15 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from decimal import ROUND_HALF_EVEN, Context, Decimal, Inexact, InvalidOperation, localcontext
+from decimal import Decimal, Inexact, localcontext
 from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from toolkit.evidence import Day, Grade, Strict
+from toolkit.pricing.amounts import EXACT, exact_number
 from toolkit.pricing.usage import COUNTED, LIMITED
 from toolkit.project import near
-
-EXACT = Context(prec=250, traps=[Inexact, InvalidOperation])
-"""Arithmetic that raises rather than rounds: wide enough for any usage times any price of a book."""
-
-ROUNDED = Context(prec=250, rounding=ROUND_HALF_EVEN)
-QUOTIENT = Decimal("1E-12")
-
-MAX_NUMBER = 10**15
-MAX_DECIMALS = 30
-
-
-def _decimal(value: Any) -> Any:
-    """The number as it was written: the shortest digits of a float are those of the file."""
-    if isinstance(value, bool) or not isinstance(value, int | float | str | Decimal):
-        raise ValueError(f"{value!r} is not a number|write a number of 0 or more")
-    try:
-        number = Decimal(repr(value) if isinstance(value, float) else value)
-    except InvalidOperation:
-        number = Decimal("NaN")
-    if not number.is_finite() or number < 0:
-        raise ValueError(f"{value!r} is not a number of 0 or more|write a number of 0 or more")
-    if number > MAX_NUMBER or _decimals(number) > MAX_DECIMALS:
-        raise ValueError(
-            f"{value!r} is out of range|write at most {MAX_NUMBER:,} and {MAX_DECIMALS} decimals"
-        )
-    return number
-
-
-def quotient(dividend: Decimal, divisor: Decimal) -> Decimal:
-    """The quotient: exact where twelve decimals hold it, else rounded to them, half to even.
-
-    >>> quotient(Decimal(150), Decimal(24)), quotient(Decimal(100), Decimal(24))
-    (Decimal('6.25'), Decimal('4.166666666667'))
-    """
-    with localcontext(ROUNDED):
-        return (dividend / divisor).quantize(QUOTIENT).normalize()
-
-
-def _share(value: Any) -> Any:
-    number = _decimal(value)
-    if number > 1:
-        raise ValueError(f"{value!r} is not a share|write 0 to 1, such as 0.999 for 99.9 %")
-    return number
-
-
-def _decimals(number: Decimal) -> int:
-    exponent = number.as_tuple().exponent
-    return -exponent if isinstance(exponent, int) else 0
 
 
 def told_together(faults: Iterable[str]) -> None:
@@ -67,10 +20,17 @@ def told_together(faults: Iterable[str]) -> None:
         raise ValueError("|".join("; ".join(pair[part] for pair in pairs) for part in (0, 2)))
 
 
+def _share(value: Any) -> Any:
+    number = exact_number(value)
+    if number > 1:
+        raise ValueError(f"{value!r} is not a share|write 0 to 1, such as 0.999 for 99.9 %")
+    return number
+
+
 def _amount(value: Any) -> Any:
     if value is None:
         raise ValueError("no price stands here|write a number, or unknown")
-    return None if value == "unknown" else _decimal(value)
+    return None if value == "unknown" else exact_number(value)
 
 
 def _one_of(known: Sequence[str], what: str) -> AfterValidator:
@@ -82,7 +42,7 @@ def _one_of(known: Sequence[str], what: str) -> AfterValidator:
     return AfterValidator(check)
 
 
-Number = Annotated[Decimal, BeforeValidator(_decimal)]
+Number = Annotated[Decimal, BeforeValidator(exact_number)]
 Share = Annotated[Decimal, BeforeValidator(_share)]
 """0 to 1."""
 

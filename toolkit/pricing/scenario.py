@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from toolkit.evidence import NonNegative, Quantity, Range, Strict
+from toolkit.pricing.usage import MOST_DAYS
 
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 
@@ -16,15 +17,17 @@ def _within_a_day(hours: float | Range) -> float | Range:
     return hours
 
 
-def _at_least_average(factor: float | Range) -> float | Range:
-    least = factor.p5 if isinstance(factor, Range) else factor
-    if least < 1:
-        raise ValueError(f"the busiest day cannot be {least:g} times the average day|write 1 or more")
+def _a_day_of_its_month(factor: float | Range) -> float | Range:
+    """The busiest day has at least the average, and at most all of its month."""
+    least, most = (factor.p5, factor.p95) if isinstance(factor, Range) else (factor, factor)
+    for wrong in [bound for bound in (least, most) if not 1 <= bound <= MOST_DAYS]:
+        told = f"the busiest day cannot be {wrong:g} times the average day"
+        raise ValueError(f"{told}|write 1 to {MOST_DAYS}")
     return factor
 
 
 HoursADay = Annotated[Quantity, AfterValidator(_within_a_day)]
-BusiestDay = Annotated[Quantity, AfterValidator(_at_least_average)]
+BusiestDay = Annotated[Quantity, AfterValidator(_a_day_of_its_month)]
 
 
 class Scenario(Strict):
@@ -42,7 +45,7 @@ class Scenario(Strict):
         recipients_per_message: others who receive each message.
         message_bytes: payload of one message.
         channels: rooms or topics open at once at the peak.
-        busiest_day_factor: the busiest day's messages over the average day's, at least 1.
+        busiest_day_factor: the busiest day's messages over the average day's, 1 to 31.
         growth_per_month: growth of users and channels a month, as a share (0.05 is 5 %).
         horizon_months: months that costs are added up over.
         uptime_need: share of time that the service must be usable. None where no need is stated.

@@ -11,8 +11,8 @@ from typing import Any, Literal, Self
 from pydantic import Field, model_validator
 
 from toolkit.evidence import Strict
-from toolkit.pricing.amounts import money, plain
-from toolkit.pricing.prices import EXACT, Number, Share, Sourced, quotient, told_together
+from toolkit.pricing.amounts import EXACT, money, plain, quotient
+from toolkit.pricing.prices import Number, Share, Sourced, told_together
 
 MINUTES_A_DAY = 1440
 DAYS_A_YEAR = 365

@@ -117,8 +117,11 @@ def _meter_faults(meter: Meter) -> Iterator[str]:
         yield f"sized names {stray[0]}, which counts does not|name counted fields"
     if meter.sizing == "total" and set(meter.sized) != set(meter.counts):
         yield "the bytes of all can be added up only where all counted fields are sized|sized: all of counts"
-    if (meter.unit is not None) != bool(set(meter.counts) & set(GIB_FIELDS)):
+    in_gib = set(meter.counts) & set(GIB_FIELDS)
+    if (meter.unit is not None) != bool(in_gib):
         yield "a meter of stored_gib or egress_gib, and no other, says its unit|write unit: GB or unit: GiB"
+    if in_gib and in_gib != set(meter.counts):
+        yield "GiB are counted together with something else|give them a meter of their own"
     if meter.hours_per_unit is not None and not set(meter.counts) <= {"unit_hours", "compute_hours"}:
         yield "hours_per_unit is of hours only|count unit_hours or compute_hours"
     if meter.credit_usd and not meter.tiers:

@@ -35,7 +35,7 @@ def plan_totals(book: PriceBook, usage: Mapping[str, Floats], *, as_of: date) ->
     Args:
         book: the vendor's prices.
         usage: whole numbers by usage field, of one shape or broadcastable to it; a field that is absent is 0,
-            ``days`` 30 and ``peak_day_messages`` the even share.
+            ``days`` 30, ``busiest_day_factor`` 1 and ``peak_day_messages`` the even share.
         as_of: the UTC day of the question.
 
     Raises:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from toolkit.evidence import Range, central
+from toolkit.pricing.amounts import exact_number
 from toolkit.pricing.scenario import Scenario
 from toolkit.pricing.usage import MAX_COUNT, Usage
 
@@ -103,16 +104,6 @@ def messages_delivered(traffic: Traffic, *, days: int = DAYS) -> Number:
     return messages_published(traffic, days=days) * traffic.recipients_per_message
 
 
-def peak_day_messages(traffic: Traffic, *, days: int = DAYS) -> Number:
-    """Messages in and out on the average day x the busiest day's factor.
-
-    >>> peak_day_messages(_example())
-    10000.0
-    """
-    both = messages_published(traffic, days=days) + messages_delivered(traffic, days=days)
-    return both / days * traffic.busiest_day_factor
-
-
 def _hours_a_day(traffic: Traffic) -> Number:
     return np.minimum(traffic.connected_hours_per_user_day, HOURS_A_DAY)
 
@@ -172,6 +163,8 @@ def active_object_seconds(traffic: Traffic, *, days: int = DAYS) -> Number:
 def usage_arrays(traffic: Traffic, *, days: int = DAYS) -> dict[str, Floats]:
     """What vendors meter of a month's traffic, by usage field: whole numbers as float64, each rounded up.
 
+    The busiest day over the average one stands beside them as it is.
+
     Args:
         traffic: the month's.
         days: days of the month.
@@ -186,12 +179,13 @@ def usage_arrays(traffic: Traffic, *, days: int = DAYS) -> dict[str, Floats]:
         "peak_connections": traffic.peak_concurrent_users,
         "peak_channels": traffic.channels,
         "monthly_active_users": traffic.monthly_active_users,
-        "peak_day_messages": peak_day_messages(traffic, days=days),
         "egress_gib": egress_gib(traffic, days=days),
         "active_object_seconds": active_object_seconds(traffic, days=days),
         "days": float(days),
     }
-    return {name: _rounded_up(quantity) for name, quantity in quantities.items()}
+    whole = {name: _rounded_up(quantity) for name, quantity in quantities.items()}
+    # Vendors count in units of their own, so the busiest day is told by its share and not by messages.
+    return {**whole, "busiest_day_factor": np.asarray(traffic.busiest_day_factor, np.float64)}
 
 
 def usage_of(traffic: Traffic, *, days: int = DAYS) -> Usage:
@@ -204,11 +198,13 @@ def usage_of(traffic: Traffic, *, days: int = DAYS) -> Usage:
     Raises:
         ValueError: the traffic holds arrays, or more than any month can meter.
     """
-    whole = {name: int(quantity.item()) for name, quantity in usage_arrays(traffic, days=days).items()}
+    arrays = usage_arrays(traffic, days=days)
+    factor = float(arrays.pop("busiest_day_factor"))
+    whole = {name: int(quantity.item()) for name, quantity in arrays.items()}
     largest = max(whole, key=lambda name: whole[name])
     if whole[largest] > MAX_COUNT:
         raise ValueError(f"{largest} {whole[largest]:,} is more than a month can meter")
-    return Usage(**whole)
+    return Usage(**whole, busiest_day_factor=exact_number(factor))
 
 
 def _rounded_up(quantity: Number) -> Floats:

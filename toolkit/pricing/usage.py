@@ -1,17 +1,30 @@
 """Usage: what a vendor meters in one calendar month."""
 
+from decimal import Decimal
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from toolkit.evidence import Strict
+from toolkit.pricing.amounts import exact_number
 from toolkit.project import Faults, InputError, read_yaml, validate
 
+MOST_DAYS = 31
 MAX_COUNT = 10**18
 """No month meters more; beyond it float64 paths would part from the exact one."""
 
 Count = Annotated[int, Field(ge=0, le=MAX_COUNT)]
+
+
+def _factor(value: Any) -> Any:
+    number = exact_number(value)
+    if not 1 <= number <= MOST_DAYS:
+        raise ValueError(f"the busiest day cannot be {value} times the average day|write 1 to {MOST_DAYS}")
+    return number
+
+
+Factor = Annotated[Decimal, BeforeValidator(_factor)]
 
 
 class Usage(Strict):
@@ -27,9 +40,10 @@ class Usage(Strict):
         peak_connections: most connections open at once.
         peak_channels: most channels active at once.
         monthly_active_users: distinct users of the month.
-        peak_day_messages: messages published and delivered on the busiest UTC day. What a vendor counts in
-            other units has the same share of its month on that day. None takes the even share of the month,
-            rounded up, below which no busiest day can be.
+        peak_day_messages: messages of the busiest UTC day, in the units that the vendor counts. None takes
+            the even share of the month, rounded up, below which no busiest day can be.
+        busiest_day_factor: the busiest UTC day over the average one, 1 to 31: another way to state it, for
+            everything that is metered by the day.
         presence_events: presence enter, update and leave events; deliveries of them are messages_delivered.
         webhook_calls: calls that the vendor makes to servers of the customer.
         history_requests: history look-ups; where a vendor counts returned messages, count each of those.
@@ -53,6 +67,7 @@ class Usage(Strict):
     peak_channels: Count = 0
     monthly_active_users: Count = 0
     peak_day_messages: Count | None = None
+    busiest_day_factor: Factor = Decimal(1)
     presence_events: Count = 0
     webhook_calls: Count = 0
     history_requests: Count = 0
@@ -62,7 +77,7 @@ class Usage(Strict):
     active_object_seconds: Count = 0
     unit_hours: Count = 0
     compute_hours: Count = 0
-    days: Annotated[int, Field(ge=1, le=31)] = 30
+    days: Annotated[int, Field(ge=1, le=MOST_DAYS)] = 30
 
 
 UNITS: dict[str, str] = {
@@ -91,16 +106,10 @@ UNITS: dict[str, str] = {
 COUNTED = tuple(name for name in Usage.model_fields if name in UNITS)
 """Usage fields that a meter can count."""
 
-LIMITED = tuple(name for name in Usage.model_fields if name != "days")
-"""Usage fields that a plan can cap."""
+LIMITED = (*COUNTED, "message_bytes")
+"""Usage fields that a plan can cap; messages a day are a quota's."""
 
 GIB_FIELDS = ("stored_gib", "egress_gib")
-
-MESSAGE_FIELDS = (
-    "messages_published", "messages_delivered", "presence_events", "webhook_calls", "history_requests",
-    "stored_messages",
-)  # fmt: skip
-"""Usage fields that a vendor may count as messages."""
 
 
 def read_usage(path: Path) -> Usage:

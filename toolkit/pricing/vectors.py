@@ -60,7 +60,7 @@ def without_dust(values: Floats) -> Floats:
     array([55. , 55.5])
     """
     nearest = np.rint(values)
-    return np.where(np.abs(values - nearest) <= 1e-9 + 1e-15 * np.abs(nearest), nearest, values)
+    return np.where(np.abs(values - nearest) <= 1e-12 + 2e-15 * np.abs(nearest), nearest, values)
 
 
 def round_up(values: Floats, step: float) -> Floats:
