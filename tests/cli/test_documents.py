@@ -113,7 +113,7 @@ def test_bill(toolkit: Any, folder: Path, tmp_path: Path) -> None:
 def test_prices_not_yet_known_are_unknown_and_no_error(toolkit: Any, folder: Path, tmp_path: Path) -> None:
     (tmp_path / "usage.yaml").write_text("messages_published: 1000\npeak_connections: 300\n")
     told = document(
-        toolkit, "bill", "pusher", "--usage", "usage.yaml", "--project", folder, "--as-of", "2020-01-01"
+        toolkit, "bill", "pusher", "--usage", "usage.yaml", "--project", folder, "--as-of", "2015-02-25"
     )
     assert told["total"] is None
 

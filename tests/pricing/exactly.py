@@ -14,9 +14,9 @@ HALF_A_CENT_USD = 0.005
 
 
 def columns(months: Sequence[Usage]) -> dict[str, Floats]:
-    """The months as arrays; no busiest day is 0, below which none can be."""
+    """The months as arrays, the factor of the busiest day too; a peak not stated is 0, below any there is."""
     rows = [month.model_dump() for month in months]
-    return {name: np.array([row[name] or 0 for row in rows], dtype=float) for name in Usage.model_fields}
+    return {name: np.array([float(row[name] or 0) for row in rows]) for name in Usage.model_fields}
 
 
 def exact(book: PriceBook, usage: Usage, plan: str | None, *, as_of: date) -> float:

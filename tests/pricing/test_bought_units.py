@@ -94,6 +94,13 @@ def test_hours_are_counted_as_they_are_without_hours_per_unit(make_book: MakeBoo
     assert (line.quantity, line.unit) == (36, "Hours")
 
 
+@pytest.mark.parametrize(("hours_per_unit", "unit"), [(24, "Unit-Days"), (730, "730 Hours"), (1, "1 Hours")])
+def test_a_unit_of_other_hours_is_no_unit_day(make_book: MakeBook, hours_per_unit: int, unit: str) -> None:
+    text = one_meter(UNIT_DAYS.replace("hours_per_unit: 24", f"hours_per_unit: {hours_per_unit}"))
+    line = unit_days(make_book(text), Usage(unit_hours=2 * hours_per_unit))
+    assert (line.quantity, line.unit, line.amount) == (2, unit, Decimal("3.22"))
+
+
 @pytest.mark.parametrize(("hours", "days"), [(1, "0.041666666667"), (2, "0.083333333333"), (3, "0.125")])
 def test_a_fraction_of_a_unit_has_twelve_decimals(make_book: MakeBook, hours: int, days: str) -> None:
     line = unit_days(make_book(one_meter(UNIT_DAYS)), Usage(unit_hours=hours))

@@ -1,6 +1,7 @@
 """One invented plan that uses every feature of a meter at once: both paths agree on it."""
 
 from datetime import date
+from decimal import Decimal
 
 import numpy as np
 import pytest
@@ -77,7 +78,8 @@ MONTHS = st.builds(
     presence_events=st.integers(0, 10**5),
     peak_connections=st.integers(0, 1100),
     connections_opened=st.sampled_from([0, 2_592_000, 2_592_001]),
-    peak_day_messages=st.one_of(st.none(), st.integers(0, 10**6)),
+    peak_day_messages=st.one_of(st.none(), st.integers(0, 3 * 10**4), st.integers(0, 10**6)),
+    busiest_day_factor=st.sampled_from([Decimal(text) for text in ("1", "1.5", "2.35", "7.123", "31")]),
     egress_gib=st.integers(0, 5000),
     unit_hours=st.one_of(st.just(0), st.integers(0, 10_000)),
     days=st.integers(28, 31),

@@ -43,6 +43,14 @@ NOT_FREE_TWICE = (
             "16: plans[0].meters[0].unit: 'TB' is not one of the choices; use 'GB' or 'GiB'",
         ),
         (
+            "meter: egress_gib\ncounts: {egress_gib: 1, webhook_calls: 1}\nunit: GB",
+            "14: plans[0].meters[0]: GiB are counted together with something else; give them a meter of",
+        ),
+        (
+            "meter: messages\ncounts: {messages_delivered: 1, stored_gib: 1}\nunit: GiB",
+            "14: plans[0].meters[0]: GiB are counted together with something else; give them a meter of",
+        ),
+        (
             COUNTS + "hours_per_unit: 24",
             "14: plans[0].meters[0]: hours_per_unit is of hours only; count unit_hours or compute_hours",
         ),
@@ -92,6 +100,7 @@ def test_a_meter_that_makes_no_sense(book_faults: BookFaults, meter: str, told: 
         COUNTS + "size_step_bytes: 2\nsized: [messages_delivered]\nsizing: total",
         EGRESS + "unit: GB",
         EGRESS + "unit: GiB",
+        "meter: egress_gib\ncounts: {egress_gib: 1, stored_gib: 1}\nunit: GB",
         HOURS + "hours_per_unit: 24",
         HOURS.replace("unit_hours", "compute_hours") + "hours_per_unit: 730",
         COUNTS + TIERS + "tiers_mode: volume\ncredit_usd: 5",

@@ -50,6 +50,14 @@ def test_an_agreement_that_was_not_known_yet_is_unknown(book: PriceBook) -> None
     assert (found.amount, found.promise, found.source) == (None, None, None)
 
 
+def test_the_words_of_an_agreement_that_was_not_known_yet_stand_on_no_bill(book: PriceBook) -> None:
+    notes = {
+        day: bill(book, Usage(), plan="basic", as_of=day).notes
+        for day in (date(2026, 2, 28), date(2026, 3, 1), date(2026, 6, 1))
+    }
+    assert list(notes.values()) == [(), ("as they say",), ("as they say",)]
+
+
 def test_a_plan_without_a_word_on_it_has_an_unknown_credit(book: PriceBook) -> None:
     assert credit(book, "60", plan="plain").reason == "nothing is known of an SLA on this plan"
 

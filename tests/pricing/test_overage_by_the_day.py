@@ -1,6 +1,7 @@
 """Quotas of a UTC day, on any meter: billed past them, or blocked, and told by the busiest day."""
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from pricebooks import MakeBook, one_meter
@@ -114,25 +115,97 @@ def test_any_meter_may_have_a_quota_a_day(make_book: MakeBook) -> None:
     assert violation.startswith("active_object_seconds 13,001 on each of 30 days >")
 
 
-def test_a_meter_of_other_units_has_the_messages_share_of_its_month_on_the_busiest_day(
+CALLS = """
+    meter: webhook_calls
+    counts: {webhook_calls: 1}
+    quota: {amount: 100, period: day, past_it: blocked}
+"""
+
+
+def test_a_meter_of_other_units_knows_no_peak_of_messages(make_book: MakeBook) -> None:
+    usage = Usage(messages_published=400, messages_delivered=600, peak_day_messages=1000, webhook_calls=3000)
+    assert made(make_book, usage, meter=CALLS).feasible
+    (violation,) = made(make_book, usage.model_copy(update={"webhook_calls": 3001}), meter=CALLS).violations
+    assert violation.startswith("webhook_calls 101 on each of 30 days > 100 a day")
+
+
+def test_a_meter_of_other_units_goes_by_the_factor_rounded_up(make_book: MakeBook) -> None:
+    fits = Usage(webhook_calls=1200, busiest_day_factor=Decimal("2.5"))
+    assert made(make_book, fits, meter=CALLS).feasible
+    # 1,201 x 2.5 / 30 are 100.08.
+    (violation,) = made(make_book, fits.model_copy(update={"webhook_calls": 1201}), meter=CALLS).violations
+    assert violation == (
+        "webhook_calls 101 on the busiest day > 100 a day of only (publishing is blocked past it)"
+    )
+
+
+@pytest.mark.parametrize("name", ["messages", "messages_published", "messages_delivered"])
+def test_meters_of_messages_know_the_peak(make_book: MakeBook, name: str) -> None:
+    meter = CALLS.replace("meter: webhook_calls", f"meter: {name}").replace(
+        "webhook_calls", "history_requests"
+    )
+    assert made(make_book, Usage(peak_day_messages=100), meter=meter).feasible
+    (violation,) = made(make_book, Usage(peak_day_messages=101), meter=meter).violations
+    assert violation.startswith(f"{name} 101 on the busiest day > 100 a day")
+
+
+def test_a_meter_of_stored_messages_is_of_what_is_kept_and_not_of_those_on_the_way(
     make_book: MakeBook,
 ) -> None:
-    # A tenth of the month's messages fall on the busiest day, so a tenth of the webhook calls do.
-    meter = """
-        meter: webhook_calls
-        counts: {webhook_calls: 1}
-        quota: {amount: 100, period: day, past_it: blocked}
-    """
-    usage = Usage(messages_published=400, messages_delivered=600, peak_day_messages=100)
-    fits = usage.model_copy(update={"webhook_calls": 1000})
-    assert made(make_book, fits, meter=meter).feasible
-    (violation,) = made(make_book, fits.model_copy(update={"webhook_calls": 1001}), meter=meter).violations
-    assert "webhook_calls 101 on the busiest day > 100 a day" in violation
+    meter = CALLS.replace("webhook_calls", "stored_messages")
+    assert made(make_book, Usage(stored_messages=3000, peak_day_messages=10**6), meter=meter).feasible
 
 
-def test_size_steps_of_the_busiest_day_are_those_of_the_month(make_book: MakeBook) -> None:
+@pytest.mark.parametrize(
+    ("factor", "peak", "busiest"),
+    [
+        ("1", None, "1,100 on each of 30 days"),
+        ("1", 1200, "1,200 on the busiest day, 1,100 on the average one,"),
+        ("1.5", None, "1,650 on the busiest day, 1,100 on the average one,"),
+        ("1.5", 1649, "1,650 on the busiest day, 1,100 on the average one,"),
+        ("1.5", 1651, "1,651 on the busiest day, 1,100 on the average one,"),
+    ],
+)
+def test_the_factor_or_the_stated_peak_counts_whichever_is_more(
+    make_book: MakeBook, factor: str, peak: int | None, busiest: str
+) -> None:
+    usage = Usage(messages_delivered=33_000, peak_day_messages=peak, busiest_day_factor=Decimal(factor))
+    (violation,) = made(make_book, usage, past_it="blocked").violations
+    assert violation == f"messages {busiest} > 1,000 a day of only (publishing is blocked past it)"
+
+
+@pytest.mark.parametrize(
+    ("messages", "factor", "billed"),
+    [
+        (20_000, "1.5", 0),
+        # 20,001 x 1.5 / 30 are 1,000.05: 1,001 on that day, and fewer on the others than they carry.
+        (20_001, "1.5", 1),
+        (15_000, "31", 14_000),
+        # 3,000 on one day leave 27,000 on 29, which carry 29,000.
+        (30_000, "3", 2000),
+        (60_000, "1.5", 30_000),
+    ],
+)
+def test_overage_of_a_busiest_day_by_its_factor(
+    make_book: MakeBook, messages: int, factor: str, billed: int
+) -> None:
+    usage = Usage(messages_delivered=messages, busiest_day_factor=Decimal(factor))
+    assert overage(make_book, usage) == billed
+
+
+def test_a_stated_peak_is_in_the_vendors_units_however_large_the_messages(make_book: MakeBook) -> None:
     meter = METER.replace("    quota", "    size_step_bytes: 100\n    sized: [messages_delivered]\n    quota")
-    usage = Usage(messages_delivered=3000, peak_day_messages=500, message_bytes=200)
+    usage = Usage(messages_delivered=3000, peak_day_messages=1000, message_bytes=1000)
+    assert made(make_book, usage, meter=meter, past_it="blocked").feasible
+    # 3,000 messages of 11 steps are 33,000: the even share is past what was stated.
+    larger = usage.model_copy(update={"message_bytes": 1001})
+    (violation,) = made(make_book, larger, meter=meter, past_it="blocked").violations
+    assert violation.startswith("messages 1,100 on each of 30 days >")
+
+
+def test_the_factor_is_of_the_vendors_units(make_book: MakeBook) -> None:
+    meter = METER.replace("    quota", "    size_step_bytes: 100\n    sized: [messages_delivered]\n    quota")
+    usage = Usage(messages_delivered=3000, busiest_day_factor=Decimal(5), message_bytes=200)
     assert made(make_book, usage, meter=meter, past_it="blocked").feasible
     larger = usage.model_copy(update={"message_bytes": 201})
     (violation,) = made(make_book, larger, meter=meter, past_it="blocked").violations

@@ -29,6 +29,10 @@ def sla(parts: str) -> str:
             "units: {connections: 0, sizes: [1], SOURCED}",
             "12: plans[0].units.connections: 0: input",
         ),
+        (
+            "units: {connections: 1000, sizes: [1, 10001], SOURCED}",
+            "12: plans[0].units.sizes[1]: 10001: input should be less than or equal to 10000;",
+        ),
         ("units: {connections: 1000, sizes: [1]}", "12: plans[0].units.source: is missing; add it"),
         (
             "rates: {messages_per_s: 5}",
@@ -41,6 +45,14 @@ def sla(parts: str) -> str:
         (
             "rates: {mesages_per_s: 1}\nlimits_source: {SOURCED}",
             "12: plans[0].rates.mesages_per_s: is not a known key; did you mean messages_per_s?",
+        ),
+        (
+            "limits: {peak_day_messages: 5}\nlimits_source: {SOURCED}",
+            "12: plans[0].limits.peak_day_messages: 'peak_day_messages' is not a usage field; ",
+        ),
+        (
+            "limits: {busiest_day_factor: 5}\nlimits_source: {SOURCED}",
+            "12: plans[0].limits.busiest_day_factor: 'busiest_day_factor' is not a usage field; ",
         ),
         (
             sla("promise: 99.9"),
@@ -85,6 +97,8 @@ def test_a_plan_that_makes_no_sense(book_faults: BookFaults, rest: str, told: st
     "rest",
     [
         "units: {connections: 1000, sizes: [1, 2, 5], SOURCED}",
+        "units: {connections: 1000, sizes: [1, 10000], SOURCED}",
+        "limits: {peak_connections: 5, message_bytes: 5}\nlimits_source: {SOURCED}",
         "rates: {messages_per_h: 6, connections_opened_per_s: 7}\nlimits_source: {SOURCED}",
         sla(f"promise: 0.999, period: year, credits: [{STEPS}], credit_above_usd: 1"),
         sla("promise: 1, credit_days_per_hour_down: 1"),

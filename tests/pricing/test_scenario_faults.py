@@ -50,9 +50,15 @@ def sound(tmp_path: Path, text: str) -> Scenario:
         (
             "factor: 1.5",
             "factor: 0.9",
-            "the busiest day cannot be 0.9 times the average day; write 1 or more",
+            "the busiest day cannot be 0.9 times the average day; write 1 to 31",
         ),
         ("factor: 1.5", "factor: {p5: 0.5, p50: 1, p95: 2}", "cannot be 0.5 times"),
+        (
+            "factor: 1.5",
+            "factor: 31.5",
+            "team.yaml:9: busiest_day_factor: the busiest day cannot be 31.5 times the average day; write 1",
+        ),
+        ("factor: 1.5", "factor: {p5: 2, p50: 9, p95: 40}", "cannot be 40 times"),
         ("channels: 40", "channels: -1", "team.yaml:8: channels"),
         ("channels: 40", "channel: 40", "did you mean channels?"),
         ("horizon_months: 12", "horizon_months: 0", "team.yaml:10: horizon_months"),
@@ -63,6 +69,11 @@ def test_what_cannot_be(tmp_path: Path, old: str, new: str, told: str) -> None:
     scenario, faults = read(tmp_path, TEXT.replace(old, new))
     assert scenario is None
     assert any(told in fault for fault in faults), faults
+
+
+@pytest.mark.parametrize("factor", ["1", "31", "{p5: 1, p50: 2, p95: 31}"])
+def test_a_month_may_have_all_its_messages_on_one_day(tmp_path: Path, factor: str) -> None:
+    sound(tmp_path, TEXT.replace("factor: 1.5", f"factor: {factor}"))
 
 
 def test_ranges_are_read_at_their_medians(tmp_path: Path) -> None:

@@ -1,10 +1,13 @@
 """From a scenario's human terms to what vendors meter, by hand."""
 
 from dataclasses import replace
+from decimal import Decimal
 
+import numpy as np
 import pytest
 
-from toolkit.pricing.traffic import Traffic, usage_of
+from toolkit.pricing.metering import busiest_day_messages
+from toolkit.pricing.traffic import DRIVERS, Traffic, usage_of
 from toolkit.pricing.usage import Usage
 
 TEAM = Traffic(
@@ -30,8 +33,7 @@ def test_a_month_in_full() -> None:
         peak_connections=300,
         peak_channels=40,
         monthly_active_users=1_000,
-        # 600,000 in and 5,400,000 out are 200,000 a day; the busiest has half as many again.
-        peak_day_messages=300_000,
+        busiest_day_factor=Decimal("1.5"),
         # 5,400,000 x 500 bytes are 2.51 GiB.
         egress_gib=3,
         # 10 ms for each of the 600,000.
@@ -65,8 +67,9 @@ def test_no_day_has_more_than_24_hours() -> None:
 def test_a_longer_month_meters_more_but_no_busier_day(days: int) -> None:
     usage = usage_of(TEAM, days=days)
     assert usage.messages_published == 20_000 * days
-    assert usage.peak_day_messages == 300_000
-    assert usage.days == days
+    assert (usage.busiest_day_factor, usage.peak_day_messages, usage.days) == (Decimal("1.5"), None, days)
+    # 20,000 in and 180,000 out on the average day; the busiest has half as many again.
+    assert busiest_day_messages(usage) == 300_000
 
 
 def test_fractions_round_up() -> None:
@@ -80,6 +83,25 @@ def test_binary_dust_does_not_round_up() -> None:
     assert usage.messages_published == 9
 
 
+@pytest.mark.parametrize("factor", ["1", "1.5", "2.35", "7.123", "31"])
+def test_the_factor_of_the_busiest_day_stays_as_it_was_written(factor: str) -> None:
+    usage = usage_of(replace(TEAM, busiest_day_factor=float(factor)))
+    assert usage.busiest_day_factor == Decimal(factor)
+
+
+@pytest.mark.parametrize(
+    ("factor", "told"),
+    [
+        (0.9, r"the busiest day cannot be 0\.9 times the average day\|write 1 to 31"),
+        (31.5, r"the busiest day cannot be 31\.5 times the average day\|write 1 to 31"),
+        (float("nan"), "nan is not a number"),
+    ],
+)
+def test_a_factor_that_no_month_has_is_refused(factor: float, told: str) -> None:
+    with pytest.raises(ValueError, match=told):
+        usage_of(replace(TEAM, busiest_day_factor=factor))
+
+
 def test_an_idle_team_meters_nothing() -> None:
     idle = usage_of(replace(TEAM, monthly_active_users=0.0, peak_concurrent_users=0.0, channels=0.0))
     assert (idle.messages_published, idle.connection_minutes, idle.egress_gib, idle.peak_channels) == (
@@ -88,6 +110,12 @@ def test_an_idle_team_meters_nothing() -> None:
         0,
         0,
     )
+
+
+@pytest.mark.parametrize("field", DRIVERS)
+def test_many_months_are_not_one(field: str) -> None:
+    with pytest.raises(ValueError, match="array"):
+        usage_of(replace(TEAM, **{field: np.array([1.0, 2.0])}))
 
 
 def test_more_than_a_month_can_meter_is_refused() -> None:

@@ -1,9 +1,10 @@
 """A quota a unit-day: every unit brings its share of each UTC day."""
 
 from datetime import date
+from decimal import Decimal
 
-import numpy as np
 import pytest
+from exactly import columns, exact
 from numpy.testing import assert_array_equal
 from pricebooks import MakeBook, book_text, plan_text
 
@@ -54,6 +55,16 @@ def test_the_busiest_day_passes_it_alone(book: PriceBook) -> None:
     assert overage(book, messages_delivered=1500 + 29 * 500, peak_day_messages=1500) == 500
 
 
+@pytest.mark.parametrize(
+    ("connections", "billed"),
+    # Twice 750 are 500 past the quota of a unit, and within that of two.
+    [(10, 500), (11, 0)],
+)
+def test_the_busiest_day_may_be_told_by_its_factor(book: PriceBook, connections: int, billed: int) -> None:
+    month = Usage(messages_delivered=750 * 30, busiest_day_factor=Decimal(2), peak_connections=connections)
+    assert bill(book, month, as_of=DAY).lines[1].billed_quantity == billed
+
+
 def test_more_units_carry_the_same_day(book: PriceBook) -> None:
     usage = {"messages_delivered": 1500 + 29 * 500, "peak_day_messages": 1500}
     assert overage(book, peak_connections=11, **usage) == 0
@@ -76,11 +87,10 @@ def test_the_vectorised_path_agrees(book: PriceBook) -> None:
         Usage(messages_delivered=30_031, unit_hours=721),
         Usage(messages_delivered=16_000, peak_day_messages=1500),
         Usage(messages_delivered=16_000, peak_day_messages=1500, days=28),
+        Usage(messages_delivered=22_500, busiest_day_factor=Decimal(2)),
+        Usage(messages_delivered=22_501, busiest_day_factor=Decimal("2.35"), days=31),
     ]
-    columns = {
-        name: np.array([getattr(month, name) or 0 for month in months], dtype=float)
-        for name in ("messages_delivered", "peak_connections", "unit_hours", "peak_day_messages", "days")
-    }
-    expected = [float(bill(book, month, as_of=DAY).total or 0) for month in months]
-    assert expected[:4] == [7, 1, 1, 500]
-    assert_array_equal(plan_totals(book, columns, as_of=DAY)["only"], expected)
+    expected = [exact(book, month, "only", as_of=DAY) for month in months]
+    # 22,501 x 2.35 / 31 are 1,705.7.
+    assert expected == [7, 1, 1, 500, 500, 500, 706]
+    assert_array_equal(plan_totals(book, columns(months), as_of=DAY)["only"], expected)

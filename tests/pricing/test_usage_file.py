@@ -1,5 +1,6 @@
 """A usage file: whole numbers by field, and every fault of it in one run."""
 
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,7 @@ def test_what_is_absent_is_zero_and_a_month_has_thirty_days(tmp_path: Path) -> N
     usage = read_usage(write(tmp_path, "messages_published: 5\n"))
     assert usage == Usage(messages_published=5)
     assert (usage.messages_delivered, usage.days, usage.peak_day_messages) == (0, 30, None)
+    assert usage.busiest_day_factor == 1
 
 
 def test_every_field_of_the_contract_is_read(tmp_path: Path) -> None:
@@ -36,6 +38,7 @@ def test_every_field_of_the_contract_is_read(tmp_path: Path) -> None:
         "peak": ["connections", "channels"],
         "monthly": ["active_users"],
         "peak_day": ["messages"],
+        "busiest_day": ["factor"],
         "presence": ["events"],
         "webhook": ["calls"],
         "history": ["requests"],
@@ -65,6 +68,29 @@ def test_only_whole_numbers_are_quantities(tmp_path: Path, value: str) -> None:
     assert fault.startswith("usage.yaml:1: messages_published:")
 
 
+@pytest.mark.parametrize("factor", ["1", "1.5", "2.35", "7.123", "31"])
+def test_the_factor_of_the_busiest_day_is_read_exactly(tmp_path: Path, factor: str) -> None:
+    usage = read_usage(write(tmp_path, f"busiest_day_factor: {factor}\n"))
+    assert usage.busiest_day_factor == Decimal(factor)
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        ("0.99", "the busiest day cannot be 0.99 times the average day; write 1 to 31"),
+        ("31.01", "the busiest day cannot be 31.01 times the average day; write 1 to 31"),
+        ("0", "the busiest day cannot be 0 times the average day; write 1 to 31"),
+        ("-1", "-1 is not a number of 0 or more"),
+        (".nan", "nan is not a number of 0 or more"),
+        ("true", "True is not a number"),
+        ("busy", "'busy' is not a number of 0 or more"),
+    ],
+)
+def test_a_factor_that_no_month_has_is_refused(tmp_path: Path, value: str, told: str) -> None:
+    (fault,) = faults(tmp_path, f"messages_published: 5\nbusiest_day_factor: {value}\n")
+    assert fault.startswith(f"usage.yaml:2: busiest_day_factor: {told}")
+
+
 def test_a_month_has_days(tmp_path: Path) -> None:
     assert len(faults(tmp_path, "days: 0\n")) == 1
 
@@ -85,6 +111,6 @@ def test_a_missing_file_is_refused(tmp_path: Path) -> None:
 
 
 def test_every_countable_field_has_a_unit() -> None:
-    uncounted = {"message_bytes", "peak_day_messages", "days"}
+    uncounted = {"message_bytes", "peak_day_messages", "busiest_day_factor", "days"}
     assert set(COUNTED) == set(Usage.model_fields) - uncounted
     assert set(UNITS) == {*COUNTED, "messages", "base_fee"}

@@ -1,5 +1,7 @@
 """Usage for property tests, often at the edges where tariffs turn."""
 
+from decimal import Decimal
+
 from hypothesis import strategies as st
 
 from toolkit.pricing.usage import Usage
@@ -14,6 +16,10 @@ EDGES = [
 
 COUNTS = st.one_of(st.sampled_from(EDGES), st.integers(0, 10**4), st.integers(0, 10**10))
 SMALL = st.one_of(st.sampled_from([0, 1, 28, 29, 200, 1_000, 1_192, 4_768]), st.integers(0, 10**5))
+FACTORS = st.one_of(
+    st.sampled_from([Decimal(text) for text in ("1", "1.5", "2.35", "7.123", "28", "31")]),
+    st.decimals(1, 31, places=3),
+)
 HOURS = st.one_of(st.sampled_from([0, 1, 24, 672, 720, 721, 744]), st.integers(0, 10**5))
 
 KINDS = {
@@ -25,6 +31,7 @@ KINDS = {
     "egress_gib": SMALL,
     "unit_hours": HOURS,
     "compute_hours": HOURS,
+    "busiest_day_factor": FACTORS,
 }
 """What is not counted in messages, minutes or seconds."""
 

@@ -173,7 +173,7 @@ def _versions(document: Document) -> list[tuple[str, date, int, date | None]]:
 def _day(value: Any) -> date | None:
     """A day as the schema takes it, quoted or not; None for anything else, which the schema refuses."""
     try:
-        return DAY.validate_python(value)
+        return DAY.validate_python(value, strict=True)
     except ValidationError:
         return None
 

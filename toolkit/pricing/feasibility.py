@@ -22,7 +22,7 @@ PAST_IT = {"blocked": "publishing is blocked past it", "upgrade": "the vendor as
 
 SECONDS_A_DAY = 86_400
 SECONDS_OF = {"s": 1, "h": 3600}
-SPANS = {"s": "second", "h": "hour"}
+SPANS = {"s": "a second", "h": "an hour"}
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ def _past_rate(what: str, used: Decimal, limit: int, span: str, plan_id: str) ->
     def tell() -> str:
         # In thousandths, rounded up, so that what passes the limit reads as past it.
         pace = Decimal(-(-int(used) * 1000 // SECONDS_A_DAY)) / 1000
-        return f"{what} {grouped(pace)} a {SPANS[span]} all through the busiest day > {limit:,} of {plan_id}"
+        return f"{what} {grouped(pace)} {SPANS[span]} all through the busiest day > {limit:,} of {plan_id}"
 
     return Violation(used, Decimal(limit * SECONDS_A_DAY), tell)
 

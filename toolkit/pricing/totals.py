@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from toolkit.pricing.book import PriceBook
 from toolkit.pricing.month import Month
 from toolkit.pricing.offers import Offer, offers
-from toolkit.pricing.usage import Usage
+from toolkit.pricing.usage import MOST_DAYS, Usage
 from toolkit.pricing.vectors import Floats
 from toolkit.project import near
 
@@ -34,12 +34,13 @@ def plan_totals(book: PriceBook, usage: Mapping[str, Floats], *, as_of: date) ->
 
     Args:
         book: the vendor's prices.
-        usage: whole numbers by usage field, of one shape or broadcastable to it; a field that is absent is 0,
-            ``days`` 30, ``busiest_day_factor`` 1 and ``peak_day_messages`` the even share.
+        usage: numbers by usage field, whole but for the factor of the busiest day, of one shape or
+            broadcastable to it; a field that is absent is 0, ``days`` 30, ``busiest_day_factor`` 1 and
+            ``peak_day_messages`` the even share.
         as_of: the UTC day of the question.
 
     Raises:
-        ValueError: a name is not a usage field, or a quantity is negative or nan.
+        ValueError: a name is not a usage field, or a number is negative, out of range or nan.
     """
     arrays, shape = _checked(usage)
     offered = offers(book, as_of)
@@ -95,8 +96,9 @@ def _quantities(name: str, values: Floats) -> Floats:
     if name not in Usage.model_fields:
         raise ValueError(f"{name!r} is not a usage field; {near(name, list(Usage.model_fields))}")
     numbers = np.asarray(values, dtype=np.float64)
-    if numbers.size and not numbers.min() >= 0:
-        raise ValueError(f"{name} holds a quantity that is negative or nan; write 0 or more")
+    least, most = (1, MOST_DAYS) if name == "busiest_day_factor" else (0, np.inf)
+    if numbers.size and not (numbers.min() >= least and numbers.max() <= most):
+        raise ValueError(f"{name} holds a number out of range or nan; write {least} to {most}")
     return numbers
 
 

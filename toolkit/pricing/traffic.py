@@ -199,7 +199,7 @@ def usage_of(traffic: Traffic, *, days: int = DAYS) -> Usage:
         ValueError: the traffic holds arrays, or more than any month can meter.
     """
     arrays = usage_arrays(traffic, days=days)
-    factor = float(arrays.pop("busiest_day_factor"))
+    factor = arrays.pop("busiest_day_factor").item()
     whole = {name: int(quantity.item()) for name, quantity in arrays.items()}
     largest = max(whole, key=lambda name: whole[name])
     if whole[largest] > MAX_COUNT:
