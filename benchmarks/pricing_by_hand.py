@@ -150,6 +150,7 @@ def azure(month: Month, counted: Floats, units: Floats) -> dict[str, Floats]:
         "free": np.where((peak <= 20) & (busiest <= 20_000), 0, INF),
         "standard": np.where(carried, 1.61 * unit_days + overage_usd, INF),
         "premium": np.where(carried, 2.00 * unit_days + overage_usd, INF),
+        "premium-p2": np.where(peak <= 1_000_000, NAN, INF),
     }
 
 

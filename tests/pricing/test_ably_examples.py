@@ -63,6 +63,37 @@ def test_it_was_published_so(shipped_books: Mapping[str, PriceBook], example: Ex
     example.billed(shipped_books)
 
 
+def test_a_user_brings_a_fair_use_and_more_is_at_list_price(shipped_books: Mapping[str, PriceBook]) -> None:
+    # pricing/index.mdx of 2025-09-16: 0.05 a user with 20,000 messages and 2,000 minutes; then 2.50 and 1.00
+    # a million.
+    usage = Usage(monthly_active_users=100, messages_published=3_000_000, connection_minutes=1_200_000)
+    case(
+        "fair use", MARCH, usage, "8.50", plan="mau-standard", messages="2.50", connection_minutes="1.00"
+    ).billed(shipped_books)
+
+
+def test_five_million_messages_on_standard_are_41_50_beside_minutes(
+    shipped_books: Mapping[str, PriceBook],
+) -> None:
+    case("5 M", MARCH, Usage(messages_published=5_000_000), "12.50").billed(shipped_books)
+
+
+def test_self_service_sold_more_at_twice_the_price(shipped_books: Mapping[str, PriceBook]) -> None:
+    # ably.com/pricing/full-calculator: 2.50 a million messages, 20 for 1,000 peak connections or channels
+    # past the package of 6 million and 500, here at 19.99.
+    Example(
+        what="overage", vendor="ably", plan="self-service", day=date(2022, 1, 1), total="44.99",
+        usage=Usage(messages_published=8_000_000, peak_connections=1_000, peak_channels=1_000),
+        amounts={"messages": "5", "peak_connections": "10", "peak_channels": "10"},
+    ).billed(shipped_books)  # fmt: skip
+
+
+def test_bandwidth_was_charged_in_2024_too(shipped_books: Mapping[str, PriceBook]) -> None:
+    # content/pricing/index.textile of 2024-10-17: 0.25 a GiB past 5 KiB a message.
+    usage = Usage(messages_published=2**20, egress_gib=105)
+    case("bandwidth", TIERED, usage, None, egress_gib="25").billed(shipped_books)
+
+
 def test_pay_as_you_go(shipped_books: Mapping[str, PriceBook]) -> None:
     # faqs.ably.com, undated, pay as you go from November 2022: 4.5 M messages are 5 x 2.50, 1,400 channels
     # 2 x 15, 2,900 connections 3 x 15.

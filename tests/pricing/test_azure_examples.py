@@ -56,6 +56,12 @@ EXAMPLES = [
     signalr("1.2345 million more", TODAY,
             Usage(unit_hours=24, messages_delivered=1_000_000 + 1_234_500, days=1), plan="standard",
             amounts={"messages": "1.23", "unit_hours": "1.61"}),
+    # plavos.com, undated: a unit is about 49.10 and 61.00 a month, which are 30.5 days; here 31.
+    signalr("a unit for a month", TODAY, Usage(unit_hours=24 * 31, days=31), plan="standard", total="49.91"),
+    signalr("a premium unit", TODAY, Usage(unit_hours=24 * 31, days=31), plan="premium", total="62"),
+    # The golden file again: five units for 730 hours are 244.85 of 1.61 and 304.17 of 2.00.
+    signalr("five units", TODAY, Usage(unit_hours=5 * 730), plan="standard", total="244.85"),
+    signalr("five premium units", TODAY, Usage(unit_hours=5 * 730), plan="premium", total="304.17"),
     signalr("12.3456 million more, premium", TODAY,
             Usage(unit_hours=24, messages_delivered=1_000_000 + 12_345_600, days=1), plan="premium",
             amounts={"messages": "12.35", "unit_hours": "2.00"}),
@@ -85,6 +91,26 @@ def test_web_pubsub_sells_units_in_seven_sizes(
     usage = Usage(peak_connections=connections)
     made = bill(shipped_books["azure-web-pubsub"], usage, plan="standard", as_of=TODAY)
     assert made.feasible and made.lines[1].quantity == 30 * units
+
+
+@pytest.mark.parametrize(
+    ("day", "connections", "units"), [(COUNTING, 3_000, 5), (TODAY, 3_000, 3), (TODAY, 10_001, 20)]
+)
+def test_signalr_sells_units_in_finer_sizes_since_2022(
+    shipped_books: Mapping[str, PriceBook], day: date, connections: int, units: int
+) -> None:
+    # signalr-howto-scale-signalr.md of 2022-07-18: 1 to 10, then by tens up to 100.
+    made = bill(
+        shipped_books["azure-signalr"], Usage(peak_connections=connections), plan="standard", as_of=day
+    )
+    assert made.lines[1].quantity == 30 * units
+
+
+def test_beyond_a_hundred_units_there_is_a_plan_whose_price_is_unknown(
+    shipped_books: Mapping[str, PriceBook],
+) -> None:
+    made = bill(shipped_books["azure-signalr"], Usage(peak_connections=150_000), as_of=TODAY)
+    assert (made.plan, made.feasible, made.total) == ("premium-p2", True, None)
 
 
 def test_the_free_tier_has_one_unit_and_is_blocked_by_the_day(shipped_books: Mapping[str, PriceBook]) -> None:

@@ -21,8 +21,8 @@ PLANS = {
     "aws-infrastructure": (
         "t3-micro t3-small t3-medium t3-large m5-large m5-xlarge t2-micro t2-medium alb nlb egress"
     ),
-    "azure-signalr": "free standard premium",
-    "azure-web-pubsub": "free standard premium",
+    "azure-signalr": "free standard premium premium-p2",
+    "azure-web-pubsub": "free standard premium premium-p2",
     "brief": "pusher-200k pusher-1m ably-1m ably-5m pubnub-1m pubnub-10m",
     "cloudflare-durable-objects": "workers-free workers-paid",
     "digitalocean": "basic-1gb basic-2gb basic-2gb-2cpu basic-4gb basic-8gb basic-16gb load-balancer",
@@ -33,6 +33,7 @@ PLANS = {
 }
 CLAIMED = {
     ("aws-appsync-events", "free-tier"),
+    ("azure-web-pubsub", "free-tier"),
     ("azure-web-pubsub", "prices"),
     ("azure-web-pubsub", "sla"),
     ("brief", "quotes"),

@@ -26,6 +26,15 @@ def test_chat(shipped_books: Mapping[str, PriceBook]) -> None:
     ).billed(shipped_books)  # fmt: skip
 
 
+def test_one_publish_to_a_hundred_subscribers(shipped_books: Mapping[str, PriceBook]) -> None:
+    # 0.000075 + 100 x 0.000020 = 0.002075, out of the prepaid 49.
+    Example(
+        what="hundred", vendor="pubnub", plan="transactions", day=DAY, total="49",
+        usage=Usage(messages_published=1, messages_delivered=100),
+        amounts={"messages_published": "0.000075", "messages_delivered": "0.002", "base_fee": "48.997925"},
+    ).billed(shipped_books)  # fmt: skip
+
+
 def test_a_taxi_ride(shipped_books: Mapping[str, PriceBook]) -> None:
     # 30 replicated = 0.00225 and 35 edge = 0.0007 a ride; what is left of the prepaid 49 is charged.
     ride = Usage(messages_published=30, messages_delivered=35)

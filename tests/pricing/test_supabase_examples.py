@@ -14,6 +14,7 @@ from published import Example
 
 from toolkit.pricing.bill import bill
 from toolkit.pricing.book import PriceBook
+from toolkit.pricing.sla import sla_credit
 from toolkit.pricing.usage import Usage
 
 DAY = date(2025, 6, 1)
@@ -36,6 +37,8 @@ EXAMPLES = [
     example("1,700 connections", "45", peak_connections=1_700, **MICRO, amounts={"peak_connections": "20"}),
     example("project A 100, B 150", "25", peak_connections=100 + 150),
     example("three projects on Micro", "45", compute_hours=3 * 744),
+    # Two further projects for 20 and 70 hours: 0.27 and 0.94 dollars.
+    example("part of a month", "26.21", compute_hours=744 + 20 + 70),
     # An invoice of 2025-01-06: two projects come to 20 - 10 = 10.
     example("two projects on Micro", "35", compute_hours=2 * 744, amounts={"compute_hours": "10"}),
     *[
@@ -64,6 +67,27 @@ def test_a_broadcast_to_four_counts_five(shipped_books: Mapping[str, PriceBook])
     assert case.billed(shipped_books).plan == "free"
 
 
+def test_a_database_change_counts_once_a_listener(shipped_books: Mapping[str, PriceBook]) -> None:
+    Example(
+        what="change", vendor="supabase", plan="pro", day=DAY, quantities={"messages": "5"},
+        usage=Usage(messages_delivered=5),
+    ).billed(shipped_books)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("availability", "share"),
+    [("0.999", "0"), ("0.9989", "0.10"), ("0.9899", "0.15"), ("0.9799", "0.20"), ("0.9599", "0.30")],
+)
+def test_enterprise_credits_by_its_schedule(
+    shipped_books: Mapping[str, PriceBook], availability: str, share: str
+) -> None:
+    # supabase.com/sla: 10 % below 99.9, 15 % below 99.0, 20 % below 98.0, 30 % below 96.0.
+    sla = shipped_books["supabase"].plan("enterprise", as_of=DAY).sla
+    outage = (1 - Decimal(availability)) * 43_200
+    found = sla_credit(sla, charge=Decimal(1_000), outage_minutes=outage, days=30, source=None)
+    assert found.amount == 1_000 * Decimal(share)
+
+
 def test_compute_and_its_credit_are_lines_of_their_own(shipped_books: Mapping[str, PriceBook]) -> None:
     made = bill(shipped_books["supabase"], Usage(compute_hours=744), plan="pro", as_of=DAY)
     assert [(line.kind, line.amount) for line in made.lines if line.meter == "compute_hours"] == [
@@ -73,6 +97,8 @@ def test_compute_and_its_credit_are_lines_of_their_own(shipped_books: Mapping[st
 
 
 def test_egress_is_billed_by_the_part_of_a_gb(shipped_books: Mapping[str, PriceBook]) -> None:
+    # Two further projects for 20 and 70 hours: 0.27 and 0.94 dollars.
+    (example("part of a month", "26.21", compute_hours=744 + 20 + 70),)
     # An invoice of 2025-01-06 (your-monthly-invoice.mdx) bills 2,119.47 GB as 190.75, unrounded. A GiB is
     # 1.073741824 GB, so 1,000 GiB are 823.741824 GB past the 250 that are included.
     made = bill(shipped_books["supabase"], Usage(egress_gib=1_000), plan="pro", as_of=DAY)
