@@ -83,7 +83,7 @@ def ably(month: Month) -> dict[str, Floats]:
         "mau-standard": unknown(month),
         "mau-pro": unknown(month),
         "enterprise": np.where(size <= 262_144, NAN, INF),
-        "payg": unknown(month),
+        "payg": np.where(largest <= 100_000, NAN, INF),
         "self-service": np.where(largest <= 1250, NAN, INF),
     }
 
