@@ -1,6 +1,7 @@
 """A stretch of many months, for the vectorised path: meters that plans share are worked out once."""
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from typing import TypeVar
 
 import numpy as np
@@ -19,6 +20,10 @@ SECONDS_A_DAY = 86_400.0
 SECONDS_OF = {"s": 1.0, "h": 3600.0}
 MESSAGES_A_DAY, OPENED_A_DAY = "messages a day", "connections opened a day"
 A_DAY = {"messages": MESSAGES_A_DAY, "connections_opened": OPENED_A_DAY}
+DUST = 1 + 2e-15
+"""Limits are whole, so that what is within them before it is rounded up is within them; the last bits of a
+quotient must not pass one."""
+
 ZERO, DAYS = np.asarray(0.0), np.asarray(30.0)
 
 
@@ -46,16 +51,24 @@ class Month:
         carried = self._carried(offer)
         if carried is False:
             return np.asarray(np.inf)
-        if offer.fee is None:
+        charge = None if offer.fee is None else self._usage_charge(offer)
+        if offer.fee is None or charge is None:
             total = np.asarray(np.nan)
         else:
-            charges = [self._charge(part) for part in offer.parts if part.charges]
-            charge = sum(charges[1:], start=charges[0]) if charges else ZERO
             fee = float(offer.fee)
-            total = (
-                np.maximum(fee, charge) if offer.plan.base_fee.prepaid else charge + fee if fee else charge
-            )
+            total = np.maximum(fee, charge) if offer.plan.base_fee.prepaid else charge + fee
         return total if carried is True else np.where(carried, total, np.inf)
+
+    def _usage_charge(self, offer: Offer) -> Floats | None:
+        """US dollars of all meters; None where one of them is unknown in every month."""
+        total = ZERO
+        for part in offer.parts:
+            if part.charges:
+                charge = self._charge(part)
+                if part.may_be_unknown and np.isnan(charge).all():
+                    return None
+                total = charge if total is ZERO else total + charge
+        return total
 
     def _field(self, name: str) -> Floats:
         return self.usage.get(name, ZERO)
@@ -102,7 +115,8 @@ class Month:
         """Units past a quota: of the month, or of the busiest day and of the other days, which are alike."""
         if quota.period == "month":
             return np.maximum(units - quota.amount, 0.0)
-        a_day, busiest = self._allowance(part, quota), np.minimum(self._busiest_day(part), units)
+        a_day = self._allowance(part, quota)
+        busiest = np.minimum(np.ceil(without_dust(self._busiest_day(part))), units)
         others = units - busiest - (self.days - 1) * a_day
         return np.maximum(busiest - a_day, 0.0) + np.maximum(others, 0.0)
 
@@ -118,9 +132,7 @@ class Month:
 
     def _held_anew(self, units: Units) -> Floats:
         needed = np.minimum(np.ceil(self._field("peak_connections") / units.connections), units.sizes[-1])
-        by_need = np.asarray([next(size for size in units.sizes if size >= need)
-                              for need in range(units.sizes[-1] + 1)], dtype=np.float64)  # fmt: skip
-        held = by_need[needed.astype(np.intp)] * HOURS_A_DAY * self.days
+        held = _smallest_sizes(tuple(units.sizes))[needed.astype(np.intp)] * HOURS_A_DAY * self.days
         stated = self._field("unit_hours")
         return np.where(stated > 0, stated, held) if np.any(stated) else held
 
@@ -128,33 +140,31 @@ class Month:
         return _once(self._busiest, (part.count_key, part.of_messages), lambda: self._busiest_anew(part))
 
     def _busiest_anew(self, part: Part) -> Floats:
-        """Units on the busiest day: the average day's times the factor, or the stated peak of messages."""
-        by_factor = self._by_factor(self._count(part), whole=part.whole)
+        """The average day's units times the factor, not rounded, or the stated peak of messages."""
+        by_factor = self._by_factor(self._count(part))
         peak = self._field("peak_day_messages")
         return np.maximum(by_factor, peak) if part.of_messages and np.any(peak) else by_factor
 
-    def _by_factor(self, units: Floats, *, whole: bool) -> Floats:
+    def _by_factor(self, units: Floats) -> Floats:
         factor = self.usage.get("busiest_day_factor")
-        if factor is None:
-            return np.ceil(units / self.days if whole else without_dust(units / self.days))
-        return np.ceil(without_dust(units * factor / self.days))
+        return units / self.days if factor is None else units * factor / self.days
 
     def _carried(self, offer: Offer) -> Flags | bool:
         """Where a plan carries the usage; True or False where that is so everywhere."""
         carried: Flags | bool = True
         for name, limit in _caps(offer.plan):
             least, most = self._span(name)
-            if least > limit:
+            if least > limit * DUST:
                 return False
             if most > limit:
-                carried = carried & (self._need(name) <= limit)
+                carried = carried & (self._need(name) <= limit * DUST)
         if offer.plan.units is not None and "unit_hours" in self.usage:
             carried = carried & (self._field("unit_hours") <= offer.plan.units.most_hours_a_day * self.days)
         for part in offer.parts:
             quota = part.meter.quota
             if quota is not None and quota.past_it != "overage":
                 used = self._count(part) if quota.period == "month" else self._busiest_day(part)
-                carried = carried & (used <= self._allowance(part, quota))
+                carried = carried & (used <= self._allowance(part, quota) * DUST)
         return carried
 
     def _need(self, name: str) -> Floats:
@@ -163,12 +173,12 @@ class Month:
             return _once(self._a_day, name, self._messages_a_day)
         if name == OPENED_A_DAY:
             opened = self._field("connections_opened")
-            return _once(self._a_day, name, lambda: self._by_factor(opened, whole=True))
+            return _once(self._a_day, name, lambda: self._by_factor(opened))
         return self._field(name)
 
     def _messages_a_day(self) -> Floats:
         messages = self._field("messages_published") + self._field("messages_delivered")
-        return np.maximum(self._by_factor(messages, whole=True), self._field("peak_day_messages"))
+        return np.maximum(self._by_factor(messages), self._field("peak_day_messages"))
 
     def _span(self, name: str) -> tuple[float, float]:
         """The smallest and the largest: most limits are far from most usages."""
@@ -176,6 +186,13 @@ class Month:
             values = self._need(name)
             self._spans[name] = (float(values.min()), float(values.max())) if values.size else (0.0, 0.0)
         return self._spans[name]
+
+
+@lru_cache(maxsize=64)
+def _smallest_sizes(sizes: tuple[int, ...]) -> Floats:
+    """The smallest size that is enough, by how many units are needed."""
+    ascending = np.asarray(sizes, dtype=np.float64)
+    return ascending[np.searchsorted(ascending, np.arange(sizes[-1] + 1))]
 
 
 def _once(known: dict[Key, Value], key: Key, work_out: Callable[[], Value]) -> Value:

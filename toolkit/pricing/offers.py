@@ -48,6 +48,11 @@ class Part:
         return bool(self.meter.tiers) or not self.known
 
     @cached_property
+    def may_be_unknown(self) -> bool:
+        """Whether any of its prices is unknown on the day."""
+        return not self.known or any(tier.unit_price_per.amount is None for tier in self.meter.tiers)
+
+    @cached_property
     def of_messages(self) -> bool:
         """Whether what it counts are messages, whose busiest day usage may state."""
         return self.meter.meter in ("messages", "messages_published", "messages_delivered")

@@ -83,8 +83,7 @@ def _cheapest(
 
 def may_be_unknown(offer: Offer) -> bool:
     """Whether any price of an offer is unknown on its day."""
-    prices = [tier.unit_price_per.each for part in offer.parts for tier in part.meter.tiers]
-    return offer.fee is None or None in prices or not all(part.known for part in offer.parts)
+    return offer.fee is None or any(part.may_be_unknown for part in offer.parts)
 
 
 def _checked(usage: Mapping[str, Floats]) -> tuple[dict[str, Floats], tuple[int, ...]]:
