@@ -124,8 +124,16 @@ def bill(
     folder, faults = open_folder(project), Faults()
     settings = read_project(folder, faults)
     books = read_books(folder, faults)
+    # A vendor whose book has faults is not told as unknown on top of them.
+    sound = not faults.errors
+    book = faults.attempt(lambda: book_of(books, vendor)) if sound else books.get(vendor)
+    month = faults.attempt(lambda: read_usage(Path(usage)))
+    day = faults.attempt(lambda: pinned_day(settings, as_of))
+    if book is not None and day is not None and plan is not None:
+        faults.attempt(lambda: book.plan(plan, as_of=day))
     faults.raise_errors()
-    book, month, day = book_of(books, vendor), read_usage(Path(usage)), pinned_day(settings, as_of)
+    if book is None or month is None or day is None:
+        raise InputError(faults)
     made = exact_bill(book, month, plan=plan, as_of=day)
     if plan is None:
         made = replace(made, others=other_plans(book, month, than=made.plan, as_of=day))

@@ -1,9 +1,9 @@
 """The command line: parses, calls :mod:`toolkit.api`, prints. Each command imports what it needs itself."""
 
+import io
 import json
-import os
 import sys
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal, NoReturn
 
@@ -35,18 +35,20 @@ Preset = Literal["brief", "stable"]
 
 
 def _print_json(document: dict[str, Any]) -> None:
-    print(json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False))
+    ascii_only = (sys.stdout.encoding or "ascii").lower().replace("-", "") != "utf8"
+    print(json.dumps(document, indent=2, ensure_ascii=ascii_only, allow_nan=False))
 
 
-def _decimal(name: str, text: str) -> Decimal:
+def _minutes(name: str, text: str) -> Decimal:
+    from toolkit.pricing.amounts import exact_number
     from toolkit.project import InputError
 
     try:
-        number = Decimal(text)
-    except InvalidOperation:
-        number = Decimal("NaN")
-    if not number.is_finite():
-        raise InputError(f"arguments:1: {name}: {text!r} is not a number; write minutes such as 43.2")
+        number: Decimal = exact_number(text)
+    except ValueError as error:
+        raise InputError.of_argument(
+            name, str(error).partition("|")[0], "write minutes such as 43.2"
+        ) from None
     return number
 
 
@@ -111,10 +113,14 @@ def bill(
     """The itemised monthly charge of a vendor's plan for a usage."""
     from toolkit import api
 
-    outage = None if outage_minutes is None else _decimal("outage-minutes", outage_minutes)
+    outage = None if outage_minutes is None else _minutes("outage-minutes", outage_minutes)
     result = api.bill(vendor, usage=usage, plan=plan, as_of=as_of, outage_minutes=outage, project=project)
     if layout == "focus":
         from toolkit.pricing import focus
+        from toolkit.report import terminal
+
+        for line in terminal.beside_focus(result.to_document()):
+            _note(line)
 
         if as_json:
             return _print_json(focus.focus_document(result))
@@ -293,13 +299,15 @@ def init(folder: Annotated[Path, typer.Argument(metavar="DIR", help="The new fol
 def main() -> NoReturn:
     """Run the command; every error becomes one message and its exit code."""
     try:
+        _write_any_name()
         app(standalone_mode=True)
     except ToolkitError as error:
         _fail(str(error), error.exit_code)
-    except BrokenPipeError:
-        # The reader of a pipe has left; Python must not complain when it closes the pipe in its turn.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
+    except SystemExit:
+        # Click wraps standard output and ends with 1 where the reader of a pipe has left; nothing to act on.
+        if type(sys.stdout).__name__ == "PacifyFlushWrapper":
+            sys.exit(0)
+        raise
     except KeyboardInterrupt:
         _fail("stopped", 130)
     except OSError as error:
@@ -307,6 +315,13 @@ def main() -> NoReturn:
     except Exception as error:
         _fail(f"internal error: {type(error).__name__}: {error}; run with --debug and report it", 3)
     sys.exit(0)
+
+
+def _write_any_name() -> None:
+    """Escape what a terminal or a pipe of another encoding cannot take, instead of failing on it."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _fail(message: str, code: int) -> NoReturn:

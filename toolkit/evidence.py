@@ -1,5 +1,6 @@
 """Figures: numbers that say who claims them, since when, and how strong that is."""
 
+import re
 from collections.abc import Iterable
 from datetime import date
 from typing import Annotated, Literal, Self
@@ -12,11 +13,25 @@ GRADES: tuple[Grade, ...] = ("claim", "published", "contract", "lab", "field")
 NonNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 
+WRITTEN_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def written_day(text: str) -> date:
+    """The day that a text writes as YYYY-MM-DD, and in no other way.
+
+    Raises:
+        ValueError: it does not.
+    """
+    if not WRITTEN_DAY.fullmatch(text):
+        raise ValueError(f"{text!r} is not written as YYYY-MM-DD")
+    return date.fromisoformat(text)
+
+
 def _iso_date(value: object) -> object:
     """Accept a quoted date, which YAML leaves a string."""
     if isinstance(value, str):
         try:
-            return date.fromisoformat(value)
+            return written_day(value)
         except ValueError:
             return value
     return value

@@ -10,6 +10,7 @@ from toolkit.cost.option import Option
 from toolkit.cost.setting import growth_fault
 from toolkit.decide.plan import Plan
 from toolkit.decide.planchecks import check_names, check_plan
+from toolkit.evidence import written_day
 from toolkit.pricing.book import PriceBook, books, stale
 from toolkit.pricing.scenario import Scenario
 from toolkit.pricing.traffic import inconsistencies
@@ -74,9 +75,9 @@ def pinned_day(project: Project | None, as_of: AsOf) -> date:
     """
     if isinstance(as_of, str):
         try:
-            return date.fromisoformat(as_of)
+            return written_day(as_of)
         except ValueError:
-            raise InputError(f"arguments:1: as-of: {as_of!r} is not a day; write YYYY-MM-DD") from None
+            raise InputError.of_argument("as-of", f"{as_of!r} is not a day", "write YYYY-MM-DD") from None
     return as_of or (project.as_of if project else None) or datetime.now(UTC).date()
 
 
@@ -235,7 +236,8 @@ def _check_books(
     faults: Faults,
 ) -> None:
     """Every option finds its price book, and old books are told."""
-    files = {str(document.data.get("vendor")): document for document in documents}
+    # Of two books of one vendor the first is used.
+    files = {str(document.data.get("vendor")): document for document in reversed(documents)}
     for option_id, option in options.items():
         vendor = option.price_book
         if vendor is not None and vendor not in files:

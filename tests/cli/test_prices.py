@@ -1,6 +1,8 @@
 """Bills and differences of price books from the command line."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -57,13 +59,90 @@ def test_no_agreement_is_nothing_and_an_unknown_schedule_is_unknown(
     assert told["sla_credit"]["amount"] == amount
 
 
-@pytest.mark.parametrize("minutes", ["-1", "43201", "many", "nan", "1e400"])
+@pytest.mark.parametrize(
+    "minutes", ["-1", "43201", "many", "nan", "1e400", "1e-249", "1E-1000000", "1_000", "٣", " 5 "]
+)
 def test_an_outage_that_cannot_be_is_wrong_input(
     toolkit: Any, folder: Path, usage: Path, minutes: str
 ) -> None:
     done = toolkit("bill", "ably", "--usage", usage, f"--outage-minutes={minutes}", "--project", folder)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith("arguments:1: outage-minutes: ")
+    assert len(done.stderr) < 300
+
+
+def test_all_that_is_wrong_with_a_bill_is_told_at_once(
+    toolkit: Any, folder: Path, usage: Path, edit: Any
+) -> None:
+    edit(folder / "pricing" / "pusher.yaml", "currency: USD", "currency: EUR")
+    usage.write_text("messages_publshed: 5\ndays: 45\n")
+    done = toolkit("bill", "ably", "--usage", usage, "--as-of", "20261123", "--project", folder)
+    assert (done.returncode, done.stdout) == (2, "")
+    for told in (
+        "currency: 'EUR'",
+        "did you mean messages_published?",
+        "write 31 or less",
+        "write YYYY-MM-DD",
+    ):
+        assert told in done.stderr, told
+
+
+def test_a_vendor_and_a_usage_that_are_wrong_are_told_together(
+    toolkit: Any, folder: Path, usage: Path
+) -> None:
+    usage.write_text("days: 0\n")
+    done = toolkit("bill", "puhser", "--usage", usage, "--project", folder)
+    assert done.returncode == 2
+    assert "did you mean pusher?" in done.stderr and "write 1 or more" in done.stderr
+
+
+def test_focus_rows_of_a_plan_that_does_not_fit_say_so_beside_them(
+    toolkit: Any, folder: Path, usage: Path
+) -> None:
+    done = toolkit(
+        "bill", "pusher", "--plan", "pro", "--usage", usage, "--format", "focus", "--outage-minutes", "5",
+        "--project", folder,
+    )  # fmt: skip
+    assert done.returncode == 0 and done.stdout.startswith("BilledCost,")
+    assert "does not fit: peak_connections 2,400 > 2,000 of pro" in done.stderr
+    assert "SLA credit for 5 minutes of outage" in done.stderr
+
+
+def test_no_name_in_a_book_steers_the_terminal(toolkit: Any, folder: Path, usage: Path) -> None:
+    path = folder / "pricing" / "pusher.yaml"
+    hostile = 'notes:\n  - "\\u001b]52;c;AAAA\\u0007 n \\u202e"\n'
+    path.write_text(path.read_text().replace("notes:\n", hostile, 1))
+    done = toolkit("bill", "pusher", "--usage", usage, "--project", folder)
+    assert done.returncode == 0 and "note: " in done.stdout
+    assert not set(done.stdout) & {"\x1b", "\x07", "\u202e"}
+
+
+def test_names_that_the_terminal_cannot_write_are_escaped(
+    toolkit: Any, folder: Path, usage: Path, edit: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONIOENCODING", "ascii")
+    edit(folder / "pricing" / "pusher.yaml", "name: Pusher Channels", "name: Püsher")
+    done = toolkit("bill", "pusher", "--usage", usage, "--format", "focus", "--project", folder)
+    assert done.returncode == 0 and "P\\xfcsher" in done.stdout
+    told = document(toolkit, "bill", "pusher", "--usage", usage, "--format", "focus", "--project", folder)
+    assert told["rows"][0]["ProviderName"] == "Püsher"
+
+
+def test_a_reader_that_leaves_is_no_error(folder: Path, usage: Path) -> None:
+    command = Path(sys.executable).parent / "toolkit"
+    script = f"'{command}' bill pusher --usage '{usage}' --project '{folder}' --json; echo $? >&2"
+    done = subprocess.run(
+        ["sh", "-c", f"({script}) | true"], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.stderr.split() == ["0"]
+
+
+def test_a_vendor_whose_plans_need_a_name_leaves_its_option_unknown(toolkit: Any, folder: Path) -> None:
+    path = folder / "pricing" / "pusher.yaml"
+    path.write_text(path.read_text().replace("kind: self_serve", "kind: by_request"))
+    told = document(toolkit, "cost", "--project", folder)
+    assert told["options"]["pusher"]["total"] is None
+    assert told["options"]["ably"]["total"] is not None
 
 
 def test_a_bill_of_last_year_has_last_years_prices(toolkit: Any, folder: Path, usage: Path) -> None:

@@ -83,7 +83,8 @@ def test_the_factor_of_the_busiest_day_is_read_exactly(tmp_path: Path, factor: s
         ("-1", "-1 is not a number of 0 or more"),
         (".nan", "nan is not a number of 0 or more"),
         ("true", "True is not a number"),
-        ("busy", "'busy' is not a number of 0 or more"),
+        ("busy", "'busy' is text; write a number of 1 to 31"),
+        ('"2"', "'2' is text; write a number of 1 to 31"),
     ],
 )
 def test_a_factor_that_no_month_has_is_refused(tmp_path: Path, value: str, told: str) -> None:

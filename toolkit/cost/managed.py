@@ -13,6 +13,7 @@ from toolkit.cost.spending import Spending, monthly_sums, unknown
 from toolkit.evidence import grade_rank
 from toolkit.pricing.bill import Bill, bill
 from toolkit.pricing.book import PriceBook
+from toolkit.pricing.offers import sells_unnamed
 from toolkit.pricing.totals import cheapest
 from toolkit.pricing.traffic import usage_arrays, usage_of
 
@@ -44,6 +45,9 @@ def vendor_bill(option: Option, books: Mapping[str, PriceBook], setting: Setting
     if book is None:
         named = f"the price book {option.price_book}" if option.price_book else "a price_book in its file"
         return Billed(unknown(LINE, [named], recurring=True), None, [])
+    if not sells_unnamed(book, setting.as_of):
+        needed = f"a plan of {book.name} that need not be named"
+        return Billed(unknown(LINE, [needed], recurring=True), None, [])
     central = _central_bills(book, setting)
     infeasible = _violations(central, setting)
     unpriced = next((found for found in central if found.feasible and found.total is None), None)

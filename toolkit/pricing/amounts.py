@@ -1,5 +1,6 @@
 """Exact numbers: read as they are written, divided, and written in full."""
 
+import re
 from decimal import ROUND_HALF_EVEN, Context, Decimal, Inexact, InvalidOperation, localcontext
 from typing import Any
 
@@ -11,23 +12,24 @@ QUOTIENT = Decimal("1E-12")
 
 MAX_NUMBER = 10**15
 MAX_DECIMALS = 30
+MOST_SHOWN = 60
+
+WRITTEN = re.compile(r"[-+]?((0|[1-9]\d*)(\.\d*)?|\.\d+)([eE][-+]?\d{1,4})?", re.ASCII)
+"""How a number may be written: no separators, no blanks, no leading zeros, no exponent that nobody means."""
 
 
 def exact_number(value: Any) -> Any:
-    """The number as it was written: the shortest digits of a float are those of the file."""
+    """The number as it was written: the file's own digits, or else the shortest ones of a float."""
+    shown = repr(value) if len(repr(value)) <= MOST_SHOWN else f"{repr(value)[:MOST_SHOWN]}..."
     if isinstance(value, bool) or not isinstance(value, int | float | str | Decimal):
-        raise ValueError(f"{value!r} is not a number|write a number of 0 or more")
-    try:
-        number = Decimal(repr(value) if isinstance(value, float) else value)
-    except InvalidOperation:
-        number = Decimal("NaN")
+        raise ValueError(f"{shown} is not a number|write a number of 0 or more")
+    text = getattr(value, "written", None) or (repr(value) if isinstance(value, float) else str(value))
+    number = Decimal(text) if WRITTEN.fullmatch(text) else Decimal("NaN")
     if not number.is_finite() or number < 0:
-        raise ValueError(f"{value!r} is not a number of 0 or more|write a number of 0 or more")
+        raise ValueError(f"{shown} is not a number of 0 or more|write a number of 0 or more")
     if number > MAX_NUMBER or _decimals(number) > MAX_DECIMALS:
-        raise ValueError(
-            f"{value!r} is out of range|write at most {MAX_NUMBER:,} and {MAX_DECIMALS} decimals"
-        )
-    return number
+        raise ValueError(f"{shown} is out of range|write at most {MAX_NUMBER:,} and {MAX_DECIMALS} decimals")
+    return number.copy_abs()
 
 
 def quotient(dividend: Decimal, divisor: Decimal) -> Decimal:

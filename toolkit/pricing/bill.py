@@ -82,7 +82,8 @@ def outage_credit(book: PriceBook, made: Bill, *, outage_minutes: Decimal, days:
             source=None if source is None else f"{source.where} ({source.as_of})",
         )
     except ValueError as error:
-        raise InputError(f"arguments:1: outage-minutes: {error}; write 0 to {days * MINUTES_A_DAY}") from None
+        right = f"write 0 to {days * MINUTES_A_DAY}"
+        raise InputError.of_argument("outage-minutes", str(error), right) from None
 
 
 def known_sla(book: PriceBook, plan: Plan, as_of: date) -> Sla | None:
@@ -95,7 +96,8 @@ def _cheapest(book: PriceBook, month: Assessment, as_of: date) -> Offer:
     offered = [offer for offer in every if offer.chosen_unnamed]
     if not offered:
         named = ", ".join(offer.plan.id for offer in every)
-        raise InputError(f"arguments:1: plan: {book.vendor} has none to choose from; name one of {named}")
+        wrong = f"{book.vendor} has none to choose from"
+        raise InputError.of_argument("plan", wrong, f"name one of {named}")
     feasible = [offer for offer in offered if month.carries(offer)]
     if not feasible:
         return min(offered, key=lambda offer: _distance(list(month.violations(offer))))
@@ -104,9 +106,9 @@ def _cheapest(book: PriceBook, month: Assessment, as_of: date) -> Offer:
     return min(known, key=lambda pair: pair[0])[1] if known else feasible[0]
 
 
-def _distance(found: Sequence[Violation]) -> tuple[int, float]:
-    """How far a plan is from carrying the usage: the number of violations, then the worst of them."""
-    return len(found), max(violation.ratio for violation in found)
+def _distance(found: Sequence[Violation]) -> tuple[int, list[float]]:
+    """How far a plan is from carrying the usage: the number of violations, then the worst, then the next."""
+    return len(found), sorted((violation.ratio for violation in found), reverse=True)
 
 
 def _told(found: Iterator[Violation]) -> tuple[str, ...]:
@@ -115,7 +117,7 @@ def _told(found: Iterator[Violation]) -> tuple[str, ...]:
 
 def _bill(book: PriceBook, offer: Offer, month: Assessment, as_of: date) -> Bill:
     plan, sla = offer.plan, known_sla(book, offer.plan, as_of)
-    told = (*book.notes, plan.note, None if sla is None else sla.text)
+    told = (*book.notes, plan.note, None if sla is None else sla.text, _size_note(offer, month))
     return Bill(
         vendor=book.vendor, vendor_name=book.name, plan=plan.id, plan_name=plan.name,
         price_book=standing(book, as_of).price_book,
@@ -127,9 +129,17 @@ def _bill(book: PriceBook, offer: Offer, month: Assessment, as_of: date) -> Bill
     )  # fmt: skip
 
 
+def _size_note(offer: Offer, month: Assessment) -> str | None:
+    """That bytes were to be added up and usage states none."""
+    unsized = [part for part in offer.parts if part.meter.sizing == "total" and month.metered(part).counted]
+    if not unsized or month.usage.message_bytes:
+        return None
+    return "Usage states no message_bytes, so that each message counts as one, however small it is."
+
+
 def _lines(offer: Offer, month: Assessment, as_of: date) -> Iterator[Line]:
     yield _line("base_fee", "base_fee", "Months", offer.fee_source, month.base_fee(offer), as_of)
-    for part in offer.told:
+    for part in offer.parts_as_told:
         for piece in month.charged(part)[0]:
             if piece.credit:
                 yield _line("credit", part.meter.meter, "USD", part.source, piece, as_of)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from itertools import pairwise
 from typing import Any, Literal
 
 from pydantic import Field, TypeAdapter, ValidationError
@@ -13,6 +12,7 @@ from toolkit.pricing.prices import Source, Sourced
 from toolkit.project import Document, Faults, InputError, dotted, near, validate
 
 STALE_AFTER_DAYS = 180
+MOST_SHOWN = 60
 
 DAY: TypeAdapter[date] = TypeAdapter(Day)
 
@@ -45,7 +45,7 @@ class PriceBook(Strict):
         versions = [plan for plan in self.plans if plan.id == plan_id]
         if not versions:
             known = list(dict.fromkeys(plan.id for plan in self.plans))
-            raise InputError(_unknown("plan", plan_id, known, of=self.vendor))
+            raise _unknown("plan", plan_id, known, of=self.vendor)
         return _in_force(versions, as_of)
 
     def on(self, as_of: date) -> list[Plan]:
@@ -76,8 +76,7 @@ class PriceBook(Strict):
     def _price_sources(self, as_of: date) -> Iterator[Source]:
         """Prices of the plans on open sale; a word about another plan does not keep those up to date."""
         standing = self.on(as_of)
-        on_sale = [plan for plan in standing if chosen_unnamed(plan, as_of=as_of)]
-        for plan in on_sale or standing:
+        for plan in on_sale(standing, as_of=as_of) or standing:
             priced = [
                 meter for meter in plan.meters
                 if any(tier.unit_price_per.amount is not None for tier in meter.tiers)
@@ -97,14 +96,23 @@ def _begins(plan: Plan) -> date:
     return plan.valid_from
 
 
-def chosen_unnamed(plan: Plan, *, as_of: date) -> bool:
-    """Whether the cheapest plan is looked for here too."""
-    return plan.kind == "self_serve" and (plan.valid_to is None or as_of <= plan.valid_to)
+def on_sale(plans: Sequence[Plan], *, as_of: date) -> list[Plan]:
+    """The plans among which the cheapest is looked for: self-serve ones on offer that day.
+
+    Where none was yet, or none is any more, it is all self-serve ones, whose prices are then unknown.
+    """
+    self_serve = [plan for plan in plans if plan.kind == "self_serve"]
+    offered = [
+        plan for plan in self_serve
+        if plan.valid_from <= as_of and (plan.valid_to is None or as_of <= plan.valid_to)
+    ]  # fmt: skip
+    return offered or self_serve
 
 
-def _unknown(kind: str, word: str, known: list[str], *, of: str) -> str:
-    wrong = f"{word!r} is no {kind} of {of}: there are {', '.join(known)}"
-    return f"arguments:1: {kind}: {wrong}; {near(word, known)}"
+def _unknown(kind: str, word: str, known: list[str], *, of: str) -> InputError:
+    shown = word if len(word) <= MOST_SHOWN else f"{word[:MOST_SHOWN]}..."
+    wrong = f"{shown!r} is no {kind} of {of}: there are {', '.join(known)}"
+    return InputError.of_argument(kind, wrong, near(word, known))
 
 
 def book_of(price_books: Mapping[str, PriceBook], vendor: str) -> PriceBook:
@@ -114,7 +122,7 @@ def book_of(price_books: Mapping[str, PriceBook], vendor: str) -> PriceBook:
         InputError: there is none; the message has the near match and all that exist.
     """
     if vendor not in price_books:
-        raise InputError(_unknown("vendor", vendor, list(price_books), of="the price books"))
+        raise _unknown("vendor", vendor, list(price_books), of="the price books")
     return price_books[vendor]
 
 
@@ -141,20 +149,24 @@ def books(documents: Sequence[Document], faults: Faults) -> dict[str, PriceBook]
 def _check_versions(document: Document, faults: Faults) -> bool:
     """Versions of one plan follow one another."""
     sound = True
-    for (earlier, began, _, ended), (later, begins, index, _) in pairwise(_versions(document)):
-        if earlier != later:
-            continue
-        if began == begins:
-            wrong = f"{later!r} is the id of another plan valid from that day"
+    latest_end: dict[str, date] = {}
+    begun: dict[str, date] = {}
+    for plan_id, begins, index, ends in _versions(document):
+        path = ("plans", index, "valid_from")
+        if begun.get(plan_id) == begins:
+            wrong = f"{plan_id!r} is the id of another plan valid from that day"
             right = "give each plan an id of its own, and each version of a plan its own day"
-        elif ended is not None and ended >= begins:
-            wrong = f"this version of {later!r} begins before an earlier one ends, on {ended}"
+        elif plan_id in latest_end and latest_end[plan_id] >= begins:
+            wrong = f"this version of {plan_id!r} begins before an earlier one ends, on {latest_end[plan_id]}"
             right = "let a version end before the next begins"
         else:
-            continue
-        path = ("plans", index, "valid_from")
-        faults.error(document.path, document.line(path), dotted(path), wrong, right)
-        sound = False
+            wrong = right = ""
+        if wrong:
+            faults.error(document.path, document.line(path), dotted(path), wrong, right)
+            sound = False
+        begun[plan_id] = begins
+        if ends is not None:
+            latest_end[plan_id] = max(ends, latest_end.get(plan_id, ends))
     return sound
 
 

@@ -2,19 +2,21 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
+from datetime import date, timedelta
+from decimal import Decimal, localcontext
 from typing import Any
 
-from toolkit.pricing.amounts import money, plain
+from toolkit.pricing.amounts import EXACT, money, plain
 from toolkit.pricing.bill import Bill, bill
 from toolkit.pricing.book import PriceBook
-from toolkit.pricing.offers import offers
+from toolkit.pricing.offers import sells_unnamed
 from toolkit.pricing.scenario import Scenario
 from toolkit.pricing.traffic import traffic_of, usage_of
 
 SCHEMA = "toolkit.prices-diff/1"
 ABSENT = object()
+MOST_NAMED = 30
+"""Characters by which an entry of a plain list is named."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,8 @@ class BillChange:
     def difference(self) -> Decimal | None:
         """US dollars a month more than before; None where either is unknown, not feasible or not there."""
         totals = [_payable(made) for made in (self.before, self.after)]
-        return None if totals[0] is None or totals[1] is None else totals[1] - totals[0]
+        with localcontext(EXACT):
+            return None if totals[0] is None or totals[1] is None else totals[1] - totals[0]
 
     @property
     def differs(self) -> bool:
@@ -114,20 +117,21 @@ def compare(
 
 
 def newest_day(*books: Mapping[str, PriceBook]) -> date:
-    """The newest day that any of the books names: all of their prices are known on it."""
+    """The newest day that any of the books names: what it says is known by then, and what ended has ended."""
     return max(
         day
         for by_vendor in books
         for book in by_vendor.values()
         for day in [
             *(plan.valid_from for plan in book.plans),
+            *(plan.valid_to + timedelta(days=1) for plan in book.plans if plan.valid_to is not None),
             *(found.confirmed or found.as_of for found in book.sources.values()),
         ]
     )
 
 
 def _cheapest(book: PriceBook | None, scenario: Scenario, as_of: date) -> Bill | None:
-    if book is None or not any(offer.chosen_unnamed for offer in offers(book, as_of)):
+    if book is None or not sells_unnamed(book, as_of):
         return None
     return bill(book, usage_of(traffic_of(scenario)), as_of=as_of)
 
@@ -160,7 +164,8 @@ def _differences(vendor: str, path: str, old: Any, new: Any) -> Iterator[Change]
             deeper = f"{path}.{key}" if path and not key.startswith("[") else f"{path}{key}"
             yield from _differences(vendor, deeper, old.get(key, ABSENT), new.get(key, ABSENT))
     elif old != new:
-        yield Change(vendor, path, _text(old), _text(new))
+        unknown = "unknown" if path.endswith(".amount") else "none"
+        yield Change(vendor, path, _text(old, unknown), _text(new, unknown))
 
 
 def _named(node: Any) -> Any:
@@ -177,18 +182,20 @@ def _name(item: Any, index: int) -> str:
         return f"[{item['id']} from {item['valid_from']}]"
     if isinstance(item, dict) and "up_to" in item:
         return f"[up to {item['up_to']}]" if item["up_to"] is not None else "[without end]"
-    return f"[{item['meter']}]" if isinstance(item, dict) and "meter" in item else f"[{index + 1}]"
+    if isinstance(item, dict) and "meter" in item:
+        return f"[{item['meter']}]"
+    return f"[{index + 1}]" if isinstance(item, dict) else f"[{str(item)[:MOST_NAMED]}]"
 
 
-def _text(value: Any) -> str | None:
+def _text(value: Any, unknown: str = "none") -> str | None:
     """A value as a reader would say it: absent, unknown, or the gist of a record."""
     if value is ABSENT:
         return None
     if isinstance(value, dict):
         named = value.get("name") or value.get("where") or value.get("meter")
         fee = value.get("base_fee")
-        price = f", base fee {_text(fee['amount'])}" if fee else ""
+        price = f", base fee {_text(fee['amount'], 'unknown')}" if fee else ""
         return (
             f"{named}{price}" if named else ", ".join(f"{key} {_text(child)}" for key, child in value.items())
         )
-    return "unknown" if value is None else plain(value) if isinstance(value, Decimal) else str(value)
+    return unknown if value is None else plain(value) if isinstance(value, Decimal) else str(value)

@@ -14,15 +14,13 @@ from toolkit.pricing.metering import (
     field_of,
 )
 from toolkit.pricing.offers import Offer, Part
-from toolkit.pricing.plan import Units
+from toolkit.pricing.plan import RATES, SECONDS_A_DAY, Units
 from toolkit.pricing.tariff import Quota
 from toolkit.pricing.usage import Usage
 
 PAST_IT = {"blocked": "publishing is blocked past it", "upgrade": "the vendor asks for a larger plan past it"}
 
-SECONDS_A_DAY = 86_400
-SECONDS_OF = {"s": 1, "h": 3600}
-SPANS = {"s": "a second", "h": "an hour"}
+SPANS = {1: "a second", 3600: "an hour"}
 
 
 @dataclass(frozen=True)
@@ -66,7 +64,7 @@ def violations(offer: Offer, usage: Usage, metered: Quantity) -> Iterator[Violat
         yield from _past_largest_size(plan.units, usage, plan.id)
     if plan.rates is not None:
         yield from _past_rates(offer, usage)
-    for part in offer.told:
+    for part in offer.parts_as_told:
         if part.meter.quota is not None and part.meter.quota.past_it != "overage":
             yield from _past_quota(offer, part, usage, metered(part).counted)
 
@@ -88,22 +86,19 @@ def _past_largest_size(units: Units, usage: Usage, plan_id: str) -> Iterator[Vio
 def _past_rates(offer: Offer, usage: Usage) -> Iterator[Violation]:
     """Rates that the busiest day passes even when its traffic is spread evenly over it."""
     for name, limit in offer.plan.rates or ():
-        if limit is None:
-            continue
-        what, _, span = name.rpartition("_per_")
-        opened = what == "connections_opened"
-        a_day = busiest_day_openings(usage) if opened else busiest_day_messages(usage)
-        if a_day * SECONDS_OF[span] > limit * SECONDS_A_DAY:
-            yield _past_rate(what, Decimal(a_day * SECONDS_OF[span]), limit, span, offer.plan.id)
+        what, seconds = RATES[name]
+        a_day = busiest_day_openings(usage) if what == "connections_opened" else busiest_day_messages(usage)
+        if limit is not None and a_day * seconds > limit * SECONDS_A_DAY:
+            yield _past_rate(what, a_day * seconds, limit, SPANS[seconds], offer.plan.id)
 
 
-def _past_rate(what: str, used: Decimal, limit: int, span: str, plan_id: str) -> Violation:
+def _past_rate(what: str, used: int, limit: int, span: str, plan_id: str) -> Violation:
     def tell() -> str:
         # In thousandths, rounded up, so that what passes the limit reads as past it.
-        pace = Decimal(-(-int(used) * 1000 // SECONDS_A_DAY)) / 1000
-        return f"{what} {grouped(pace)} {SPANS[span]} all through the busiest day > {limit:,} of {plan_id}"
+        pace = Decimal(-(-used * 1000 // SECONDS_A_DAY)) / 1000
+        return f"{what} {grouped(pace)} {span} all through the busiest day > {limit:,} of {plan_id}"
 
-    return Violation(used, Decimal(limit * SECONDS_A_DAY), tell)
+    return Violation(Decimal(used), Decimal(limit * SECONDS_A_DAY), tell)
 
 
 def _past_quota(offer: Offer, part: Part, usage: Usage, units: Decimal) -> Iterator[Violation]:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from toolkit.pricing.offers import Offer, Part
-from toolkit.pricing.plan import HOURS_A_DAY, Plan, Units
+from toolkit.pricing.plan import HOURS_A_DAY, RATES, SECONDS_A_DAY, Plan, Units
 from toolkit.pricing.tariff import Quota
 from toolkit.pricing.vectors import Floats, counted, graduated, round_up, volume, without_dust
 
@@ -16,8 +16,6 @@ Flags = NDArray[np.bool_]
 Key = TypeVar("Key")
 Value = TypeVar("Value")
 
-SECONDS_A_DAY = 86_400.0
-SECONDS_OF = {"s": 1.0, "h": 3600.0}
 MESSAGES_A_DAY, OPENED_A_DAY = "messages a day", "connections opened a day"
 A_DAY = {"messages": MESSAGES_A_DAY, "connections_opened": OPENED_A_DAY}
 DUST = 1 + 2e-15
@@ -208,5 +206,5 @@ def _caps(plan: Plan) -> Iterator[tuple[str, float]]:
         yield "peak_connections", float(plan.units.most_connections)
     for name, rate in plan.rates or ():
         if rate is not None:
-            what, _, span = name.rpartition("_per_")
-            yield A_DAY[what], rate * SECONDS_A_DAY / SECONDS_OF[span]
+            what, seconds = RATES[name]
+            yield A_DAY[what], rate * SECONDS_A_DAY / seconds

@@ -9,9 +9,9 @@ from datetime import date
 from decimal import Decimal
 from functools import cached_property, lru_cache
 
-from toolkit.pricing.book import PriceBook, chosen_unnamed
+from toolkit.pricing.book import PriceBook, on_sale
 from toolkit.pricing.plan import Plan, Units
-from toolkit.pricing.prices import BaseFee, Source
+from toolkit.pricing.prices import Source
 from toolkit.pricing.tariff import GB_PER_GIB, Meter
 
 COUNTING = {"counts", "size_step_bytes", "sized", "sizing", "unit", "hours_per_unit"}
@@ -81,13 +81,8 @@ class Offer:
     parts: tuple[Part, ...]
     chosen_unnamed: bool
 
-    @property
-    def base_fee(self) -> BaseFee:
-        """The plan's base fee, as the book has it."""
-        return self.plan.base_fee
-
     @cached_property
-    def told(self) -> tuple[Part, ...]:
+    def parts_as_told(self) -> tuple[Part, ...]:
         """Its meters in the vendor's order."""
         order = [meter.meter for meter in self.plan.meters]
         return tuple(sorted(self.parts, key=lambda part: order.index(part.meter.meter)))
@@ -123,8 +118,10 @@ class _ByIdentity:
 def _standing(key: _ByIdentity, as_of: date) -> Standing:
     book, keys = key.book, dict[str, int]()
     newest = book.newest(as_of)
+    plans = book.on(as_of)
+    unnamed = {id(plan) for plan in on_sale(plans, as_of=as_of)}
     return Standing(
-        offers=tuple(_offer(book, plan, as_of, keys) for plan in book.on(as_of)),
+        offers=tuple(_offer(book, plan, as_of, keys, unnamed=id(plan) in unnamed) for plan in plans),
         price_book=book.vendor if newest is None else f"{book.vendor}@{newest}",
     )
 
@@ -134,19 +131,24 @@ def standing(book: PriceBook, as_of: date) -> Standing:
     return _standing(_ByIdentity(book), as_of)
 
 
+def sells_unnamed(book: PriceBook, as_of: date) -> bool:
+    """Whether the cheapest plan of a book can be looked for at all."""
+    return any(offer.chosen_unnamed for offer in offers(book, as_of))
+
+
 def offers(book: PriceBook, as_of: date) -> tuple[Offer, ...]:
     """Every plan of a book on a day, in the vendor's order."""
     return standing(book, as_of).offers
 
 
-def _offer(book: PriceBook, plan: Plan, as_of: date, keys: dict[str, int]) -> Offer:
+def _offer(book: PriceBook, plan: Plan, as_of: date, keys: dict[str, int], *, unnamed: bool) -> Offer:
     fee = plan.base_fee.amount if book.priced(plan, plan.base_fee, as_of=as_of) else None
     return Offer(
         plan=plan,
         fee=fee,
         fee_source=book.source(plan.base_fee),
         parts=tuple(_parts(book, plan, as_of, keys)),
-        chosen_unnamed=chosen_unnamed(plan, as_of=as_of),
+        chosen_unnamed=unnamed,
     )
 
 

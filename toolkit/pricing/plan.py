@@ -48,6 +48,15 @@ class Units(Sourced):
         return HOURS_A_DAY * self.sizes[-1]
 
 
+SECONDS_A_DAY = 86_400
+RATES = {
+    "messages_per_s": ("messages", 1),
+    "messages_per_h": ("messages", 3600),
+    "connections_opened_per_s": ("connections_opened", 1),
+}
+"""What each rate counts, and in how many seconds."""
+
+
 class Rates(Strict):
     """The most that a plan carries in a short time; None where it states no such limit.
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from toolkit.evidence import Grade, grade_rank
 from toolkit.pricing.bill import Bill, bill
 from toolkit.pricing.book import PriceBook
-from toolkit.pricing.offers import offers
+from toolkit.pricing.offers import sells_unnamed
 from toolkit.pricing.scenario import Scenario
 from toolkit.pricing.traffic import traffic_of, usage_of
 from toolkit.pricing.usage import Usage
@@ -50,7 +50,7 @@ def quotes(books: Mapping[str, PriceBook], scenario: Scenario, *, as_of: date) -
     found = [
         Quote(bill(book, usage, as_of=as_of), *_believed(brief, vendor, usage, as_of))
         for vendor, book in books.items()
-        if vendor != BRIEF and any(offer.chosen_unnamed for offer in offers(book, as_of))
+        if vendor != BRIEF and sells_unnamed(book, as_of)
     ]
     return sorted(found, key=_order)
 

@@ -124,12 +124,13 @@ def sla_credit(
     period = "month" if sla is None else sla.period
     minutes = month if period == "month" else Decimal(DAYS_A_YEAR * MINUTES_A_DAY)
     with localcontext(EXACT):
+        up = minutes - outage_minutes
         amount, reason = _amount(sla, charge, outage_minutes, minutes, month)
     return SlaCredit(
         outage_minutes=outage_minutes,
         promise=None if sla is None else sla.promise,
         period=period,
-        availability=quotient(minutes - outage_minutes, minutes),
+        availability=quotient(up, minutes),
         amount=amount,
         reason=reason,
         source=source,
@@ -140,6 +141,8 @@ def _amount(
     sla: Sla | None, charge: Decimal | None, outage: Decimal, minutes: Decimal, month: Decimal
 ) -> tuple[Decimal | None, str]:
     """The credit and why; nothing unknown becomes 0."""
+    if not outage:
+        return Decimal(0), "there was no outage"
     if sla is None:
         return None, "nothing is known of an SLA on this plan"
     if not sla.has_one:

@@ -113,6 +113,8 @@ def _meter_faults(meter: Meter) -> Iterator[str]:
     yield from _tier_faults([tier.up_to for tier in meter.tiers])
     if (meter.size_step_bytes is None) != (not meter.sized):
         yield "size_step_bytes and sized go together|give both or none"
+    if not any(meter.counts.values()):
+        yield "every weight of counts is 0, so that nothing is counted|give a weight above 0"
     if stray := [name for name in meter.sized if name not in meter.counts]:
         yield f"sized names {stray[0]}, which counts does not|name counted fields"
     if meter.sizing == "total" and set(meter.sized) != set(meter.counts):

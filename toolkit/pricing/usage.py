@@ -18,6 +18,8 @@ Count = Annotated[int, Field(ge=0, le=MAX_COUNT)]
 
 
 def _factor(value: Any) -> Any:
+    if isinstance(value, str):
+        raise ValueError(f"{value!r} is text|write a number of 1 to {MOST_DAYS}")
     number = exact_number(value)
     if not 1 <= number <= MOST_DAYS:
         raise ValueError(f"the busiest day cannot be {value} times the average day|write 1 to {MOST_DAYS}")

@@ -5,11 +5,13 @@ ToolkitError
 └── EnvironmentFault  the machine lacks something: a port, a package, disk; exit code 3
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
+
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, kw_only=True, order=True)
@@ -34,11 +36,11 @@ class Fault:
 
     def __str__(self) -> str:
         label = "warning: " if self.severity == "warning" else ""
-        return _one_line(f"{self.file}:{self.line}: {self.field}: {label}{self.wrong}; {self.right}")
+        return printable(f"{self.file}:{self.line}: {self.field}: {label}{self.wrong}; {self.right}")
 
 
-def _one_line(text: str) -> str:
-    """Control characters of a hostile name must not forge a second message or steer a terminal."""
+def printable(text: str) -> str:
+    """The text without control characters: a hostile name must not forge a message or steer a terminal."""
     return "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)
 
 
@@ -56,6 +58,11 @@ class InputError(ToolkitError):
     def __init__(self, faults: "Faults | str") -> None:
         self.faults = faults
         super().__init__(str(faults))
+
+    @classmethod
+    def of_argument(cls, name: str, wrong: str, right: str) -> "InputError":
+        """An argument of a command that is wrong."""
+        return cls(Faults([Fault(file="arguments", line=1, field=name, wrong=wrong, right=right)]))
 
 
 class EnvironmentFault(ToolkitError):
@@ -87,6 +94,16 @@ class Faults:
     @property
     def warnings(self) -> list[Fault]:
         return [fault for fault in self.found if fault.severity == "warning"]
+
+    def attempt(self, step: Callable[[], Result]) -> Result | None:
+        """The step's result, or None where its input is wrong; its faults are then among these."""
+        try:
+            return step()
+        except InputError as error:
+            if not isinstance(error.faults, Faults):
+                raise
+            self.found.extend(error.faults.found)
+            return None
 
     def raise_errors(self) -> None:
         """Raise every error found so far as one :class:`InputError`; return if there is none."""

@@ -49,6 +49,17 @@ class Document:
         return 1
 
 
+class Written(float):
+    """A number that remembers its digits, so that a price is billed as it was written."""
+
+    written: str
+
+    def __new__(cls, value: float, written: str = "") -> "Written":
+        number = super().__new__(cls, value)
+        number.written = written
+        return number
+
+
 class _Reader:
     """Turns YAML nodes into plain data, noting lines and duplicate keys on the way."""
 
@@ -77,9 +88,10 @@ class _Reader:
         if node.tag.endswith((":int", ":float")) and not PLAIN_NUMBER.fullmatch(node.value):
             return str(node.value)
         try:
-            return self._scalars.construct_object(node, deep=True)
+            value = self._scalars.construct_object(node, deep=True)
         except ValueError:
             return str(node.value)
+        return Written(value, node.value) if isinstance(value, float) else value
 
     def _item(self, node: yaml.Node, at: Path_) -> Any:
         self.lines[at] = node.start_mark.line + 1
@@ -122,10 +134,10 @@ def dotted(path: Sequence[str | int]) -> str:
 def read_yaml(path: Path, faults: Faults) -> Document | None:
     """The file's content with its lines, or None where it cannot be read; faults say why."""
     # A pipe among the files would be waited for, for ever; one that a shell made stands under /dev.
-    if path.exists() and not path.is_file() and not path.is_dir() and path.parts[:2] != ("/", "dev"):
-        faults.error(path, 1, "file", "is no regular file", "replace it by one, or remove it")
-        return None
     try:
+        if path.exists() and not path.is_file() and not path.is_dir() and path.parts[:2] != ("/", "dev"):
+            faults.error(path, 1, "file", "is no regular file", "replace it by one, or remove it")
+            return None
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         faults.error(path, 1, "file", "the file is missing", "create it, or name one that exists")
@@ -138,7 +150,7 @@ def read_yaml(path: Path, faults: Faults) -> Document | None:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
         data = None if node is None else reader.read(node)
     except (yaml.YAMLError, ValueError, OverflowError, RecursionError) as error:
-        faults.error(path, _error_line(error), "file", f"not YAML: {_reason(error)}", "mend the syntax")
+        faults.error(path, _error_line(error, text), "file", f"not YAML: {_reason(error)}", "mend the syntax")
         return None
     if not isinstance(data, dict):
         faults.error(path, 1, "file", "holds no mapping", "write `key: value` lines")
@@ -146,7 +158,9 @@ def read_yaml(path: Path, faults: Faults) -> Document | None:
     return Document(path, data, reader.lines)
 
 
-def _error_line(error: Exception) -> int:
+def _error_line(error: Exception, text: str) -> int:
+    if isinstance(error, yaml.reader.ReaderError):
+        return text.count("\n", 0, error.position) + 1
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     return mark.line + 1 if mark else 1
 
@@ -197,9 +211,11 @@ RIGHT = {
     "dict_type": "write a mapping",
     "model_type": "write a mapping",
     "finite_number": "write a finite number",
-    "greater_than_equal": "write a number in range",
-    "greater_than": "write a number in range",
-    "less_than_equal": "write a number in range",
+    "greater_than_equal": "write {ge:g} or more",
+    "greater_than": "write more than {gt:g}",
+    "less_than_equal": "write {le:g} or less",
+    "less_than": "write less than {lt:g}",
+    "string_pattern_mismatch": "write lower-case letters, digits and hyphens",
     "string_too_short": "write some text",
     "too_short": "write at least one entry",
 }
@@ -220,7 +236,8 @@ def _explain(detail: dict[str, Any], model: type[BaseModel], path: Path_) -> tup
     if kind == "less_than_equal" and detail["ctx"]["le"] == 1 and isinstance(value, int | float):
         example = f", {value / 100:g} for {value:g} %" if value <= 100 else ""
         return f"{value:g} is not a share", f"write 0 to 1{example}"
-    return f"{_shown(value)}: {message[:1].lower()}{message[1:]}", RIGHT.get(kind, "see docs/files.md")
+    right = RIGHT.get(kind, "see docs/files.md").format(**detail.get("ctx", {}))
+    return f"{_shown(value)}: {message[:1].lower()}{message[1:]}", right
 
 
 def _shown(value: Any) -> str:

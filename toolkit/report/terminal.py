@@ -7,6 +7,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from toolkit.project.faults import printable
+
 PLAIN_WIDTH = 140
 """Columns of output that no terminal reads: wide enough that no cell is cut."""
 
@@ -21,12 +23,17 @@ def _console() -> Console:
 
 
 def _table(title: str, columns: list[str], rows: list[list[str]], *, left: int = 1) -> Table:
-    table = Table(title=Text(title), title_justify="left", box=SIMPLE, pad_edge=False)
+    table = Table(title=_text(title), title_justify="left", box=SIMPLE, pad_edge=False)
     for index, column in enumerate(columns):
-        table.add_column(Text(column), justify="left" if index < left else "right", overflow="fold")
+        table.add_column(_text(column), justify="left" if index < left else "right", overflow="fold")
     for row in rows:
-        table.add_row(*(Text(cell) for cell in row))
+        table.add_row(*(_text(cell) for cell in row))
     return table
+
+
+def _text(text: str, style: str = "") -> Text:
+    """Text that neither markup nor control characters can turn into anything else."""
+    return Text(printable(text), style=style)
 
 
 def number(value: float | None, digits: int = 4) -> str:
@@ -58,7 +65,7 @@ def show_metrics(document: Document) -> None:
                 continue
             console.print(_metric_table(f"{option} in {environment}", values))
     if absent:
-        console.print(Text(f"Never measured: {', '.join(absent)}"))
+        console.print(_text(f"Never measured: {', '.join(absent)}"))
     _show_limits(console, document)
 
 
@@ -92,7 +99,15 @@ def show_bill(document: Document) -> None:
     told += [f"[{number}] {source}" for number, source in enumerate(sources, start=1)]
     told += [f"note: {note}" for note in document["notes"]]
     for line in told:
-        console.print(Text(line))
+        console.print(_text(line))
+
+
+def beside_focus(document: Document) -> list[str]:
+    """What the rows of a bill cannot say: why its plan does not carry the month, and an outage's credit."""
+    told = [f"does not fit: {violation}" for violation in document["violations"]]
+    if document["sla_credit"] is not None:
+        told.append(_credit(document["sla_credit"], document["currency"]))
+    return [printable(line) for line in told]
 
 
 def _credit(credit: Document, currency: str) -> str:
@@ -110,7 +125,7 @@ def show_price_changes(document: Document) -> None:
     """Print what changed in the price books, and the bills that it changes."""
     console = _console()
     if not document["changes"]:
-        console.print(Text("The price books are the same."))
+        console.print(_text("The price books are the same."))
         return
     rows = [
         [change["vendor"], change["what"], change["before"] or "—", change["after"] or "—"]
@@ -133,7 +148,7 @@ def show_price_changes(document: Document) -> None:
         columns = ["scenario", "vendor", "before USD", "after USD", "difference USD"]
         console.print(_table(title, columns, rows, left=2))
     else:
-        console.print(Text(f"No scenario's bill changes at prices of {document['as_of']}."))
+        console.print(_text(f"No scenario's bill changes at prices of {document['as_of']}."))
 
 
 def _gist(made: Document | None) -> str:
@@ -175,9 +190,9 @@ def show_decision(document: Document) -> None:
     for phase in document["phases"]:
         because = f" ({phase['because'].replace('_', ' ')})" if phase["because"] else ""
         option = phase["chosen"] or phase["option"] or "—"
-        console.print(Text(f"{phase['verdict']}{because}  {phase['id']}: {option}", style="bold"))
+        console.print(_text(f"{phase['verdict']}{because}  {phase['id']}: {option}", style="bold"))
         if phase["rollback"]:
-            console.print(Text("ROLLBACK ALARM: a rollback criterion is met", style="bold red"))
+            console.print(_text("ROLLBACK ALARM: a rollback criterion is met", style="bold red"))
         console.print(_criteria_table(phase["criteria"]))
     fits = {True: "yes", False: "no", None: "unknown"}
     rows = [
@@ -193,7 +208,7 @@ def show_decision(document: Document) -> None:
     columns = ["rank", "option", "feasible", "total USD", "reasons"]
     console.print(_table(f"Ranking, scenario {document['scenario']}", columns, rows, left=5))
     for measurement in document["next_measurements"]:
-        console.print(Text(f"measure next: {measurement['what']}"))
+        console.print(_text(f"measure next: {measurement['what']}"))
     _show_limits(console, document)
 
 
@@ -219,7 +234,7 @@ def show_bakeoff(document: Document) -> None:
     console = _console()
     for name, totals in document["options"].items():
         told = ", ".join(f"{key} {_shown(value)}" for key, value in totals.items())
-        console.print(Text(f"{name}: {told}"))
+        console.print(_text(f"{name}: {told}"))
 
 
 def _shown(value: Any) -> str:
@@ -228,4 +243,4 @@ def _shown(value: Any) -> str:
 
 def _show_limits(console: Console, document: Document) -> None:
     for limit in document["limits"]:
-        console.print(Text(f"Note: {limit}"))
+        console.print(_text(f"Note: {limit}"))
