@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from toolkit.loading import Loaded
@@ -52,12 +53,13 @@ def measured(loaded: Loaded, rolled: Rollups) -> MetricsResult:
     """The key metrics of every option in every environment."""
     from toolkit.metrics.key import measure_options
 
-    return measure_options(
+    found = measure_options(
         rolled,
         options=list(loaded.options),
         environments=dict(loaded.project.environments),
         as_of=loaded.as_of,
     )
+    return replace(found, left_out=tuple(left_out(loaded, rolled)))
 
 
 def costed(loaded: Loaded, scenario: str) -> CostResult:
@@ -100,7 +102,7 @@ def decided(loaded: Loaded, scenario: str, rolled: Rollups, cost: CostResult) ->
     """The verdict of every phase under a scenario."""
     from toolkit.decide.decision import decide
 
-    return decide(
+    made = decide(
         loaded.plan,
         options=loaded.options,
         scenario=loaded.scenarios[scenario],
@@ -110,3 +112,4 @@ def decided(loaded: Loaded, scenario: str, rolled: Rollups, cost: CostResult) ->
         project=loaded.project,
         as_of=loaded.as_of,
     )
+    return replace(made, left_out=tuple(left_out(loaded, rolled)))

@@ -59,7 +59,6 @@ __all__ = [
     "fail_code",
     "import_telemetry",
     "init",
-    "left_out",
     "metrics",
     "options",
     "price_changes",
@@ -88,12 +87,6 @@ def metrics(project: Folderish = "data", *, as_of: AsOf = None, engine: str = "d
     """The key metrics of every option in every environment, with intervals and alerts."""
     loaded = load(project, as_of=as_of)
     return answers.measured(loaded, answers.counts(loaded, engine=engine))
-
-
-def left_out(project: Folderish = "data", *, as_of: AsOf = None) -> list[str]:
-    """What the counts do not hold, in words: rows after the as-of day, and rows that make no sense."""
-    loaded = load(project, as_of=as_of)
-    return answers.left_out(loaded, answers.counts(loaded))
 
 
 def bill(

@@ -88,7 +88,7 @@ def metrics(
     from toolkit import api
 
     result = api.metrics(project, as_of=as_of, engine=engine)
-    for line in api.left_out(project, as_of=as_of):
+    for line in result.left_out:
         _note(line)
     if as_json:
         return _print_json(result.to_document())
@@ -178,7 +178,7 @@ def decide(
     from toolkit import api
 
     result = api.decide(project, scenario=scenario, as_of=as_of)
-    for line in api.left_out(project, as_of=as_of):
+    for line in result.left_out:
         _note(line)
     if as_json:
         return _print_json(result.to_document())

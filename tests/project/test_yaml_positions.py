@@ -164,3 +164,12 @@ def test_a_plain_number_is_a_number(tmp_path: Path, number: str) -> None:
     document = read_yaml(path, Faults())
     assert document is not None
     assert document.data == {"a": float(number)}
+
+
+@pytest.mark.parametrize(("opening", "depth"), [("[", 200_000), ("{a: ", 100_000)])
+def test_brackets_without_end_are_a_fault_and_no_crash(tmp_path: Path, opening: str, depth: int) -> None:
+    path = tmp_path / "deep.yaml"
+    path.write_text(f"a: {opening * depth}")
+    faults = Faults()
+    assert read_yaml(path, faults) is None
+    assert [fault.wrong for fault in faults] == ["not YAML: too large or nested too deeply"]

@@ -42,7 +42,10 @@ LIMITS = (
 
 @dataclass(frozen=True, kw_only=True)
 class Decision:
-    """What to do about each phase, for one scenario on one UTC day."""
+    """What to do about each phase, for one scenario on one UTC day.
+
+    ``left_out`` says in words which recorded rows it does not rest on; it is not part of the document.
+    """
 
     as_of: date
     scenario: str
@@ -51,6 +54,7 @@ class Decision:
     flip_points: list[Crossover]
     next_measurements: list[NextMeasurement]
     limits: list[str]
+    left_out: tuple[str, ...] = ()
 
     def to_document(self) -> dict[str, Any]:
         """What ``toolkit decide --json`` prints; every key is always there, null where it does not apply."""

@@ -140,11 +140,13 @@ class MetricsResult:
         as_of: the last UTC day of evidence.
         values: by option, environment and metric; every metric of :data:`METRICS` each.
         limits: in words, what these figures do not tell.
+        left_out: in words, recorded rows that they do not count. Not part of the document.
     """
 
     as_of: date
     values: Mapping[str, Mapping[str, Mapping[str, MetricValue]]]
     limits: list[str]
+    left_out: tuple[str, ...] = ()
 
     def to_document(self) -> dict[str, Any]:
         """The document that ``toolkit metrics --json`` prints."""
