@@ -14,7 +14,18 @@ from toolkit.evidence import written_day
 from toolkit.pricing.book import PriceBook, books, stale
 from toolkit.pricing.scenario import Scenario
 from toolkit.pricing.traffic import inconsistencies
-from toolkit.project import Document, Fault, Faults, Folder, InputError, Project, near, read_yaml, validate
+from toolkit.project import (
+    Document,
+    Fault,
+    Faults,
+    Folder,
+    InputError,
+    Project,
+    documents_in,
+    near,
+    read_yaml,
+    validate,
+)
 
 AsOf = date | str | None
 """A UTC day, also as YYYY-MM-DD. None takes the folder's own, else today."""
@@ -108,11 +119,7 @@ def read_books_at(path: Path, faults: Faults) -> dict[str, PriceBook]:
     if not path.is_dir():
         document = read_yaml(path, faults)
         return books([] if document is None else [document], faults)
-    paths = sorted(path.glob("*.yaml"))
-    if not paths:
-        faults.error(path, 1, "folder", "holds no .yaml file", "name a price book, or a folder of them")
-    documents = [read_yaml(found, faults) for found in paths]
-    return books([document for document in documents if document is not None], faults)
+    return books(documents_in(path, faults, right="name a price book, or a folder of them"), faults)
 
 
 def read_options(folder: Folder, faults: Faults) -> dict[str, Option]:

@@ -70,6 +70,17 @@ def test_a_book_that_is_new_or_gone_is_told_once(make_book: MakeBook) -> None:
     assert changes(book(make_book), None) == [Change("acme", "book", "Acme, 1 plans", None)]
 
 
+def test_entries_that_begin_alike_do_not_hide_one_another(make_book: MakeBook) -> None:
+    same = "All of these words stand at the beginning of each note"
+    text = book_text(plan_text("basic", fee="10"))
+    books = [
+        make_book(text.replace("plans:", f"notes: ['{same}, the first', '{same}, {last}']\nplans:", 1))
+        for last in ("the second", "the last")
+    ]
+    (change,) = changes(*books)
+    assert (change.before, change.after) == (f"{same}, the second", f"{same}, the last")
+
+
 def bill_change(old: Mapping[str, PriceBook], new: Mapping[str, PriceBook]) -> tuple[object, ...]:
     (found,) = compare(old, new, {"team": TEAM}, as_of=DAY).bills
     return found.differs, found.difference

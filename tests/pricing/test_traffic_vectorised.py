@@ -27,6 +27,17 @@ traffics = st.builds(
     busiest_day_factor=st.floats(1, 31),
 )
 
+SMALL = Traffic(
+    peak_concurrent_users=90.0,
+    monthly_active_users=200.0,
+    connected_hours_per_user_day=8.0,
+    messages_per_user_day=50.0,
+    recipients_per_message=10.0,
+    message_bytes=400.0,
+    channels=20.0,
+)
+"""A team that Pusher's sandbox carries when its days are alike."""
+
 
 def stacked(months: list[Traffic]) -> Traffic:
     return Traffic(**{name: np.array([getattr(month, name) for month in months]) for name in DRIVERS})
@@ -65,16 +76,7 @@ def test_the_factor_of_the_busiest_day_is_handed_on_unrounded(months: list[Traff
 
 def test_a_factor_sends_a_team_to_a_larger_plan_on_both_paths(pusher: PriceBook, as_of: date) -> None:
     # 200 users x 50 x 11 are 110,000 messages a day; sandbox carries 200,000, and one connection each.
-    even = Traffic(
-        peak_concurrent_users=90.0,
-        monthly_active_users=200.0,
-        connected_hours_per_user_day=8.0,
-        messages_per_user_day=50.0,
-        recipients_per_message=10.0,
-        message_bytes=400.0,
-        channels=20.0,
-    )
-    months = [replace(even, busiest_day_factor=factor) for factor in (1.0, 1.8, 1.9)]
+    months = [replace(SMALL, busiest_day_factor=factor) for factor in (1.0, 1.8, 1.9)]
     _, index = cheapest(pusher, usage_arrays(stacked(months)), as_of=as_of)
     exact = [bill(pusher, usage_of(month), as_of=as_of).plan for month in months]
     assert [offers(pusher, as_of)[chosen].plan.id for chosen in index] == exact
@@ -82,19 +84,10 @@ def test_a_factor_sends_a_team_to_a_larger_plan_on_both_paths(pusher: PriceBook,
 
 
 def test_usage_arrays_feed_the_vectorised_bill(pusher: PriceBook, as_of: date) -> None:
-    small = Traffic(
-        peak_concurrent_users=90.0,
-        monthly_active_users=200.0,
-        connected_hours_per_user_day=8.0,
-        messages_per_user_day=50.0,
-        recipients_per_message=10.0,
-        message_bytes=400.0,
-        channels=20.0,
-    )
-    large = replace(small, peak_concurrent_users=1_000.0)
-    totals, index = cheapest(pusher, usage_arrays(stacked([small, large])), as_of=as_of)
+    large = replace(SMALL, peak_concurrent_users=1_000.0)
+    totals, index = cheapest(pusher, usage_arrays(stacked([SMALL, large])), as_of=as_of)
     assert totals.tolist() == [0.0, 99.0]
-    exact = [bill(pusher, usage_of(month), as_of=as_of).plan for month in (small, large)]
+    exact = [bill(pusher, usage_of(month), as_of=as_of).plan for month in (SMALL, large)]
     assert [offers(pusher, as_of)[chosen].plan.id for chosen in index] == exact == ["sandbox", "pro"]
 
 

@@ -3,10 +3,10 @@
 import numpy as np
 
 from toolkit.cost.sampling import Floats
+from toolkit.pricing.plan import SECONDS_A_DAY
+from toolkit.pricing.tariff import GB_PER_GIB
 
-SECONDS_PER_DAY = 86_400
 HOURS_PER_MONTH = 730.0
-GB_PER_GIB = 2**30 / 10**9
 CONNECTIONS_PER_UNIT = 3000.0
 GB_PER_UNIT_HOUR = 1.0
 
@@ -31,7 +31,7 @@ def busiest_second_deliveries(
     array([6.])
     """
     busiest_day = messages_delivered / days * busiest_day_factor
-    peak: Floats = busiest_day / SECONDS_PER_DAY * busiest_second_factor
+    peak: Floats = busiest_day / SECONDS_A_DAY * busiest_second_factor
     return peak
 
 
@@ -77,6 +77,6 @@ def load_balancer_units(*, peak_connections: Floats, egress_gib: Floats) -> Floa
     >>> load_balancer_units(peak_connections=np.array([6000.0]), egress_gib=np.array([10.0]))
     array([2.])
     """
-    gb_per_hour = egress_gib * GB_PER_GIB / HOURS_PER_MONTH
+    gb_per_hour = egress_gib * float(GB_PER_GIB) / HOURS_PER_MONTH
     units: Floats = np.maximum(peak_connections / CONNECTIONS_PER_UNIT, gb_per_hour / GB_PER_UNIT_HOUR)
     return units

@@ -4,6 +4,8 @@ import re
 from decimal import ROUND_HALF_EVEN, Context, Decimal, Inexact, InvalidOperation, localcontext
 from typing import Any
 
+from toolkit.project import shortened
+
 EXACT = Context(prec=250, traps=[Inexact, InvalidOperation])
 """Arithmetic that raises rather than rounds: wide enough for any usage times any price of a book."""
 
@@ -12,15 +14,13 @@ QUOTIENT = Decimal("1E-12")
 
 MAX_NUMBER = 10**15
 MAX_DECIMALS = 30
-MOST_SHOWN = 60
-
 WRITTEN = re.compile(r"[-+]?((0|[1-9]\d*)(\.\d*)?|\.\d+)([eE][-+]?\d{1,4})?", re.ASCII)
 """How a number may be written: no separators, no blanks, no leading zeros, no exponent that nobody means."""
 
 
 def exact_number(value: Any) -> Any:
     """The number as it was written: the file's own digits, or else the shortest ones of a float."""
-    shown = repr(value) if len(repr(value)) <= MOST_SHOWN else f"{repr(value)[:MOST_SHOWN]}..."
+    shown = shortened(repr(value))
     if isinstance(value, bool) or not isinstance(value, int | float | str | Decimal):
         raise ValueError(f"{shown} is not a number|write a number of 0 or more")
     text = getattr(value, "written", None) or (repr(value) if isinstance(value, float) else str(value))

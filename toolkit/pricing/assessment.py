@@ -25,7 +25,7 @@ class Assessment:
         self._charged: dict[int, tuple[list[Piece], Decimal | None]] = {}
 
     def metered(self, part: Part) -> Metered:
-        """What a meter counted; the meter that brings units to it has to be asked for through its offer."""
+        """What a meter counted, and the meter that brings units to it before it."""
         found = self._metered.get(part.key)
         if found is None:
             units = self._counted.get(part.count_key)

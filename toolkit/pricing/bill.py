@@ -10,14 +10,14 @@ from toolkit.pricing.book import PriceBook
 from toolkit.pricing.charges import Piece
 from toolkit.pricing.document import Bill, Line, LineKind, OtherPlan
 from toolkit.pricing.feasibility import Violation
-from toolkit.pricing.offers import Offer, Part, offers, standing
+from toolkit.pricing.offers import Offer, Part, offers, sells_unnamed, standing
 from toolkit.pricing.plan import HOURS_A_DAY, Plan
 from toolkit.pricing.prices import Source
 from toolkit.pricing.sla import MINUTES_A_DAY, Sla, SlaCredit, sla_credit
 from toolkit.pricing.usage import UNITS, Usage
 from toolkit.project import InputError
 
-__all__ = ["Bill", "Line", "bill", "other_plans", "outage_credit"]
+__all__ = ["Bill", "Line", "bill", "cheapest_bill", "other_plans", "outage_credit"]
 
 
 def bill(book: PriceBook, usage: Usage, *, plan: str | None = None, as_of: date) -> Bill:
@@ -40,6 +40,11 @@ def bill(book: PriceBook, usage: Usage, *, plan: str | None = None, as_of: date)
         wanted = book.plan(plan, as_of=as_of)
         named = next(offer for offer in offers(book, as_of) if offer.plan is wanted)
         return _bill(book, named, month, as_of)
+
+
+def cheapest_bill(book: PriceBook, usage: Usage, *, as_of: date) -> Bill | None:
+    """As :func:`bill` without a named plan; None where none of the book's can be chosen without its name."""
+    return bill(book, usage, as_of=as_of) if sells_unnamed(book, as_of) else None
 
 
 def other_plans(book: PriceBook, usage: Usage, *, than: str, as_of: date) -> tuple[OtherPlan, ...]:

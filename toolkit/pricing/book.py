@@ -9,10 +9,9 @@ from pydantic import Field, TypeAdapter, ValidationError
 from toolkit.evidence import Day, Strict
 from toolkit.pricing.plan import Plan
 from toolkit.pricing.prices import Source, Sourced
-from toolkit.project import Document, Faults, InputError, dotted, near, validate
+from toolkit.project import Document, Faults, InputError, dotted, near, shortened, validate
 
 STALE_AFTER_DAYS = 180
-MOST_SHOWN = 60
 
 DAY: TypeAdapter[date] = TypeAdapter(Day)
 
@@ -61,8 +60,7 @@ class PriceBook(Strict):
 
     def priced(self, plan: Plan, said: Sourced, *, as_of: date) -> bool:
         """Whether a plan and one of its prices were known and valid on a day."""
-        until = plan.valid_to or as_of
-        return plan.valid_from <= as_of <= until and self.source(said).as_of <= as_of
+        return plan.on_offer(as_of) and self.source(said).as_of <= as_of
 
     def newest(self, as_of: date) -> date | None:
         """The newest day up to ``as_of`` on which a self-serve price was seen; None where none was."""
@@ -102,16 +100,11 @@ def on_sale(plans: Sequence[Plan], *, as_of: date) -> list[Plan]:
     Where none was yet, or none is any more, it is all self-serve ones, whose prices are then unknown.
     """
     self_serve = [plan for plan in plans if plan.kind == "self_serve"]
-    offered = [
-        plan for plan in self_serve
-        if plan.valid_from <= as_of and (plan.valid_to is None or as_of <= plan.valid_to)
-    ]  # fmt: skip
-    return offered or self_serve
+    return [plan for plan in self_serve if plan.on_offer(as_of)] or self_serve
 
 
 def _unknown(kind: str, word: str, known: list[str], *, of: str) -> InputError:
-    shown = word if len(word) <= MOST_SHOWN else f"{word[:MOST_SHOWN]}..."
-    wrong = f"{shown!r} is no {kind} of {of}: there are {', '.join(known)}"
+    wrong = f"{shortened(word)!r} is no {kind} of {of}: there are {', '.join(known)}"
     return InputError.of_argument(kind, wrong, near(word, known))
 
 

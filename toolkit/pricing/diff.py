@@ -7,9 +7,8 @@ from decimal import Decimal, localcontext
 from typing import Any
 
 from toolkit.pricing.amounts import EXACT, money, plain
-from toolkit.pricing.bill import Bill, bill
+from toolkit.pricing.bill import Bill, cheapest_bill
 from toolkit.pricing.book import PriceBook
-from toolkit.pricing.offers import sells_unnamed
 from toolkit.pricing.scenario import Scenario
 from toolkit.pricing.traffic import traffic_of, usage_of
 
@@ -108,11 +107,17 @@ def compare(
     vendors = sorted({*old, *new})
     changes = [change for vendor in vendors for change in _changes(vendor, old.get(vendor), new.get(vendor))]
     changed = sorted({change.vendor for change in changes})
+    usages = {name: usage_of(traffic_of(scenario)) for name, scenario in scenarios.items()}
     bills = [
-        BillChange(name, vendor, *(_cheapest(books.get(vendor), scenario, as_of) for books in (old, new)))
-        for name, scenario in scenarios.items()
+        BillChange(
+            name,
+            vendor,
+            *(cheapest_bill(books[vendor], usage, as_of=as_of) if vendor in books else None
+              for books in (old, new)),
+        )
+        for name, usage in usages.items()
         for vendor in changed
-    ]
+    ]  # fmt: skip
     return PriceChanges(as_of, changes, bills)
 
 
@@ -128,12 +133,6 @@ def newest_day(*books: Mapping[str, PriceBook]) -> date:
             *(found.confirmed or found.as_of for found in book.sources.values()),
         ]
     )
-
-
-def _cheapest(book: PriceBook | None, scenario: Scenario, as_of: date) -> Bill | None:
-    if book is None or not sells_unnamed(book, as_of):
-        return None
-    return bill(book, usage_of(traffic_of(scenario)), as_of=as_of)
 
 
 def _payable(made: Bill | None) -> Decimal | None:
@@ -173,7 +172,12 @@ def _named(node: Any) -> Any:
     if isinstance(node, dict):
         return {key: _named(child) for key, child in node.items()}
     if isinstance(node, list):
-        return {_name(child, index): _named(child) for index, child in enumerate(node)}
+        found: dict[str, Any] = {}
+        for index, child in enumerate(node):
+            name = _name(child, index)
+            # Two notes that begin alike are two entries all the same.
+            found[name if name not in found else f"{name}[{index + 1}]"] = _named(child)
+        return found
     return node
 
 

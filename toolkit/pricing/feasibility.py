@@ -12,6 +12,7 @@ from toolkit.pricing.metering import (
     busiest_day_messages,
     busiest_day_openings,
     field_of,
+    steps_begun,
 )
 from toolkit.pricing.offers import Offer, Part
 from toolkit.pricing.plan import RATES, SECONDS_A_DAY, Units
@@ -121,7 +122,7 @@ def _quota_text(
     """How much passes the quota, and on which day: the busiest, or even the average one."""
     needed, period = grouped(used), "month"
     if quota.period != "month":
-        period, even = "day", _days_share(units, usage.days)
+        period, even = "day", steps_begun(units, usage.days)
         needed += (
             " on the busiest day" if used > even or usage.days == 1 else f" on each of {usage.days} days"
         )
@@ -129,12 +130,6 @@ def _quota_text(
             needed += f", {grouped(even)} on the average one,"
     past = PAST_IT[quota.past_it]
     return f"{part.meter.meter} {needed} > {limit:,} a {period} of {offer.plan.id} ({past})"
-
-
-def _days_share(units: Decimal, days: int) -> Decimal:
-    """The average day's units, rounded up."""
-    whole, rest = divmod(units, Decimal(days))
-    return whole + (rest > 0)
 
 
 def grouped(number: Decimal) -> str:

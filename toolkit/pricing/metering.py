@@ -47,8 +47,7 @@ def counted(part: Part, usage: Usage) -> Decimal:
         if value:
             total += weight * value * (steps if steps > 1 and name in meter.sized else 1)
     if step is not None and meter.sizing == "total" and usage.message_bytes:
-        whole, rest = divmod(total * usage.message_bytes, Decimal(step))
-        total = whole + (rest > 0)
+        total = steps_begun(total * usage.message_bytes, step)
     return quotient(total, Decimal(meter.hours_per_unit)) if meter.hours_per_unit else total
 
 
@@ -75,10 +74,17 @@ def round_up(quantity: Decimal, rounding: Rounding | None) -> Decimal:
     >>> round_up(Decimal(1_000_001), Rounding(to=1_000_000))
     Decimal('2000000')
     """
-    if rounding is None:
-        return quantity
-    whole, rest = divmod(quantity, Decimal(rounding.to))
-    return (whole + (rest > 0)) * rounding.to
+    return quantity if rounding is None else steps_begun(quantity, rounding.to) * rounding.to
+
+
+def steps_begun(quantity: Decimal, step: int) -> Decimal:
+    """How many steps a quantity needs, the last one begun.
+
+    >>> steps_begun(Decimal(60), 30), steps_begun(Decimal("60.5"), 30)
+    (Decimal('2'), Decimal('3'))
+    """
+    whole, rest = divmod(quantity, Decimal(step))
+    return whole + (rest > 0)
 
 
 def metered(part: Part, usage: Usage, units: Decimal, giver: Metered | None) -> Metered:
@@ -122,8 +128,7 @@ def busiest_day(part: Part, units: Decimal, usage: Usage) -> Decimal:
 
     A stated peak is of messages, so that other meters go by the factor alone.
     """
-    share, rest = divmod(units * usage.busiest_day_factor, Decimal(usage.days))
-    by_factor = share + (rest > 0)
+    by_factor = _times_factor(units, usage)
     if usage.peak_day_messages is None or not part.of_messages:
         return by_factor
     return max(by_factor, Decimal(usage.peak_day_messages))
@@ -131,15 +136,15 @@ def busiest_day(part: Part, units: Decimal, usage: Usage) -> Decimal:
 
 def busiest_day_messages(usage: Usage) -> int:
     """Messages in and out on the busiest day, at least."""
-    by_factor = _times_factor(usage.messages_published + usage.messages_delivered, usage)
-    return max(by_factor, usage.peak_day_messages or 0)
+    messages = Decimal(usage.messages_published + usage.messages_delivered)
+    return max(int(_times_factor(messages, usage)), usage.peak_day_messages or 0)
 
 
 def busiest_day_openings(usage: Usage) -> int:
     """Connections opened on the busiest day, at least."""
-    return _times_factor(usage.connections_opened, usage)
+    return int(_times_factor(Decimal(usage.connections_opened), usage))
 
 
-def _times_factor(count: int, usage: Usage) -> int:
-    whole, rest = divmod(count * usage.busiest_day_factor, Decimal(usage.days))
-    return int(whole) + (rest > 0)
+def _times_factor(count: Decimal, usage: Usage) -> Decimal:
+    """The average day's count times the factor of the busiest one, rounded up."""
+    return steps_begun(count * usage.busiest_day_factor, usage.days)

@@ -180,10 +180,11 @@ class Month:
 
     def _span(self, name: str) -> tuple[float, float]:
         """The smallest and the largest: most limits are far from most usages."""
-        if name not in self._spans:
-            values = self._need(name)
-            self._spans[name] = (float(values.min()), float(values.max())) if values.size else (0.0, 0.0)
-        return self._spans[name]
+        return _once(self._spans, name, lambda: _span(self._need(name)))
+
+
+def _span(values: Floats) -> tuple[float, float]:
+    return (float(values.min()), float(values.max())) if values.size else (0.0, 0.0)
 
 
 @lru_cache(maxsize=64)

@@ -82,6 +82,11 @@ class Offer:
     chosen_unnamed: bool
 
     @cached_property
+    def may_be_unknown(self) -> bool:
+        """Whether any of its prices is unknown on the day."""
+        return self.fee is None or any(part.may_be_unknown for part in self.parts)
+
+    @cached_property
     def parts_as_told(self) -> tuple[Part, ...]:
         """Its meters in the vendor's order."""
         order = [meter.meter for meter in self.plan.meters]

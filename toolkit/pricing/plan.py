@@ -1,6 +1,7 @@
 """A plan of a vendor: its fee, its meters, what it carries and what it promises."""
 
 from collections.abc import Iterator
+from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal, Self
 
@@ -110,6 +111,10 @@ class Plan(Strict):
     def _consistent(self) -> Self:
         told_together(_plan_faults(self))
         return self
+
+    def on_offer(self, day: date) -> bool:
+        """Whether this version of the plan stood on a day."""
+        return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
 
     def sourced(self) -> Iterator[Sourced]:
         """Everything about the plan that a source said."""

@@ -6,9 +6,8 @@ from datetime import date
 from decimal import Decimal
 
 from toolkit.evidence import Grade, grade_rank
-from toolkit.pricing.bill import Bill, bill
+from toolkit.pricing.bill import Bill, bill, cheapest_bill
 from toolkit.pricing.book import PriceBook
-from toolkit.pricing.offers import sells_unnamed
 from toolkit.pricing.scenario import Scenario
 from toolkit.pricing.traffic import traffic_of, usage_of
 from toolkit.pricing.usage import Usage
@@ -48,9 +47,9 @@ def quotes(books: Mapping[str, PriceBook], scenario: Scenario, *, as_of: date) -
     usage = usage_of(traffic_of(scenario))
     brief = books.get(BRIEF)
     found = [
-        Quote(bill(book, usage, as_of=as_of), *_believed(brief, vendor, usage, as_of))
+        Quote(made, *_believed(brief, vendor, usage, as_of))
         for vendor, book in books.items()
-        if vendor != BRIEF and sells_unnamed(book, as_of)
+        if vendor != BRIEF and (made := cheapest_bill(book, usage, as_of=as_of)) is not None
     ]
     return sorted(found, key=_order)
 

@@ -74,16 +74,11 @@ def _cheapest(
         total = np.broadcast_to(month.total(offer), shape)
         # An unknown price is worse than any known one, and better than a plan that does not carry the usage.
         better = (total < best - SAME_USD) | (np.isnan(best) & (total < np.inf))
-        if may_be_unknown(offer):
+        if offer.may_be_unknown:
             better |= np.isnan(total) & (chosen == NO_PLAN)
         np.copyto(best, total, where=better)
         np.copyto(chosen, index, where=better)
     return best, chosen
-
-
-def may_be_unknown(offer: Offer) -> bool:
-    """Whether any price of an offer is unknown on its day."""
-    return offer.fee is None or any(part.may_be_unknown for part in offer.parts)
 
 
 def _checked(usage: Mapping[str, Floats]) -> tuple[dict[str, Floats], tuple[int, ...]]:

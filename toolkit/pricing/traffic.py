@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from toolkit.evidence import Range, central
 from toolkit.pricing.amounts import exact_number
+from toolkit.pricing.plan import HOURS_A_DAY
 from toolkit.pricing.scenario import Scenario
 from toolkit.pricing.usage import MAX_COUNT, Usage
 
@@ -22,7 +23,6 @@ Number = float | Floats
 
 DAYS = 30
 MINUTES_AN_HOUR = 60.0
-HOURS_A_DAY = 24.0
 BYTES_A_GIB = 2.0**30
 ACTIVE_S_A_MESSAGE = 0.01
 

@@ -1,7 +1,7 @@
 """The decision folder's layout, YAML with positions, and the collector of faults."""
 
-from toolkit.project.faults import EnvironmentFault, Fault, Faults, InputError, ToolkitError, near
-from toolkit.project.folder import Folder, Project, shipped
+from toolkit.project.faults import EnvironmentFault, Fault, Faults, InputError, ToolkitError, near, shortened
+from toolkit.project.folder import Folder, Project, documents_in, shipped
 from toolkit.project.yamlfile import Document, dotted, read_yaml, validate
 
 __all__ = [
@@ -13,9 +13,11 @@ __all__ = [
     "InputError",
     "Project",
     "ToolkitError",
+    "documents_in",
     "dotted",
     "near",
     "read_yaml",
     "shipped",
+    "shortened",
     "validate",
 ]

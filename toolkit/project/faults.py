@@ -39,6 +39,14 @@ class Fault:
         return printable(f"{self.file}:{self.line}: {self.field}: {label}{self.wrong}; {self.right}")
 
 
+MOST_SHOWN = 60
+
+
+def shortened(text: str) -> str:
+    """The text, cut where a message would repeat too much of it."""
+    return text if len(text) <= MOST_SHOWN else f"{text[: MOST_SHOWN - 3]}..."
+
+
 def printable(text: str) -> str:
     """The text without control characters: a hostile name must not forge a message or steer a terminal."""
     return "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)

@@ -63,11 +63,22 @@ class Folder:
 
     def documents(self, kind: Literal["options", "pricing", "scenarios"], faults: Faults) -> list[Document]:
         """The files of one kind that can be read; a kind without any file is a fault."""
-        paths = self.files(kind)
-        if not paths:
-            faults.error(self.root / kind, 1, "folder", "holds no .yaml file", "add one")
-        documents = [read_yaml(path, faults) for path in paths]
-        return [document for document in documents if document is not None]
+        return documents_in(self.root / kind, faults)
+
+
+def documents_in(folder: Path, faults: Faults, *, right: str = "add one") -> list[Document]:
+    """The YAML files of a folder that can be read, in the order of their names; no file at all is a fault.
+
+    Args:
+        folder: where they lie.
+        faults: takes what is wrong.
+        right: what would be right where there is none.
+    """
+    paths = sorted(folder.glob("*.yaml"))
+    if not paths:
+        faults.error(folder, 1, "folder", "holds no .yaml file", right)
+    documents = [read_yaml(path, faults) for path in paths]
+    return [document for document in documents if document is not None]
 
 
 def shipped(name: Literal["data", "notebooks"]) -> Path:

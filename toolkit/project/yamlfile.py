@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from toolkit.project.faults import Faults, near
+from toolkit.project.faults import Faults, near, shortened
 
 Model = TypeVar("Model", bound=BaseModel)
 Path_ = tuple[str | int, ...]
@@ -264,7 +264,7 @@ def _shown(value: Any) -> str:
     if isinstance(value, date):
         return value.isoformat()
     text = YAML_WORDS.get(str(value), repr(value)) if not isinstance(value, str) else repr(value)
-    return text if len(text) <= 60 else f"{text[:57]}..."
+    return shortened(text)
 
 
 def _keys_at(model: type[BaseModel], path: Path_) -> list[str]:
