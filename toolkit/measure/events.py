@@ -1,8 +1,8 @@
-"""The two recorded facts: every connection attempt and every intended delivery.
+"""The two recorded facts, every connection attempt and every intended delivery, and aggregates beside them.
 
-Files lie at ``metrics/connections/option=…/date=YYYY-MM-DD/*.parquet`` and ``metrics/deliveries/…``. Option
-and date stand in the path only; readers get both back from hive partitioning. Times are UTC with
-microseconds, durations are float64 seconds.
+Files lie at ``metrics/connections/option=…/date=YYYY-MM-DD/*.parquet``, ``metrics/deliveries/…`` and
+``metrics/aggregates/…``. Option and date stand in the path only; readers get both back from hive
+partitioning. Times are UTC with microseconds, durations are float64 seconds.
 """
 
 import re
@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from toolkit.project.faults import InputError
 
-Table = Literal["connections", "deliveries"]
+Table = Literal["connections", "deliveries", "aggregates"]
 EndedBy = Literal["client", "server", "network"]
 
 DEADLINE_S = 5.0
@@ -63,15 +63,50 @@ DELIVERIES = pa.schema(
     ]
 )
 
-SCHEMAS: dict[Table, pa.Schema] = {"connections": CONNECTIONS, "deliveries": DELIVERIES}
+AGGREGATES = pa.schema(
+    [
+        *_OBSERVER,
+        _column("source", pa.string()),
+        _column("from_at", _TIME, null=True),
+        _column("until_at", _TIME),
+        _column("name", pa.string()),
+        _column("kind", pa.string()),
+        _column("quantile", pa.float64(), null=True),
+        _column("value", pa.float64()),
+        _column("unit", pa.string()),
+    ]
+)
+"""One number that a source had already summed up or averaged.
+
+source is the kind of its import. kind is one of :data:`AGGREGATE_KINDS`; a count may be added to the counts
+of other times, and no other kind may. quantile stands beside that kind only, 0.95 for the 95th percentile.
+name is that of a count of the rollups (attempts, opened, …), else the source's own, as in ``ws_ping``.
+from_at is null where the source does not tell when it began.
+"""
+
+AGGREGATE_KINDS = ("count", "minimum", "mean", "quantile", "maximum", "gauge")
+
+SCHEMAS: dict[Table, pa.Schema] = {
+    "connections": CONNECTIONS,
+    "deliveries": DELIVERIES,
+    "aggregates": AGGREGATES,
+}
 
 KEYS: dict[Table, tuple[str, ...]] = {
     "connections": ("environment", "collector", "client", "session", "attempt"),
     "deliveries": ("environment", "collector", "message", "recipient"),
+    "aggregates": ("environment", "collector", "source", "from_at", "until_at", "name", "kind", "quantile"),
 }
 """What makes a row unique within the files of one option."""
 
-STAMPS: dict[Table, str] = {"connections": "observed_until", "deliveries": "scheduled_at"}
+UNIQUE = {b"toolkit.unique": b"1"}
+"""Metadata of a Parquet file in which no key stands twice, so that a reader need not look for it."""
+
+STAMPS: dict[Table, str] = {
+    "connections": "observed_until",
+    "deliveries": "scheduled_at",
+    "aggregates": "until_at",
+}
 """The column whose UTC day is the partition."""
 
 
