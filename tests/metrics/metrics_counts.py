@@ -1,13 +1,16 @@
 """Rollups made by hand, for what is computed from them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
 import pandas as pd
 
+from toolkit.metrics.ages import AGES
 from toolkit.metrics.buckets import latency_bucket
-from toolkit.metrics.rollups import AGES, BUCKET_KEYS, COUNTS, DEADLINES, HOUR_KEYS, Rollups
+from toolkit.metrics.frames import BUCKET_KEYS, DEADLINES
+from toolkit.metrics.merging import COUNTS, HOUR_KEYS
+from toolkit.metrics.rollups import Rollups
 
 DAY = date(2026, 11, 20)
 
@@ -69,14 +72,14 @@ def connected(number: int, pairs: list[tuple[int, int]], **more: Any) -> dict[st
 def rollups(
     *hours: Mapping[str, Any],
     latencies_ms: Mapping[float, int] | None = None,
-    ages: Mapping[int, tuple[int, int]] | None = None,
+    ages: Sequence[Mapping[str, int]] = (),
     **more: Any,
 ) -> Rollups:
     """Rollups of ``current`` in ``lab``; what an hour does not name is 0.
 
     Args:
         latencies_ms: how many deliveries in time of each latency, all in the first hour.
-        ages: connections that reached it and unintended ends by age bucket, all in the first hour.
+        ages: rows of ages, with ``bucket`` and whatever is not 0, all in the first hour.
     """
     keys = {"option": "current", "environment": "lab"}
     rows = [{**dict.fromkeys(COUNTS, 0), **keys, **row} for row in hours]
@@ -87,15 +90,10 @@ def rollups(
         bucket = latency_bucket(round(latency_ms * 1000))
         found[bucket] = found.get(bucket, 0) + count
     latency = [{**keys, "hour": first, "bucket": bucket, "count": count} for bucket, count in found.items()]
-    age_rows = [
-        {**keys, "hour": first, "bucket": bucket, "entered": entered, "connected_us": entered,
-        "unintended_ends": ends,
-         "intended_ends": 0}
-        for bucket, (entered, ends) in (ages or {}).items()
-    ]  # fmt: skip
+    age_rows = [{**keys, "hour": first, **dict.fromkeys(AGES, 0), **row} for row in ages]
     return Rollups(
         counts=counts.astype(dict.fromkeys(DEADLINES, "Int64")),
-        latency=pd.DataFrame(latency, columns=[*BUCKET_KEYS, "count"]),
-        ages=pd.DataFrame(age_rows, columns=[*BUCKET_KEYS, *AGES]),
+        latency=pd.DataFrame(latency, columns=["option", *BUCKET_KEYS, "count"]),
+        ages=pd.DataFrame(age_rows, columns=["option", *BUCKET_KEYS, *AGES]),
         **more,
     )

@@ -14,9 +14,13 @@ EPOCH_DAY = 20_777
 START = EPOCH_DAY * DAY
 """2026-11-20, in microseconds since 1970."""
 
-AGE_EDGES = (0, 1, 2, 5, 10, 15, 30, 45, 60, 90, 120, 180, 240, 300, 450, 600, 900, 1200, 1800, 3600, 7200,
-14400,
-             28800, 86400)  # fmt: skip
+
+def bucket_of(age_us: int) -> int:
+    """The first power of 1.02 that an age does not exceed, found by trying."""
+    bucket, edge = 0, 1.0
+    while edge < age_us:
+        bucket, edge = bucket + 1, edge * 1.02
+    return bucket
 
 
 def moment(us: int) -> datetime:
@@ -171,17 +175,24 @@ def _count_attempt(truth: Truth, session: Session, attempt: Attempt) -> None:
     if attempt.number > 1:
         truth.add("opened_retry", hour, client)
     _count_connected(truth, client, attempt.open_at, attempt.over_at)
-    for bucket, edge in enumerate(AGE_EDGES):
-        if attempt.open_at + edge * S < attempt.over_at:
-            truth.ages[(attempt.open_at + edge * S) // HOUR, bucket, "entered"] += 1
+    _count_ages(truth, attempt, attempt.open_at)
     if attempt.intended is not None:
         age = attempt.over_at - attempt.open_at
         name = "intended_end" if attempt.intended else "unintended_end"
         over = attempt.over_at // HOUR
         truth.add(f"{name}s", over, client)
         truth.add(f"{name}_age_us", over, client, age)
-        bucket = max(b for b, edge in enumerate(AGE_EDGES) if age > edge * S or edge == 0)
-        truth.ages[over, bucket, f"{name}s"] += 1
+
+
+def _count_ages(truth: Truth, attempt: Attempt, open_at: int) -> None:
+    how = {True: "intended_ends", False: "unintended_ends", None: "left_open"}[attempt.intended]
+    for start, end in _days(open_at, attempt.over_at):
+        ends = how if end == attempt.over_at else "left_open"
+        age_sum = "unintended_age_us" if ends == "unintended_ends" else "left_age_us"
+        for at, name, age_name in ((start, "entered", "entered_age_us"), (end, ends, age_sum)):
+            place = at // HOUR, bucket_of(at - open_at)
+            truth.ages[(*place, name)] += 1
+            truth.ages[(*place, age_name)] += at - open_at
 
 
 def _days(start: int, end: int) -> list[tuple[int, int]]:
@@ -198,16 +209,9 @@ def _count_connected(truth: Truth, client: str, open_at: int, over_at: int) -> N
     for start, end in _days(open_at, over_at):
         now = start
         while now < end:
-            hour, bucket = (
-                now // HOUR,
-                max(b for b, edge in enumerate(AGE_EDGES) if now - open_at >= edge * S),
-            )
-            stops = [end, (hour + 1) * HOUR]
-            if bucket + 1 < len(AGE_EDGES):
-                stops.append(open_at + AGE_EDGES[bucket + 1] * S)
-            truth.add("connected_us", hour, client, min(stops) - now)
-            truth.ages[hour, bucket, "connected_us"] += min(stops) - now
-            now = min(stops)
+            stop = min(end, (now // HOUR + 1) * HOUR)
+            truth.add("connected_us", now // HOUR, client, stop - now)
+            now = stop
 
 
 def _count_wanted(truth: Truth, session: Session, midnight: int) -> None:

@@ -6,12 +6,17 @@ import stat
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import ClassVar
 
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 from metrics_facts import delivered, opened, rolled, total, write
 from pandas.testing import assert_frame_equal
+
+from toolkit.metrics.duck import DuckDB
+from toolkit.metrics.frames import Frames
+from toolkit.metrics.sources import Opened
 
 DAYS = [date(2026, 11, day) for day in (20, 21)]
 
@@ -27,15 +32,34 @@ def metrics_dir(tmp_path: Path) -> Path:
 def kept(metrics_dir: Path) -> dict[str, int]:
     """The kept rollups, with the time at which each was written."""
     found = sorted((metrics_dir / "rollups").rglob("*.parquet"))
-    return {str(path.relative_to(metrics_dir / "rollups").parent): path.stat().st_mtime_ns for path in found}
+    return {str(path.relative_to(metrics_dir / "rollups")): path.stat().st_mtime_ns for path in found}
 
 
-def test_one_file_is_kept_for_each_partition(metrics_dir: Path) -> None:
+class Counted(DuckDB):
+    """DuckDB, with the partitions that it was asked for."""
+
+    asked: ClassVar[list[str]] = []
+
+    def roll_up(self, partitions: list[Opened]) -> Frames:
+        self.asked.extend(part.partition.name for part in partitions)
+        return super().roll_up(partitions)
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The partitions that are rolled up from now on."""
+    Counted.asked.clear()
+    monkeypatch.setattr("toolkit.metrics.duck.DuckDB", Counted)
+    return Counted.asked
+
+
+def test_one_file_is_kept_for_each_month_of_an_option(metrics_dir: Path) -> None:
+    write(metrics_dir, "connections", [opened("10:00", ended="10:30", day=date(2026, 12, 1))])
     rolled(metrics_dir)
     assert list(kept(metrics_dir)) == [
-        "connections/option=current/date=2026-11-20",
-        "connections/option=current/date=2026-11-21",
-        "deliveries/option=current/date=2026-11-20",
+        "connections/option=current/month=2026-11.parquet",
+        "connections/option=current/month=2026-12.parquet",
+        "deliveries/option=current/month=2026-11.parquet",
     ]
 
 
@@ -46,14 +70,39 @@ def test_unchanged_partitions_are_not_written_again(metrics_dir: Path) -> None:
     assert kept(metrics_dir) == before
 
 
-def test_only_the_partition_that_changed_is_rolled_up_again(metrics_dir: Path) -> None:
+def test_only_the_partition_that_changed_is_rolled_up_again(metrics_dir: Path, asked: list[str]) -> None:
     rolled(metrics_dir)
     before = kept(metrics_dir)
+    asked.clear()
     more = opened("11:00", until="11:10", day=DAYS[1], session="t")
     write(metrics_dir, "connections", [more], name="part-1.parquet")
     assert total(rolled(metrics_dir), "attempts") == 3
+    assert asked == ["connections/option=current/date=2026-11-21"]
     changed = {name for name, written in kept(metrics_dir).items() if before[name] != written}
-    assert changed == {"connections/option=current/date=2026-11-21"}
+    assert changed == {"connections/option=current/month=2026-11.parquet"}
+
+
+def test_a_new_day_is_all_that_is_rolled_up(metrics_dir: Path, asked: list[str]) -> None:
+    rolled(metrics_dir)
+    asked.clear()
+    write(metrics_dir, "connections", [opened("10:00", ended="10:30", day=date(2026, 11, 22))])
+    assert total(rolled(metrics_dir), "attempts") == 3
+    assert asked == ["connections/option=current/date=2026-11-22"]
+    asked.clear()
+    assert total(rolled(metrics_dir), "attempts") == 3
+    assert asked == []
+
+
+def test_kept_and_fresh_rollups_are_the_same_in_every_row(metrics_dir: Path) -> None:
+    for day in (22, 19):
+        rows = [opened("10:00", ended="10:30", day=date(2026, 11, day), client=f"u{n}") for n in range(3)]
+        write(metrics_dir, "connections", rows)
+        write(metrics_dir, "deliveries", [delivered(day=date(2026, 11, day))])
+        step_by_step = rolled(metrics_dir)
+    shutil.rmtree(metrics_dir / "rollups")
+    at_once = rolled(metrics_dir)
+    for name in ("counts", "latency", "handshake", "ages", "aggregates"):
+        assert_frame_equal(getattr(step_by_step, name), getattr(at_once, name))
 
 
 def test_a_change_of_content_that_keeps_name_size_and_time_is_seen(metrics_dir: Path) -> None:
@@ -135,9 +184,13 @@ def test_what_was_set_aside_is_kept_too(metrics_dir: Path) -> None:
     assert rolled(metrics_dir).set_aside == first
 
 
-def test_an_older_rollup_of_the_partition_is_removed(metrics_dir: Path) -> None:
+def test_nothing_of_an_older_rollup_stays(metrics_dir: Path) -> None:
     rolled(metrics_dir)
     write(metrics_dir, "connections", [opened("12:00", until="12:10", session="t")], name="b.parquet")
     rolled(metrics_dir)
-    assert len(list((metrics_dir / "rollups").rglob("*.parquet"))) == 3
+    days = [
+        pq.read_table(path)["day"].to_pylist()
+        for path in sorted((metrics_dir / "rollups").rglob("*.parquet"))
+    ]
+    assert days == [DAYS, DAYS[:1]]
     assert not list((metrics_dir / "rollups").rglob("*.tmp"))

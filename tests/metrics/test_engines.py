@@ -1,31 +1,25 @@
-"""The engine is DuckDB; the expressions are no engine's own."""
+"""The expressions are no engine's own."""
 
 from pathlib import Path
 
 import ibis
+import ibis.expr.types as ir
 import pytest
 from metrics_facts import LATER
 
-from toolkit.metrics.columns import COLUMNS, SOURCE, read
-from toolkit.metrics.connections import connection_rollups
-from toolkit.metrics.deliveries import delivery_rollups
+from toolkit.measure.events import Table
+from toolkit.metrics.columns import COLUMNS
+from toolkit.metrics.engine import rolled
 from toolkit.metrics.rollups import roll_up
-from toolkit.metrics.screening import good, judged
-from toolkit.project import EnvironmentFault, Faults, InputError
+from toolkit.project import Faults, InputError
 
 TYPES = {
     "text": "string", "whole": "float64", "seconds": "float64", "time": "timestamp('UTC')", "flag": "boolean",
 }  # fmt: skip
 
 
-def run(metrics_dir: Path, engine: str) -> None:
-    roll_up(metrics_dir, as_of=LATER, environments=["lab"], faults=Faults(), engine=engine)
-
-
-def test_spark_is_an_environment_fault_that_names_the_way_out(tmp_path: Path) -> None:
-    with pytest.raises(EnvironmentFault) as caught:
-        run(tmp_path, "spark")
-    assert str(caught.value) == "the Spark engine is not available in this version; use --engine duckdb"
+def run(metrics_dir: Path, engine: str, master: str | None = None) -> None:
+    roll_up(metrics_dir, as_of=LATER, environments=["lab"], faults=Faults(), engine=engine, master=master)
 
 
 def test_an_unknown_engine_is_wrong_input_with_the_near_one(tmp_path: Path) -> None:
@@ -34,12 +28,26 @@ def test_an_unknown_engine_is_wrong_input_with_the_near_one(tmp_path: Path) -> N
     assert str(caught.value) == "--engine: 'duckbd' is no engine; did you mean duckdb?"
 
 
-@pytest.mark.parametrize("dialect", ["duckdb", "trino", "clickhouse", "postgres"])
-@pytest.mark.parametrize("table", ["connections", "deliveries"])
-def test_every_expression_compiles_for_other_engines(table: str, dialect: str) -> None:
+def test_duckdb_has_no_master(tmp_path: Path) -> None:
+    with pytest.raises(InputError) as caught:
+        run(tmp_path, "duckdb", "spark://127.0.0.1:7077")
+    assert str(caught.value) == "--master: DuckDB has none; leave it out, or choose --engine spark"
+
+
+@pytest.mark.parametrize("dialect", ["duckdb", "trino", "postgres"])
+@pytest.mark.parametrize("unique", [True, False])
+@pytest.mark.parametrize("table", ["connections", "deliveries", "aggregates"])
+def test_every_expression_compiles_for_other_engines(table: Table, unique: bool, dialect: str) -> None:
     columns = {column.name: TYPES[column.kind] for column in COLUMNS[table]}
-    rows = judged(read(ibis.table({**columns, SOURCE: "string"}, name=table), table), table)
-    counted = good(rows, table)
-    rollups = connection_rollups(counted) if table == "connections" else delivery_rollups(counted)
-    for expression in rollups.values():
+    facts = ibis.table({**columns, "part": "int64", "day_us": "int64"}, name=table)
+    kept: list[ir.Table] = []
+
+    def keep(expression: ir.Table) -> ir.Table:
+        kept.append(expression)
+        return expression
+
+    expressions, set_aside = rolled([facts], table, unique=unique, keep=keep)
+    found = [*kept, *expressions.counts, *(expressions.others or {}).values(), set_aside]
+    assert len(found) > 1
+    for expression in found:
         assert "SELECT" in ibis.to_sql(expression, dialect=dialect)

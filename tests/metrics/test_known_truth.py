@@ -8,6 +8,7 @@ import pytest
 from metrics_facts import Row, at, delivered, rolled, write_by_day
 from metrics_world import HOUR, Truth, rows_of, simulate, truth_of
 
+from toolkit.metrics.ages import AGES
 from toolkit.metrics.rollups import Rollups
 
 COUNTS = (
@@ -45,16 +46,18 @@ def test_every_age_bucket_of_every_hour_is_exact(world: tuple[Truth, Rollups]) -
     found = {
         (int(row.hour.timestamp()) // 3600, int(row.bucket), name): int(getattr(row, name))
         for row in rollups.ages.itertuples()
-        for name in ("entered", "connected_us", "unintended_ends", "intended_ends")
+        for name in AGES
         if getattr(row, name)
     }
-    assert found == dict(truth.ages)
+    assert found == {place: value for place, value in truth.ages.items() if value}
 
 
 def test_ages_and_counts_agree(world: tuple[Truth, Rollups]) -> None:
     _, rollups = world
-    for name in ("connected_us", "unintended_ends", "intended_ends"):
+    for name in ("unintended_ends", "intended_ends"):
         assert rollups.ages[name].sum() == rollups.counts[name].sum()
+    left = rollups.ages[["unintended_age_us", "left_age_us"]].to_numpy().sum()
+    assert left - rollups.ages["entered_age_us"].sum() == rollups.counts["connected_us"].sum()
 
 
 def test_every_opened_connection_enters_the_first_age_bucket(world: tuple[Truth, Rollups]) -> None:

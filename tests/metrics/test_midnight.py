@@ -5,6 +5,8 @@ from pathlib import Path
 
 from metrics_facts import DAY, Row, at, by_hour, failed, opened, rolled, total, write
 
+from toolkit.metrics.buckets import latency_bucket
+
 S = 1_000_000
 NEXT = DAY + timedelta(days=1)
 DAY_END = "23:59:59.999999"
@@ -46,7 +48,9 @@ def test_the_age_of_a_connection_runs_on_over_midnight(tmp_path: Path) -> None:
     write(tmp_path, "connections", [morning])
     ages = rolled(tmp_path).ages
     ended = ages[ages["unintended_ends"] > 0]
-    assert list(ended["bucket"]) == [18]
+    assert list(ended["bucket"]) == [latency_bucket(3600 * S)]
+    assert list(ages["entered"]) == [1, 0, 1, 0], "it enters each day"
+    assert list(ages["left_open"]) == [0, 1, 0, 0], "and leaves the first at midnight"
     assert total(rolled(tmp_path), "unintended_end_age_us") == 3600 * S
 
 

@@ -4,6 +4,8 @@ from pathlib import Path
 
 from metrics_facts import DAY, by_hour, failed, opened, rolled, total, write
 
+from toolkit.metrics.buckets import latency_bucket
+
 S = 1_000_000
 
 
@@ -61,12 +63,13 @@ def test_time_is_split_over_hours(tmp_path: Path) -> None:
     assert by_hour(rollups, "unintended_ends") == {"20T12": 1}
 
 
-def test_connected_time_is_split_over_the_age_of_the_connection(tmp_path: Path) -> None:
+def test_a_connection_enters_at_age_0_and_leaves_at_the_age_of_its_end(tmp_path: Path) -> None:
     write(tmp_path, "connections", [opened("10:00:00", ended="10:01:10")])
     ages = rolled(tmp_path).ages
-    seconds = dict(zip(ages["bucket"], ages["connected_us"] / S, strict=True))
-    assert seconds == {0: 1, 1: 1, 2: 3, 3: 5, 4: 5, 5: 15, 6: 15, 7: 15, 8: 10}
-    assert dict(zip(ages["bucket"], ages["unintended_ends"], strict=True))[8] == 1
+    assert list(ages["bucket"]) == [0, latency_bucket(70 * S)]
+    assert list(ages["entered"]) == [1, 0]
+    assert list(ages["unintended_ends"]) == [0, 1]
+    assert list(ages["unintended_age_us"]) == [0, 70 * S]
 
 
 def test_two_sessions_of_one_client_at_once_are_wanted_twice(tmp_path: Path) -> None:

@@ -30,12 +30,15 @@ class Ratio:
         return f"{self.name}_clusters", f"{self.name}_xx", f"{self.name}_xy", f"{self.name}_yy"
 
 
-CONNECTION_RATIOS = (
+ATTEMPT_RATIOS = (
     Ratio("connection_success_rate", "opened", "attempts"),
     Ratio("reconnection_frequency", "opened_retry", "opened"),
+)
+TIME_RATIOS = (
     Ratio("session_availability", "connected_cs", "wanted_cs"),
     Ratio("unintended_end_rate", "unintended_ends", "connected_cs"),
 )
+CONNECTION_RATIOS = (*ATTEMPT_RATIOS, *TIME_RATIOS)
 RECIPIENT_RATIOS = (
     Ratio("delivery_success_rate", "in_time", "expected"),
     Ratio("latency_index", "latency_index", "expected"),

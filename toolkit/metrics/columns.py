@@ -11,8 +11,8 @@ from toolkit.measure.events import Table
 
 Kind = Literal["text", "whole", "seconds", "time", "flag"]
 
-SOURCE = "source_file"
-"""The column in which a reader puts the path of the file that holds the row."""
+PART, DAY = "part", "day_us"
+"""The columns in which a reader puts which partition holds the row, and its midnight in microseconds."""
 
 MICROSECONDS = 1_000_000
 LONGEST_S = 1e9
@@ -24,8 +24,8 @@ class Column:
     """One column of a recorded fact.
 
     Args:
-        kind: text holds identifiers and words, whole counts, seconds durations, time UTC instants, flag
-            booleans.
+        kind: text holds identifiers and words, whole counts, seconds durations and other numbers, time UTC
+            instants, flag booleans.
         required: without it the rows mean nothing; a missing optional column reads as null.
     """
 
@@ -61,6 +61,18 @@ COLUMNS: dict[Table, tuple[Column, ...]] = {
         Column("in_order", "flag"),
         Column("round_trip", "flag"),
     ),
+    "aggregates": (
+        Column("environment", "text", required=True),
+        Column("collector", "text"),
+        Column("source", "text", required=True),
+        Column("from_at", "time"),
+        Column("until_at", "time", required=True),
+        Column("name", "text", required=True),
+        Column("kind", "text", required=True),
+        Column("quantile", "seconds"),
+        Column("value", "seconds", required=True),
+        Column("unit", "text", required=True),
+    ),
 }
 
 RIGHT: dict[Kind, str] = {
@@ -89,7 +101,11 @@ def fits(kind: Kind, found: pa.DataType) -> bool:
 
 
 def read(rows: ir.Table, table: Table) -> ir.Table:
-    """The rows with one type a column; times are int64 microseconds since 1970."""
+    """The rows with one type a column; times are int64 microseconds since 1970.
+
+    Args:
+        rows: as the files hold them, with :data:`PART` and :data:`DAY`.
+    """
     columns = {
         column.name: _as(column.kind, rows[column.name])
         if column.name in rows.columns
@@ -98,13 +114,9 @@ def read(rows: ir.Table, table: Table) -> ir.Table:
     }
     if table == "connections":
         columns["ends_known"] = ibis.literal("ended_at" in rows.columns)
-    # Of the whole path only the last two folders speak: those above are the user's own.
-    partition = rows[SOURCE].re_extract(r"option=([^/\\]+)[/\\]date=([0-9-]+)[/\\][^/\\]+$", 0)
-    return rows.select(
-        option=partition.re_extract(r"option=([^/\\]+)", 1),
-        day=partition.re_extract(r"date=([0-9-]+)", 1),
-        **columns,
-    )
+    # Nobody's name is one name too, so that it may stand in a key.
+    columns["collector"] = columns["collector"].fill_null("")
+    return rows.select(PART, DAY, **columns)
 
 
 def _absent(kind: Kind) -> ir.Value:
@@ -140,7 +152,10 @@ def _whole(column: ir.Value) -> ir.Value:
         return column.cast("int64")
     whole = (column.abs() < 2**53) & (column % 1 == 0)
     return ibis.cases(
-        (column.isnan(), ibis.null("int64")), (whole, ibis.ifelse(whole, column, 0.0).cast("int64")), else_=-1
+        # Of null some engines say that it is no NaN, others that nobody knows.
+        (column.isnull() | column.isnan(), ibis.null("int64")),
+        (whole, ibis.ifelse(whole, column, 0.0).cast("int64")),
+        else_=-1,
     )
 
 
@@ -156,7 +171,7 @@ def microseconds(column: ir.Value) -> ir.Value:
     return column.delta(epoch, unit="microsecond")
 
 
-def duration_us(seconds: ir.Value) -> ir.Value:
+def duration_us(seconds: ir.Value) -> ir.FloatingValue:
     """Whole microseconds of a duration in seconds; null where it is null, negative or absurd."""
     usable = (seconds >= 0) & (seconds < LONGEST_S)
-    return ibis.ifelse(usable, (seconds * MICROSECONDS + 0.5).floor(), ibis.null("float64")).cast("int64")
+    return ibis.ifelse(usable, (seconds * MICROSECONDS + 0.5).floor(), ibis.null("float64"))

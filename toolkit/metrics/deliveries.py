@@ -5,7 +5,9 @@ import ibis.expr.types as ir
 
 from toolkit.metrics.clusters import RECIPIENT_RATIOS, SENDER_RATIOS, cluster_sums
 from toolkit.metrics.columns import duration_us
-from toolkit.metrics.connections import PARTITION, bucket_of, hour_of
+from toolkit.metrics.grouping import grouped_by_each
+from toolkit.metrics.hours import HOUR, bucket_of, hour_of
+from toolkit.metrics.rolled import Keep, Rolled
 
 SUMS = (
     "expected", "in_time", "late_or_lost", "duplicated", "out_of_order", "round_trip", "latency_index",
@@ -17,59 +19,78 @@ latency_index is the number of the latency's bucket, one beyond the deadline's f
 a scale on which every delivery has a place, for judging how latencies cluster.
 """
 
+_BY_RECIPIENT = (*HOUR, "collector", "recipient")
+_BY_SENDER = (*HOUR, "collector", "sender")
+_BY_LATENCY = (*HOUR, "index", "flags", "deadline_us")
 
-def delivery_rollups(good: ir.Table) -> dict[str, ir.Table]:
-    """The rollups of deliveries by kind: a row for each partition, environment, hour and, in some, bucket.
+_IN_TIME, _DUPLICATED, _OUT_OF_ORDER, _ROUND_TRIP = 1, 2, 4, 8
+
+
+def delivery_rollups(good: ir.Table, keep: Keep) -> Rolled:
+    """The rollups of deliveries: a row for each partition, environment, hour and, in some, bucket.
 
     Args:
         good: one row for each message and recipient, as :mod:`toolkit.metrics.screening` leaves them.
+        keep: computes the small table that all results are made of.
     """
-    rows = _with_outcome(good)
-    recipients = _summed(rows, "recipient")
-    senders = _summed(rows.filter(rows.sender.notnull()), "sender")
-    in_time = rows.filter(rows.on_time)
-    return {
-        "counts": _counts(recipients),
-        "sender_counts": senders.group_by([*PARTITION, "hour"]).aggregate(
-            **cluster_sums(senders, SENDER_RATIOS)
-        ),
-        "latency": in_time.group_by([*PARTITION, "hour", "bucket"]).aggregate(count=in_time.count()),
-    }
+    ways = (_BY_RECIPIENT, _BY_SENDER, _BY_LATENCY)
+    groups = keep(grouped_by_each(_with_outcome(good), ways, ("in_time", "latency_index")))
+    # No recipient of a good row is null and no flags are, so that each tells the rows of its own grouping.
+    recipients = groups.filter(groups.recipient.notnull()).rename(expected="n")
+    senders = groups.filter(groups.sender.notnull()).rename(expected="n")
+    latencies = groups.filter(groups.flags.notnull())
+    in_time = latencies.filter(_flag(latencies, _IN_TIME))
+    return Rolled(
+        counts=[
+            _counts(latencies),
+            recipients.group_by(HOUR).aggregate(**cluster_sums(recipients, RECIPIENT_RATIOS)),
+            senders.group_by(HOUR).aggregate(**cluster_sums(senders, SENDER_RATIOS)),
+        ],
+        others={"latency": in_time.group_by(*HOUR, bucket=in_time["index"]).aggregate(count=in_time.n.sum())},
+        rows=latencies.n.sum(),
+    )
 
 
 def _with_outcome(good: ir.Table) -> ir.Table:
     latency_us, deadline_us = duration_us(good.latency_s), duration_us(good.deadline_s)
-    on_time = (latency_us <= deadline_us).fill_null(False)
     rows = good.mutate(
-        hour=hour_of(good.scheduled_at), latency_us=latency_us, deadline_us=deadline_us, on_time=on_time
+        hour=hour_of(good.scheduled_at),
+        deadline_us=deadline_us.cast("int64"),
+        latency_us=latency_us,
+        on_time=(latency_us <= deadline_us).fill_null(False),
     )
-    rows = rows.mutate(bucket=bucket_of(rows.latency_us))
-    index = ibis.ifelse(rows.on_time, rows.bucket, bucket_of(rows.deadline_us) + 1)
-    return rows.mutate(
-        expected=ibis.literal(1, "int64"),
-        in_time=rows.on_time.cast("int64"),
-        late_or_lost=(~rows.on_time).cast("int64"),
-        duplicated=(rows.copies > 1).fill_null(False).cast("int64"),
-        out_of_order=(~rows.in_order).fill_null(False).cast("int64"),
-        round_trip=rows.round_trip.fill_null(False).cast("int64"),
+    index = ibis.ifelse(rows.on_time, bucket_of(rows.latency_us), bucket_of(rows.deadline_us) + 1)
+    return rows.select(
+        *HOUR, "collector", "recipient", "sender", "deadline_us",
+        index=index,
         latency_index=index,
-        latency_index_squares=index * index,
-    )
+        in_time=rows.on_time.cast("int64"),
+        flags=ibis.ifelse(rows.on_time, _IN_TIME, 0)
+        + ibis.ifelse(rows.copies > 1, _DUPLICATED, 0)
+        + ibis.ifelse(~rows.in_order, _OUT_OF_ORDER, 0)
+        + ibis.ifelse(rows.round_trip, _ROUND_TRIP, 0),
+    )  # fmt: skip
 
 
-def _summed(rows: ir.Table, client: str) -> ir.Table:
-    """One row for each client and hour with all sums."""
-    return rows.group_by([*PARTITION, "hour", "collector", client]).aggregate(
-        **{name: rows[name].sum() for name in SUMS},
+def _flag(rows: ir.Table, flag: int) -> ir.BooleanValue:
+    return (rows.flags & flag) > 0
+
+
+def _counts(rows: ir.Table) -> ir.Table:
+    index, n = rows["index"], rows.n
+
+    def flagged(flag: int) -> ir.IntegerScalar:
+        return ibis.ifelse(_flag(rows, flag), n, 0).sum()
+
+    return rows.group_by(HOUR).aggregate(
+        expected=n.sum(),
+        in_time=flagged(_IN_TIME),
+        late_or_lost=ibis.ifelse(_flag(rows, _IN_TIME), 0, n).sum(),
+        duplicated=flagged(_DUPLICATED),
+        out_of_order=flagged(_OUT_OF_ORDER),
+        round_trip=flagged(_ROUND_TRIP),
+        latency_index=(n * index).sum(),
+        latency_index_squares=(n * index * index).sum(),
         deadline_us=rows.deadline_us.max(),
         deadline_min_us=rows.deadline_us.min(),
-    )
-
-
-def _counts(recipients: ir.Table) -> ir.Table:
-    return recipients.group_by([*PARTITION, "hour"]).aggregate(
-        **{name: recipients[name].sum() for name in SUMS},
-        deadline_us=recipients.deadline_us.max(),
-        deadline_min_us=recipients.deadline_min_us.min(),
-        **cluster_sums(recipients, RECIPIENT_RATIOS),
     )

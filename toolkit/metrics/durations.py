@@ -45,14 +45,16 @@ def mean_duration(
     ends = sum(int(value) for value in hours["unintended_ends"])
     if connected_us <= 0 or is_unclear(hours):
         return None
-    worth = _worth_of_an_end(hours, ends, connected_us // CENTISECOND_US)
+    worth = worth_of_an_end(hours)
     connected_s = connected_us / US_PER_S
     low, high = mean_between_events(connected_s * worth, ends * worth)
     return MeanDuration(connected_s / ends if ends else None, low, high, ends)
 
 
-def _worth_of_an_end(hours: pd.DataFrame, ends: int, connected_cs: int) -> float:
-    """What share of an independent end one is worth: 1 unless ends come in clusters."""
+def worth_of_an_end(hours: pd.DataFrame) -> float:
+    """What share of an independent end one is worth, by hourly counts: 1 unless ends come in clusters."""
+    ends = sum(int(value) for value in hours["unintended_ends"])
+    connected_cs = sum(int(value) for value in hours["connected_us"]) // CENTISECOND_US
     if not ends or not connected_cs:
         return 1.0
     rate = Fraction(ends, connected_cs)

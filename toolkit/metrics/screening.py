@@ -1,35 +1,30 @@
 """Which rows are set aside and why, and which row of a key is the one that counts."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import ibis
 import ibis.expr.types as ir
 
-from toolkit.measure.events import DEADLINE_S, KEYS, OUTCOME, Table
-from toolkit.metrics.columns import COLUMNS, LONGEST_S, MICROSECONDS, duration_us
+from toolkit.measure.events import AGGREGATE_KINDS, DEADLINE_S, KEYS, OUTCOME, Table
+from toolkit.metrics.columns import COLUMNS, LONGEST_S, MICROSECONDS, PART, duration_us
 
 DAY_US = 86_400 * MICROSECONDS
 LONGEST_CONNECTION_US = 400 * DAY_US
 """A start further back than this is a clock or a unit gone wrong, not a connection."""
 
+_OUTCOMES = f"^({OUTCOME.pattern})$"
+
 Check = tuple[ir.BooleanValue, str]
-
-
-def day_start_us(rows: ir.Table) -> ir.IntegerValue:
-    """Midnight of the row's partition in microseconds since 1970."""
-    return rows.day.cast("date").delta(ibis.date("1970-01-01"), unit="day") * DAY_US
 
 
 def judged(rows: ir.Table, table: Table) -> ir.Table:
     """The rows with ``reason``: why a row is set aside, null for a good one."""
-    rows = rows.mutate(day_us=day_start_us(rows))
     missing = [
         (rows[column.name].isnull(), f"{column.name} is missing")
         for column in COLUMNS[table]
         if column.required and column.name != "latency_s"
     ]
-    checks = _connection_checks(rows) if table == "connections" else _delivery_checks(rows)
-    return rows.mutate(reason=ibis.cases(*missing, *_certain(checks)))
+    return rows.mutate(reason=ibis.cases(*missing, *_certain(_CHECKS[table](rows))))
 
 
 def _certain(checks: Sequence[Check]) -> list[Check]:
@@ -51,10 +46,10 @@ def _connection_checks(rows: ir.Table) -> list[Check]:
     start = ibis.ifelse(
         (rows.started_at >= earliest) & (rows.started_at < rows.day_us + DAY_US), rows.started_at, None
     )
-    opened_at = start + duration_us(rows.handshake_s).fill_null(0)
+    opened_at = start + duration_us(rows.handshake_s).cast("int64").fill_null(0)
     return [
         (rows.attempt < 1, "attempt is no whole number from 1"),
-        (~rows.outcome.re_search(f"^({OUTCOME.pattern})$"), "outcome is unknown"),
+        (ibis.ifelse(opened, False, ~rows.outcome.re_search(_OUTCOMES)), "outcome is unknown"),
         (_not_on_day(rows.observed_until, rows.day_us), "observed_until is not on the day of its partition"),
         (rows.started_at > rows.observed_until, "started_at is after observed_until"),
         (rows.started_at < earliest, "started_at is more than 400 days before its partition"),
@@ -78,12 +73,37 @@ def _delivery_checks(rows: ir.Table) -> list[Check]:
         (_infinite(rows.deadline_s), "deadline_s is not finite"),
         (rows.deadline_s <= 0, "deadline_s is not above 0"),
         (rows.copies < 0, "copies is no whole number from 0"),
-        (~rows.latency_s.isnan() & (rows.copies == 0), "latency_s stands beside 0 copies"),
+        (
+            rows.latency_s.notnull() & ~rows.latency_s.isnan() & (rows.copies == 0),
+            "latency_s stands beside 0 copies",
+        ),
     ]
 
 
-def good(rows: ir.Table, table: Table) -> ir.Table:
-    """The judged rows that count, each key once, with null for NaN and the deadline where none is given."""
+def _aggregate_checks(rows: ir.Table) -> list[Check]:
+    counted = rows.kind == "count"
+    return [
+        (_not_on_day(rows.until_at, rows.day_us), "until_at is not on the day of its partition"),
+        (rows.from_at > rows.until_at, "from_at is after until_at"),
+        (rows.value.isnan() | rows.value.isinf(), "value is not finite"),
+        (~rows.kind.isin(AGGREGATE_KINDS), "kind is unknown"),
+        (counted & ((rows.value < 0) | (rows.value % 1 != 0)), "value is no count"),
+    ]
+
+
+_CHECKS: dict[Table, Callable[[ir.Table], list[Check]]] = {
+    "connections": _connection_checks,
+    "deliveries": _delivery_checks,
+    "aggregates": _aggregate_checks,
+}
+
+
+def good(rows: ir.Table, table: Table, *, unique: bool) -> ir.Table:
+    """The judged rows that count, each key once, with null for NaN and the deadline where none is given.
+
+    Args:
+        unique: whether no key stands twice in any partition, so that there is nothing to look for.
+    """
     rows = rows.filter(rows.reason.isnull()).drop("reason")
     seconds = {
         column.name: ibis.ifelse(rows[column.name].isnan(), ibis.null("float64"), rows[column.name])
@@ -93,7 +113,21 @@ def good(rows: ir.Table, table: Table) -> ir.Table:
     rows = rows.mutate(**seconds)
     if table == "deliveries":
         rows = rows.mutate(deadline_s=rows.deadline_s.fill_null(DEADLINE_S))
-    return newest(rows, table)
+    return rows if unique else newest(rows, table)
+
+
+_FIRST: dict[Table, Callable[[ir.Table], dict[str, ir.Value]]] = {
+    "connections": lambda rows: {
+        "observed_until": rows.observed_until.desc(),
+        "ended_at": rows.ended_at.desc(nulls_first=False),
+    },
+    "deliveries": lambda rows: {
+        "latency_s": rows.latency_s.asc(nulls_first=False),
+        "copies": rows.copies.desc(nulls_first=False),
+    },
+    "aggregates": lambda rows: {"value": rows["value"].desc()},
+}
+"""By what the row of a key is chosen."""
 
 
 def newest(rows: ir.Table, table: Table) -> ir.Table:
@@ -102,15 +136,8 @@ def newest(rows: ir.Table, table: Table) -> ir.Table:
     A message received twice by a collector's retry counts as received when it first was. Where these tie,
     every other column decides, so that the choice does not depend on the order of rows or files.
     """
-    keys = ["option", "day", *KEYS[table]]
-    first = (
-        {"observed_until": rows.observed_until.desc(), "ended_at": rows.ended_at.desc(nulls_first=False)}
-        if table == "connections"
-        else {
-            "latency_s": rows.latency_s.asc(nulls_first=False),
-            "copies": rows.copies.desc(nulls_first=False),
-        }
-    )
+    keys = [PART, *KEYS[table]]
+    first = _FIRST[table](rows)
     # Ibis keeps one order for each column, the last named: those that come first must not come again.
     rest = sorted(set(rows.columns) - {*keys, *first})
     order = [*first.values(), *(rows[name].asc(nulls_first=False) for name in rest)]

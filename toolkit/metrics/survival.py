@@ -1,134 +1,139 @@
-"""How many connections are still up after a time: Kaplan-Meier from the age buckets of the rollups."""
+"""How many connections are still up after a time: Kaplan and Meier's estimate, from sums that add up.
 
-import math
-from dataclasses import dataclass
+Kaplan and Meier, "Nonparametric estimation from incomplete observations", JASA 53 (1958). SciPy's own needs
+every connection as an observation of its own and takes each to be watched from age 0; ours come as sums, and
+some are watched from midnight on. Where both can, they agree (the tests hold them together).
+"""
+
 from datetime import date
 from itertools import pairwise
 
+import numpy as np
 import pandas as pd
+from scipy import stats
 
-from toolkit.metrics.buckets import AGE_BUCKETS, AGE_EDGES_S
-from toolkit.metrics.durations import mean_duration
+from toolkit.metrics.durations import worth_of_an_end
+from toolkit.metrics.intervals import CONFIDENCE
 from toolkit.metrics.rollups import Rollups
 from toolkit.metrics.shares import US_PER_S, hours_of, is_unclear, select
 
-FIVE_MINUTES_S = 300.0
+COLUMNS = ("age_s", "share", "low", "high", "at_risk")
+
+_NO_CURVE = pd.DataFrame({name: [] for name in COLUMNS}, dtype="float64")
 
 
 def survival(rollups: Rollups, option: str, environment: str, since: date | None = None) -> pd.DataFrame:
-    """The share of connections still up at each age, as ``age_s`` and ``share``; empty where absent.
+    """The share of connections still up at each age at which some ended, as a curve of steps.
 
-    A connection that is open when observation ends, or was closed on purpose, counts for as long as it was
-    seen. Of those at risk in an age bucket, the ones that neither ended unintended nor reached the next are
-    taken to have left halfway, so that the curve is Kaplan-Meier's at the edges but for them. It ends with
-    the last bucket of finite length that any connection reached.
-
-    Kaplan and Meier, "Nonparametric estimation from incomplete observations", JASA 53 (1958); Cutler and
-    Ederer, "Maximum utilization of the life table method in analyzing survival", J. Chronic Diseases 8
-    (1958).
+    The first row is age 0, the last the oldest age that was seen. A connection that is open when observation
+    ends, or was closed on purpose, counts as up for as long as it was seen. Ages are those of the ends; ends
+    that are less than 2 % apart may be told as one.
 
     Args:
         since: the UTC day on which evidence starts. None for all.
+
+    Returns:
+        The columns :data:`COLUMNS`: age in seconds, share, its 95 % interval for one age (NaN where none can
+        be given), and how many were watched up to that age. Empty where absent.
     """
     hours = hours_of(rollups, option=option, environment=environment, since=since)
     ages = select(rollups.ages, option=option, environment=environment, since=since)
     if ages.empty or is_unclear(hours):
-        return pd.DataFrame({"age_s": [], "share": []}, dtype="float64")
-    entered, ends = _totals(ages, "entered"), _totals(ages, "unintended_ends")
-    points = [(0.0, 1.0)]
-    for bucket in range(AGE_BUCKETS - 1):
-        at_risk = (entered.get(bucket, 0) + entered.get(bucket + 1, 0) + ends.get(bucket, 0)) / 2
-        if not entered.get(bucket):
-            break
-        points.append((AGE_EDGES_S[bucket + 1], points[-1][1] * max(0.0, 1 - ends[bucket] / at_risk)))
-    return pd.DataFrame(points, columns=["age_s", "share"])
+        return _NO_CURVE
+    totals = ages.drop(columns=["option", "environment", "hour"]).groupby("bucket", sort=True).sum()
+    at_risk = _at_risk(totals)
+    steps = totals.assign(at_risk=at_risk)[(totals["unintended_ends"] > 0) & (at_risk > 0)]
+    ends, risk = steps["unintended_ends"].to_numpy("float64"), steps["at_risk"].to_numpy("float64")
+    share = np.cumprod(1 - ends / risk)
+    low, high = _greenwood(share, ends, risk, worth=worth_of_an_end(hours))
+    age_s = (steps["unintended_age_us"] / steps["unintended_ends"] / US_PER_S).to_numpy("float64")
+    oldest_s = max(_oldest_s(totals), float(age_s[-1]) if len(age_s) else 0.0)
+    first = float(totals["entered"].iloc[0])
+    last = [values[-1] if len(values) else 1.0 for values in (share, low, high)]
+    return pd.DataFrame(
+        {
+            "age_s": [0.0, *age_s, oldest_s],
+            "share": [1.0, *share, last[0]],
+            "low": [1.0, *low, last[1]],
+            "high": [1.0, *high, last[2]],
+            "at_risk": [first, *risk, 0.0],
+        }
+    )
 
 
-def _totals(ages: pd.DataFrame, name: str) -> dict[int, int]:
-    """By bucket; Python's own integers, which do not overflow."""
-    totals: dict[int, int] = {}
-    for bucket, value in zip(ages["bucket"], ages[name], strict=True):
-        totals[int(bucket)] = totals.get(int(bucket), 0) + int(value)
-    return totals
+def _at_risk(totals: pd.DataFrame) -> "pd.Series[int]":
+    """How many connections were watched up to the ends of each bucket.
 
-
-def share_at(curve: pd.DataFrame, age_s: float) -> float | None:
-    """The share still up at an age, by the exponential between two points.
-
-    None beyond the curve, unless it has come down to nothing before: what has ended stays so.
+    One that leaves in the bucket of an end was still there, as Kaplan and Meier have it. One that leaves open
+    at midnight enters the next day in the same bucket and is the same connection.
     """
-    points = list(zip(curve["age_s"], curve["share"], strict=True))
-    for (from_s, before), (to_s, after) in pairwise(points):
-        if from_s <= age_s <= to_s:
-            # Between two edges ends are taken to come at a constant rate.
-            done = (age_s - from_s) / (to_s - from_s)
-            return float(before ** (1 - done) * after**done) if before > 0 else 0.0
-    return 0.0 if points and points[-1][1] == 0 and age_s > points[-1][0] else None
+    left = totals["unintended_ends"] + totals["intended_ends"] + totals["left_open"]
+    before = (totals["entered"] - left).cumsum().shift(fill_value=0)
+    return before + (totals["entered"] - totals["left_open"]).clip(lower=0)
 
 
-def median_s(curve: pd.DataFrame) -> float | None:
-    """The age that half of the connections reach, in seconds; None where more than half outlive the curve."""
-    points = list(zip(curve["age_s"], curve["share"], strict=True))
-    for (from_s, before), (to_s, after) in pairwise(points):
-        if before > 0.5 >= after:
-            if after == 0:
-                return float(from_s)
-            return float(from_s + (to_s - from_s) * math.log(before / 0.5) / math.log(before / after))
-    return None
+def _oldest_s(totals: pd.DataFrame) -> float:
+    """The age of those that left in the last bucket in which any did, in seconds."""
+    others = totals["intended_ends"] + totals["left_open"]
+    last = totals[others > 0].tail(1)
+    return 0.0 if last.empty else float((last["left_age_us"] / others[last.index] / US_PER_S).iloc[0])
 
 
-@dataclass(frozen=True)
-class ConnectionSummary:
-    """How long connections last, told rightly and as it is often told.
+def _greenwood(
+    share: np.ndarray, ends: np.ndarray, at_risk: np.ndarray, *, worth: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """The interval of a survival curve, on the scale of the log of its log so that it stays a share.
+
+    Greenwood, "The natural duration of cancer", Reports on Public Health 33 (1926); Kalbfleisch and Prentice,
+    "The Statistical Analysis of Failure Time Data", 2nd ed. 2002, section 1.4.
 
     Args:
-        opened, unintended_ends, intended_ends: how many.
-        naive_mean_s: mean age at the end of those that ended, as if there were no others. None without any.
-        mean_s: connected time per unintended end. None without any.
-        low_s, high_s: its 95 % interval. high_s is None where it may be infinite.
-        median_s: Kaplan-Meier. None where it is not reached.
-        share_at_300_s: still up after five minutes. None where none was seen as long.
+        worth: what share of an independent end one is worth.
     """
-
-    opened: int
-    unintended_ends: int
-    intended_ends: int
-    naive_mean_s: float | None
-    mean_s: float | None
-    low_s: float
-    high_s: float | None
-    median_s: float | None
-    share_at_300_s: float | None
-
-    @property
-    def times_too_short(self) -> float | None:
-        """How many times shorter the naive mean is than the right one; None where there is no saying."""
-        return self.mean_s / self.naive_mean_s if self.mean_s and self.naive_mean_s else None
+    with np.errstate(divide="ignore", invalid="ignore"):
+        spread = np.cumsum(ends / (at_risk * (at_risk - ends))) / worth
+        width = stats.norm.ppf((1 + CONFIDENCE) / 2) * np.sqrt(spread) / np.abs(np.log(share))
+        return share ** np.exp(width), share ** np.exp(-width)
 
 
-def connection_summary(
-    rollups: Rollups, option: str, environment: str, since: date | None = None
-) -> ConnectionSummary | None:
-    """How long connections last; None where that is absent.
+def share_at(curve: pd.DataFrame, age_s: float, *, column: str = "share") -> float | None:
+    """The share still up at an age.
 
     Args:
-        since: the UTC day on which evidence starts. None for all.
+        column: ``low`` or ``high`` for an end of its interval.
+
+    Returns:
+        None beyond the curve, unless it has come down to nothing before: what has ended stays so.
     """
-    mean = mean_duration(rollups, option=option, environment=environment, since=since)
-    if mean is None:
+    passed = curve[curve["age_s"] <= age_s]
+    if passed.empty or (age_s > curve["age_s"].iloc[-1] and passed["share"].iloc[-1] > 0):
         return None
-    total = hours_of(rollups, option=option, environment=environment, since=since).sum(numeric_only=True)
-    ends = int(total["unintended_ends"] + total["intended_ends"])
-    age_s = float(total["unintended_end_age_us"] + total["intended_end_age_us"]) / US_PER_S
-    curve = survival(rollups, option, environment, since)
-    return ConnectionSummary(
-        opened=int(total["opened"]),
-        unintended_ends=mean.ends,
-        intended_ends=int(total["intended_ends"]),
-        naive_mean_s=age_s / ends if ends else None,
-        mean_s=mean.estimate,
-        low_s=mean.low,
-        high_s=mean.high,
-        median_s=median_s(curve),
-        share_at_300_s=share_at(curve, FIVE_MINUTES_S),
+    value = float(passed[column].iloc[-1])
+    return None if np.isnan(value) else value
+
+
+def median_s(curve: pd.DataFrame, *, column: str = "share") -> float | None:
+    """The age that no more than half of the connections outlive, in seconds; None where it is not reached.
+
+    Args:
+        column: ``low`` or ``high`` for an end of its interval (Brookmeyer and Crowley, "A confidence interval
+            for the median survival time", Biometrics 38, 1982).
+    """
+    reached = curve.loc[curve[column] <= 0.5, "age_s"]
+    return float(reached.iloc[0]) if len(reached) else None
+
+
+def restricted_mean_s(curve: pd.DataFrame, *, until_s: float) -> float | None:
+    """How long a connection lasts on average if time stops at an age, in seconds: the area below the curve.
+
+    Royston and Parmar, "Restricted mean survival time", BMC Medical Research Methodology 13 (2013).
+
+    Returns:
+        None where the curve does not reach that age.
+    """
+    if share_at(curve, until_s) is None:
+        return None
+    ages = np.minimum(np.append(curve["age_s"].to_numpy(), until_s), until_s)
+    return float(
+        sum(share * (to - at) for share, (at, to) in zip(curve["share"], pairwise(ages), strict=True))
     )

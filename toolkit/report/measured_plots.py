@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from toolkit.metrics.buckets import latency_high_ms
-from toolkit.metrics.survival import FIVE_MINUTES_S, share_at, survival
+from toolkit.metrics.lifetimes import FIVE_MINUTES_S
+from toolkit.metrics.survival import share_at, survival
 from toolkit.metrics.timeline import timeline
 from toolkit.report.axes import compact_axis, look, name_lines, named_ticks, reference
 from toolkit.report.palette import Scheme, slots
