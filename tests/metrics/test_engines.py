@@ -9,7 +9,7 @@ from metrics_facts import LATER
 
 from toolkit.measure.events import Table
 from toolkit.metrics.columns import COLUMNS
-from toolkit.metrics.engine import rolled
+from toolkit.metrics.program import expressions
 from toolkit.metrics.rollups import roll_up
 from toolkit.project import Faults, InputError
 
@@ -46,8 +46,8 @@ def test_every_expression_compiles_for_other_engines(table: Table, unique: bool,
         kept.append(expression)
         return expression
 
-    expressions, set_aside = rolled([facts], table, unique=unique, keep=keep)
-    found = [*kept, *expressions.counts, *(expressions.others or {}).values(), set_aside]
+    rolled, set_aside = expressions([facts], table, unique=unique, keep=keep)
+    found = [*kept, *rolled.counts, *(rolled.others or {}).values(), set_aside]
     assert len(found) > 1
     for expression in found:
         assert "SELECT" in ibis.to_sql(expression, dialect=dialect)

@@ -1,20 +1,18 @@
 """Rolls up on DuckDB, in this process."""
 
 import tempfile
-from itertools import groupby
 from pathlib import Path
 
 import duckdb
 import ibis
-import ibis.expr.types as ir
-import pandas as pd
 import pyarrow as pa
 
 from toolkit.measure.events import Table
-from toolkit.metrics.columns import COLUMNS
-from toolkit.metrics.engine import UnreadableFacts, computed, frame_of
+from toolkit.metrics.engine import UnreadableFacts
 from toolkit.metrics.frames import Frames
-from toolkit.metrics.sources import Opened, Source
+from toolkit.metrics.program import program
+from toolkit.metrics.sources import Opened
+from toolkit.metrics.views import View, views
 
 MEMORY = "1GB"
 """What DuckDB may hold before it writes to disk; the process needs about as much again."""
@@ -32,64 +30,36 @@ class DuckDB:
 
     def roll_up(self, partitions: list[Opened]) -> Frames:
         """See :class:`toolkit.metrics.engine.Engine`."""
-        kept: list[str] = []
-
-        def keep(expression: ir.Table) -> ir.Table:
-            kept.append(f"kept_{len(kept)}")
-            query = self._connection.compile(expression)
-            self._connection.raw_sql(f"CREATE OR REPLACE TEMP TABLE {kept[-1]} AS {query}")
-            table: ir.Table = self._connection.table(kept[-1])
-            return table
-
+        table, unique = partitions[0].partition.table, all(part.unique for part in partitions)
         try:
-            return computed(self._facts(partitions), partitions, keep=keep, fetch=self._fetch)
+            facts = [self._show(view, table) for view in views(partitions)]
+            queries = program(
+                table, unique=unique, facts=facts, engine="duckdb", write=self._connection.compile
+            )
+            for name, query in queries.kept.items():
+                self._connection.raw_sql(f"CREATE OR REPLACE TEMP TABLE {name} AS {query}")
+            return queries.frames(partitions, lambda query: self._connection.con.sql(query).to_arrow_table())
         except duckdb.Error as error:
             raise UnreadableFacts(error) from error
-        finally:
-            for name in kept:
-                self._connection.raw_sql(f"DROP TABLE IF EXISTS {name}")
-
-    def _fetch(self, expression: ir.Table) -> pd.DataFrame:
-        return frame_of(self._connection.con.sql(self._connection.compile(expression)).to_arrow_table())
 
     def close(self) -> None:
         """See :class:`toolkit.metrics.engine.Engine`."""
         self._connection.disconnect()
         self._spill.cleanup()
 
-    def _facts(self, partitions: list[Opened]) -> list[ir.Table]:
-        """All rows; files whose columns differ in type are read apart."""
-        table = partitions[0].partition.table
-        sources = [(number, source) for number, part in enumerate(partitions) for source in part.sources]
-        sources.sort(key=lambda numbered: numbered[1].shape)
-        midnights = [part.partition.midnight_us for part in partitions]
-        return [
-            self._view(f"facts_{number}", table, list(alike), midnights)
-            for number, (_, alike) in enumerate(groupby(sources, key=lambda numbered: numbered[1].shape))
-        ]
-
-    def _view(
-        self, name: str, table: Table, sources: list[tuple[int, Source]], midnights: list[int]
-    ) -> ir.Table:
+    def _show(self, view: View, table: Table) -> ibis.Schema:
         # Parquet's minimum and maximum leave NaN out. Unless told, DuckDB trusts them and takes isnan() to be
         # false.
-        files = ", ".join(_text(source.path) for _, source in sources)
-        parts = [part for part, _ in sources]
-        schema = sources[0][1].schema
-        columns = ", ".join(
-            _column(column.name, schema.field(column.name).type)
-            for column in COLUMNS[table]
-            if column.name in schema.names
-        )
+        files = ", ".join(_text(source.path) for source in view.sources)
+        columns = ", ".join(_column(field.name, field.type) for field in view.columns(table))
         self._connection.raw_sql(
-            f"CREATE OR REPLACE TEMP VIEW {name} AS SELECT {columns}, "
-            f"{parts}[file_index::BIGINT + 1]::BIGINT AS part, "
-            f"{[midnights[part] for part in parts]}[file_index::BIGINT + 1]::BIGINT AS day_us "
+            f"CREATE OR REPLACE TEMP VIEW {view.name} AS SELECT {columns}, "
+            f"{view.parts}[file_index::BIGINT + 1]::BIGINT AS part, "
+            f"{view.midnights_us}[file_index::BIGINT + 1]::BIGINT AS day_us "
             f"FROM read_parquet([{files}], can_have_nan = true, hive_partitioning = false, "
             "union_by_name = false)"
         )
-        view: ir.Table = self._connection.table(name)
-        return view
+        return self._connection.table(view.name).schema()
 
 
 def _text(value: str | Path) -> str:

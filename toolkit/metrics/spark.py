@@ -6,22 +6,20 @@ import tempfile
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from itertools import groupby
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
 import ibis
-import ibis.expr.types as ir
-import pandas as pd
 import pyarrow as pa
 
 from toolkit.measure.events import Table
-from toolkit.metrics.columns import COLUMNS
-from toolkit.metrics.engine import UnreadableFacts, computed, frame_of
+from toolkit.metrics.engine import UnreadableFacts
 from toolkit.metrics.frames import Frames
 from toolkit.metrics.java import java_home
-from toolkit.metrics.sources import Opened, Source
+from toolkit.metrics.program import program
+from toolkit.metrics.sources import Opened
+from toolkit.metrics.views import View, views
 from toolkit.project.faults import EnvironmentFault
 
 HERE = "local[*]"
@@ -64,24 +62,18 @@ class Spark:
 
     def roll_up(self, partitions: list[Opened]) -> Frames:
         """See :class:`toolkit.metrics.engine.Engine`."""
+        table, unique = partitions[0].partition.table, all(part.unique for part in partitions)
         kept: list[Any] = []
         with _pandas_is_fine():
             session = self._started()
             backend = ibis.pyspark.connect(session)
-
-            def keep(expression: ir.Table) -> ir.Table:
-                rows = session.sql(backend.compile(expression)).persist()
-                rows.createOrReplaceTempView(f"kept_{len(kept)}")
-                kept.append(rows)
-                table: ir.Table = backend.table(f"kept_{len(kept) - 1}")
-                return table
-
-            def fetch(expression: ir.Table) -> pd.DataFrame:
-                return frame_of(session.sql(backend.compile(expression)).toArrow())
-
             try:
-                facts = [backend.table(name) for name in self._views(partitions)]
-                return computed(facts, partitions, keep=keep, fetch=fetch)
+                facts = [self._show(view, table, backend) for view in views(partitions)]
+                queries = program(table, unique=unique, facts=facts, engine="spark", write=backend.compile)
+                for name, query in queries.kept.items():
+                    kept.append(session.sql(query).persist())
+                    kept[-1].createOrReplaceTempView(name)
+                return queries.frames(partitions, lambda query: session.sql(query).toArrow())
             except _java_errors() as error:
                 raise UnreadableFacts(_reason(error)) from error
             finally:
@@ -121,34 +113,22 @@ class Spark:
             "spark.sql.shuffle.partitions": str(2 * (os.cpu_count() or 1)),
         }
 
-    def _views(self, partitions: list[Opened]) -> Iterator[str]:
-        """Views of all rows; files whose columns differ in type are read apart."""
-        table = partitions[0].partition.table
-        sources = [(number, source) for number, part in enumerate(partitions) for source in part.sources]
-        sources.sort(key=lambda numbered: numbered[1].shape)
-        midnights = [part.partition.midnight_us for part in partitions]
-        for number, (_, alike) in enumerate(groupby(sources, key=lambda numbered: numbered[1].shape)):
-            name = f"facts_{number}"
-            self._view(name, table, list(alike), midnights)
-            yield name
-
-    def _view(self, name: str, table: Table, sources: list[tuple[int, Source]], midnights: list[int]) -> None:
-        rows = self._session.read.parquet(*(str(source.path) for _, source in sources))
-        parts = {str(source.path.absolute()): part for part, source in sources}
-        places = [(file, parts[_path_of(file)]) for file in rows.inputFiles()]
-        known = ", ".join(f"({_text(_key(file))}, {part}, {midnights[part]})" for file, part in places)
-        schema = sources[0][1].schema
-        columns = [
-            _column(column.name, schema.field(column.name).type)
-            for column in COLUMNS[table]
-            if column.name in schema.names
-        ]
-        rows.selectExpr(*columns, f"{KEY} AS {FILE}").createOrReplaceTempView(f"{name}_rows")
+    def _show(self, view: View, table: Table, backend: Any) -> ibis.Schema:
+        rows = self._session.read.parquet(*(str(source.path) for source in view.sources))
+        numbers = {str(source.path.absolute()): number for number, source in enumerate(view.sources)}
+        places = [(file, numbers[_path_of(file)]) for file in rows.inputFiles()]
+        known = ", ".join(
+            f"({_text(_key(file))}, {view.parts[number]}, {view.midnights_us[number]})"
+            for file, number in places
+        )
+        columns = [_column(field.name, field.type) for field in view.columns(table)]
+        rows.selectExpr(*columns, f"{KEY} AS {FILE}").createOrReplaceTempView(f"{view.name}_rows")
         self._session.sql(
-            f"SELECT /*+ BROADCAST(places) */ {name}_rows.*, part, day_us FROM {name}_rows JOIN "
+            f"SELECT /*+ BROADCAST(places) */ {view.name}_rows.*, part, day_us FROM {view.name}_rows JOIN "
             f"(SELECT file, CAST(part AS BIGINT) part, CAST(day_us AS BIGINT) day_us FROM VALUES {known} "
             f"AS listed(file, part, day_us)) places ON {FILE} = places.file"
-        ).createOrReplaceTempView(name)
+        ).createOrReplaceTempView(view.name)
+        return backend.table(view.name).schema()
 
 
 FILE = "file_of_the_row"

@@ -1,0 +1,158 @@
+"""The rollup of a table as SQL in one engine's words, and what becomes of its results."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import reduce
+
+import ibis
+import ibis.expr.types as ir
+import pandas as pd
+import pyarrow as pa
+
+from toolkit.measure.events import Table
+from toolkit.metrics.aggregates import aggregate_rows
+from toolkit.metrics.columns import PART, read
+from toolkit.metrics.connections import connection_rollups
+from toolkit.metrics.deliveries import delivery_rollups
+from toolkit.metrics.frames import COLUMNS, ORDER, Frames, empty
+from toolkit.metrics.rolled import Keep, Rolled
+from toolkit.metrics.screening import good, judged
+from toolkit.metrics.sources import Opened
+
+HOUR = [PART, "environment", "hour"]
+FACTS, KEPT = "facts_{}", "kept_{}"
+"""The names of the tables that an engine shows, and of those that it keeps for a while."""
+
+_ROLLUPS: dict[Table, Callable[[ir.Table, Keep], Rolled]] = {
+    "connections": connection_rollups,
+    "deliveries": delivery_rollups,
+    "aggregates": lambda good, _keep: Rolled(others={"aggregates": aggregate_rows(good)}),
+}
+
+Fetch = Callable[[str], pa.Table]
+"""Runs a query on an engine."""
+
+
+@dataclass(frozen=True)
+class Program:
+    """Queries, in this order.
+
+    Args:
+        kept: tables that other queries read, by name.
+        counts: sums by partition, environment and hour.
+        others: by kind.
+        rows: how many recorded rows the others count. None where they do not tell.
+        set_aside: rows that are set aside, by partition and reason.
+    """
+
+    kept: dict[str, str]
+    counts: list[str]
+    others: dict[str, str]
+    rows: str | None
+    set_aside: str
+
+    def frames(self, partitions: list[Opened], fetch: Fetch) -> Frames:
+        """The rollups of partitions of one table, once the kept tables are there."""
+        table, unique = partitions[0].partition.table, all(part.unique for part in partitions)
+        found = {kind: _frame(fetch(query)) for kind, query in self.others.items()}
+        if self.counts:
+            found["counts"] = reduce(_beside, [_frame(fetch(query)) for query in self.counts])
+        rows = sum(part.rows for part in partitions)
+        # Where every row was counted there is none to look for.
+        counted = fetch(self.rows)["n"][0].as_py() if unique and self.rows is not None else None
+        none = empty(COLUMNS[table]["set_aside"])
+        found["set_aside"] = none if counted == rows else _frame(fetch(self.set_aside))
+        return {kind: _typed(found[kind], names) for kind, names in COLUMNS[table].items()}
+
+
+_written: dict[tuple[object, ...], Program] = {}
+
+
+def program(
+    table: Table,
+    *,
+    unique: bool,
+    facts: Sequence[ibis.Schema],
+    engine: str,
+    write: Callable[[ir.Table], str],
+) -> Program:
+    """The rollup of a table, written once for each shape of its facts, as that takes longer than a small day.
+
+    Args:
+        unique: whether no key stands twice in any partition.
+        facts: the columns of the tables :data:`FACTS`; rows of files whose columns differ in type stand
+            apart.
+        engine: its name.
+        write: writes an expression in its words.
+    """
+    key = (engine, table, unique, *(tuple(schema.items()) for schema in facts))
+    if key not in _written:
+        _written[key] = _write(table, unique, facts, write)
+    return _written[key]
+
+
+def _write(
+    table: Table, unique: bool, facts: Sequence[ibis.Schema], write: Callable[[ir.Table], str]
+) -> Program:
+    kept: dict[str, str] = {}
+
+    def keep(expression: ir.Table) -> ir.Table:
+        name = KEPT.format(len(kept))
+        kept[name] = write(expression)
+        return ibis.table(expression.schema(), name=name)
+
+    tables = [ibis.table(schema, name=FACTS.format(number)) for number, schema in enumerate(facts)]
+    rolled, set_aside = expressions(tables, table, unique=unique, keep=keep)
+    return Program(
+        kept=kept,
+        counts=[write(expression) for expression in rolled.counts],
+        others={kind: write(_ordered(expression)) for kind, expression in (rolled.others or {}).items()},
+        rows=None if rolled.rows is None else write(rolled.rows.name("n").as_table()),
+        set_aside=write(set_aside),
+    )
+
+
+def expressions(
+    facts: Sequence[ir.Table], table: Table, *, unique: bool, keep: Keep
+) -> tuple[Rolled, ir.Table]:
+    """The rollups of facts, and the rows that are set aside, by partition and reason.
+
+    Args:
+        facts: rows as the files hold them, with their partition and its midnight.
+        unique: whether no key stands twice in any partition.
+        keep: computes a table once that several results are made of.
+    """
+    rows = judged(reduce(lambda left, right: left.union(right), [read(rows, table) for rows in facts]), table)
+    bad = rows.filter(rows.reason.notnull())
+    set_aside = bad.group_by([PART, "reason"]).aggregate(count=bad.count())
+    return _ROLLUPS[table](good(rows, table, unique=unique), keep), set_aside
+
+
+def _ordered(rows: ir.Table) -> ir.Table:
+    """The rows in one order, whatever the engine."""
+    return rows.order_by([name for name in (*HOUR, *ORDER) if name in rows.columns])
+
+
+def _frame(found: pa.Table) -> pd.DataFrame:
+    """A result as a frame."""
+    # DuckDB sums whole numbers into wider ones, which Arrow has as decimals. Of no chunk pandas makes columns
+    # that it cannot join afterwards.
+    arrays = [
+        column.cast(pa.int64()).combine_chunks()
+        if pa.types.is_decimal(column.type)
+        else column.combine_chunks()
+        for column in found.columns
+    ]
+    frame: pd.DataFrame = pa.Table.from_arrays(arrays, names=found.column_names).to_pandas()
+    return frame
+
+
+def _beside(left: pd.DataFrame, right: pd.DataFrame) -> pd.DataFrame:
+    """Sums of the same hours beside each other; an hour that lacks in one of them has none there."""
+    both = pd.concat([left.set_index(HOUR), right.set_index(HOUR)], axis=1).sort_index().reset_index()
+    numbers = [name for name in both.columns if name not in HOUR]
+    return both.fillna(dict.fromkeys(numbers, 0))
+
+
+def _typed(frame: pd.DataFrame, names: tuple[str, ...]) -> pd.DataFrame:
+    return frame[["part", *names]].astype(empty(names).dtypes.to_dict())
