@@ -1,6 +1,7 @@
 """A partition of unchanged files is not rolled up again; kept rollups are never trusted blindly."""
 
 import os
+import re
 import shutil
 import stat
 from collections.abc import Iterator
@@ -32,7 +33,10 @@ def metrics_dir(tmp_path: Path) -> Path:
 def kept(metrics_dir: Path) -> dict[str, int]:
     """The kept rollups, with the time at which each was written."""
     found = sorted((metrics_dir / "rollups").rglob("*.parquet"))
-    return {str(path.relative_to(metrics_dir / "rollups")): path.stat().st_mtime_ns for path in found}
+    return {
+        re.sub("-[0-9a-f]{24}", "", str(path.relative_to(metrics_dir / "rollups"))): path.stat().st_mtime_ns
+        for path in found
+    }
 
 
 class Counted(DuckDB):

@@ -1,15 +1,18 @@
 """Keeps the rollup of each partition, so that one whose files are unchanged is not rolled up again.
 
-One file holds a month of one option, so that a build after one more day reads few files and writes one.
+One file holds a month of one option, so that a build after one more day reads few files and writes one. Its
+name holds the digest of its content.
 """
 
 import hashlib
 import uuid
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -17,10 +20,21 @@ import pyarrow.parquet as pq
 from toolkit.measure import events
 from toolkit.measure.events import Table
 from toolkit.metrics.files import Partition
-from toolkit.metrics.frames import Frames, packed, schema, unpacked
+from toolkit.metrics.frames import Frames, Pack, packed
 
-Numbered = dict[Partition, int]
+Numbered = Mapping[Partition, int]
 """Partitions, each with the number that it has in the frames."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Rollups that were kept, as they lie in a file: what is not asked for is not unpacked."""
+
+    pack: Pack
+    parts: Mapping[str, int]
+
+    def __getitem__(self, kind: str) -> pd.DataFrame:
+        return self.pack.frame(kind, self.parts)
 
 
 class Cache:
@@ -35,42 +49,39 @@ class Cache:
         self._folder = folder
         self._basis = "\n".join([_code(), *sorted(environments)])
 
-    def load(self, table: Table, partitions: Numbered) -> tuple[Frames, set[Partition]]:
+    def load(self, table: Table, partitions: Numbered) -> tuple[list[Kept], set[Partition]]:
         """The rollups kept of just these files by just this code, and of which partitions they are."""
-        found: list[tuple[list[int], pa.Table]] = []
-        known: set[Partition] = set()
-        for path, month in self._months(partitions).items():
-            rows = _read(path, table)
-            if rows is None:
-                continue
-            wanted = {self._key(part): part for part in month}
-            rows = rows.filter(pc.is_in(rows["key"], pa.array(list(wanted), pa.string())))
-            own = [wanted[key] for key in rows["key"].to_pylist()]
-            found.append(([partitions[part] for part in own], rows))
-            known.update(own)
-        return unpacked(table, found), known
+        found, known = [], set()
+        for month, own in self._months(partitions).items():
+            wanted = {self._key(part): part for part in own}
+            for pack in _packs(month, table):
+                parts = {
+                    key: partitions[wanted[key]]
+                    for key in pack.keys
+                    if key in wanted and wanted[key] not in known
+                }
+                known |= {wanted[key] for key in parts}
+                if parts:
+                    found.append(Kept(pack, parts))
+        return found, known
 
     def store(self, table: Table, partitions: Numbered, frames: Frames) -> None:
         """Keep the rollups of the partitions, beside those kept of other days of their months."""
-        for path, month in self._months(partitions).items():
-            new = packed(
-                table,
-                [part.day for part in month],
-                [self._key(part) for part in month],
-                [partitions[part] for part in month],
-                frames,
-            )
-            old = _read(path, table)
-            if old is not None:
-                others = old.filter(pc.invert(pc.is_in(old["day"], new["day"].combine_chunks())))
-                new = pa.concat_tables([others, new]).sort_by("day")
-            _write(path, new)
+        for month, own in self._months(partitions).items():
+            days, keys = [part.day for part in own], [self._key(part) for part in own]
+            rows = packed(table, days, keys, [partitions[part] for part in own], frames)
+            for pack in _packs(month, table):
+                old = pack.rows()
+                others = old.filter(pc.invert(pc.is_in(old["day"], rows["day"].combine_chunks())))
+                rows = pa.concat_tables([rows, others])
+            _write(month, rows.sort_by("day"))
 
     def _months(self, partitions: Iterable[Partition]) -> dict[Path, list[Partition]]:
+        """The partitions by where the rollups of their months lie, but for the digests in the names."""
         months: dict[Path, list[Partition]] = defaultdict(list)
         for part in partitions:
             folder = self._folder / part.table / f"option={part.folder}"
-            months[folder / f"month={part.day:%Y-%m}.parquet"].append(part)
+            months[folder / f"month={part.day:%Y-%m}"].append(part)
         return dict(months)
 
     def _key(self, partition: Partition) -> str:
@@ -80,22 +91,35 @@ class Cache:
         return key.hexdigest()[:32]
 
 
-def _read(path: Path, table: Table) -> pa.Table | None:
-    """The rollups at ``path``, or None where there are none that can be trusted."""
-    try:
-        rows = pq.read_table(path, partitioning=None, page_checksum_verification=True)
-    except (pa.ArrowException, OSError, ValueError):
-        return None
-    return rows if rows.schema.equals(schema(table)) else None
+def _packs(month: Path, table: Table) -> Iterator[Pack]:
+    """The rollups of a month that can be trusted."""
+    for path in sorted(month.parent.glob(f"{month.name}-*.parquet")):
+        try:
+            content = path.read_bytes()
+            if path == _place(month, content):
+                yield Pack(table, content)
+        except (pa.ArrowException, OSError, ValueError):
+            continue
 
 
-def _write(path: Path, rows: pa.Table) -> None:
-    """Put the rollups at ``path`` in one step."""
-    temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}.tmp")
+def _place(month: Path, content: bytes) -> Path:
+    return month.with_name(f"{month.name}-{hashlib.sha256(content).hexdigest()[:24]}.parquet")
+
+
+def _write(month: Path, rows: pa.Table) -> None:
+    """Put the rollups of a month in the place of older ones, in one step."""
+    sink = pa.BufferOutputStream()
+    pq.write_table(rows, sink, compression="zstd")
+    content = sink.getvalue().to_pybytes()
+    place = _place(month, content)
+    temporary = place.with_name(f".{place.name}.{uuid.uuid4().hex[:8]}.tmp")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        pq.write_table(rows, temporary, write_page_checksum=True)
-        temporary.replace(path)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        temporary.write_bytes(content)
+        temporary.replace(place)
+        for older in month.parent.glob(f"{month.name}-*.parquet"):
+            if older != place:
+                older.unlink(missing_ok=True)
     except OSError:
         # A folder that cannot be written costs time at the next build and nothing else.
         _discard(temporary)

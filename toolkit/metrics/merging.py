@@ -1,12 +1,15 @@
 """Brings the rollups of all partitions together, as what everything downstream reads."""
 
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
+import numpy as np
 import pandas as pd
 
 from toolkit.measure.events import Table
 from toolkit.metrics.ages import AGES
-from toolkit.metrics.cache import Numbered
+from toolkit.metrics.cache import Kept, Numbered
 from toolkit.metrics.files import Partition
 from toolkit.metrics.frames import (
     BUCKET_KEYS,
@@ -17,6 +20,7 @@ from toolkit.metrics.frames import (
     KEYS,
     Frames,
     empty,
+    joined,
 )
 
 HOUR_KEYS = ["option", *KEYS]
@@ -32,29 +36,10 @@ class SetAside:
     count: int
 
 
-def _frame(keys: tuple[str, ...], names: tuple[str, ...]) -> pd.DataFrame:
-    return _timed(empty((*keys, *names)).rename(columns={"part": "option"}).astype({"option": "str"}))
+Frame = pd.DataFrame | Callable[[], pd.DataFrame]
+"""A frame, or what makes it as it is first asked for."""
 
 
-def _no_counts() -> pd.DataFrame:
-    nullable = {name: "Int64" for name in DEADLINES}
-    return _frame(KEYS, (*COUNTS, *DEADLINES)).astype(nullable)
-
-
-def _no_histogram() -> pd.DataFrame:
-    return _frame(BUCKET_KEYS, ("count",))
-
-
-def _no_ages() -> pd.DataFrame:
-    return _frame(BUCKET_KEYS, AGES)
-
-
-def _no_aggregates() -> pd.DataFrame:
-    names = COLUMNS["aggregates"]["aggregates"]
-    return _frame(KEYS, tuple(name for name in names if name not in KEYS))
-
-
-@dataclass(frozen=True, eq=False)
 class Rollups:
     """Hourly counts, in UTC, that add up over hours and partitions; durations are whole microseconds.
 
@@ -72,32 +57,80 @@ class Rollups:
         set_aside: rows that could not be counted.
     """
 
-    counts: pd.DataFrame = field(default_factory=_no_counts)
-    latency: pd.DataFrame = field(default_factory=_no_histogram)
-    handshake: pd.DataFrame = field(default_factory=_no_histogram)
-    ages: pd.DataFrame = field(default_factory=_no_ages)
-    aggregates: pd.DataFrame = field(default_factory=_no_aggregates)
-    left_out_rows: int = 0
-    set_aside: list[SetAside] = field(default_factory=list)
+    def __init__(
+        self,
+        *,
+        counts: Frame | None = None,
+        latency: Frame | None = None,
+        handshake: Frame | None = None,
+        ages: Frame | None = None,
+        aggregates: Frame | None = None,
+        left_out_rows: int = 0,
+        set_aside: Sequence[SetAside] = (),
+    ) -> None:
+        self._given = {
+            "counts": counts, "latency": latency, "handshake": handshake, "ages": ages,
+            "aggregates": aggregates,
+        }  # fmt: skip
+        self.left_out_rows = left_out_rows
+        self.set_aside = list(set_aside)
+
+    @cached_property
+    def counts(self) -> pd.DataFrame:
+        return self._made("counts", (*KEYS, *COUNTS, *DEADLINES)).astype(dict.fromkeys(DEADLINES, "Int64"))
+
+    @cached_property
+    def latency(self) -> pd.DataFrame:
+        return self._made("latency", (*BUCKET_KEYS, "count"))
+
+    @cached_property
+    def handshake(self) -> pd.DataFrame:
+        return self._made("handshake", (*BUCKET_KEYS, "count"))
+
+    @cached_property
+    def ages(self) -> pd.DataFrame:
+        return self._made("ages", (*BUCKET_KEYS, *AGES))
+
+    @cached_property
+    def aggregates(self) -> pd.DataFrame:
+        return self._made("aggregates", COLUMNS["aggregates"]["aggregates"])
+
+    def _made(self, name: str, columns: tuple[str, ...]) -> pd.DataFrame:
+        given = self._given[name]
+        if given is None:
+            none = empty(columns).rename(columns={"part": "option"}).astype({"option": "str"})
+            return _timed(none)
+        return given() if callable(given) else given
 
 
-def merged(partitions: Numbered, frames: dict[Table, Frames], left_out_rows: int) -> Rollups:
+Pieces = dict[Table, list[Frames | Kept]]
+"""Of each table the rollups of some partitions and those of others, in any order."""
+
+
+def merged(partitions: Numbered, pieces: Pieces, left_out_rows: int) -> Rollups:
     """The rollups of all partitions together.
 
     Args:
         partitions: each with its number in the frames.
-        frames: of each table.
+        pieces: their rollups.
     """
-    connections, deliveries = frames["connections"], frames["deliveries"]
     known = _Known(partitions)
+
+    def of(table: Table, kind: str) -> pd.DataFrame:
+        return joined([piece[kind] for piece in pieces[table]], COLUMNS[table][kind])
+
+    def summed(table: Table, kind: str) -> Callable[[], pd.DataFrame]:
+        return lambda: _timed(known.summed(of(table, kind)))
+
+    bad = pd.concat([of(table, "set_aside") for table in pieces], ignore_index=True)
     return Rollups(
-        counts=_counts(known.summed(connections["counts"]), known.summed(deliveries["counts"])),
-        latency=_timed(known.summed(deliveries["latency"])),
-        handshake=_timed(known.summed(connections["handshake"])),
-        ages=_timed(known.summed(connections["ages"])),
-        aggregates=_timed(known.named(frames["aggregates"]["aggregates"])),
+        counts=_counts(known.summed(of("connections", "counts")), known.summed(of("deliveries", "counts"))),
+        latency=summed("deliveries", "latency"),
+        handshake=summed("connections", "handshake"),
+        ages=summed("connections", "ages"),
+        aggregates=_timed(known.named(of("aggregates", "aggregates"))),
         left_out_rows=left_out_rows,
-        set_aside=_set_aside(partitions, frames),
+        set_aside=_set_aside(partitions, bad),
     )
 
 
@@ -105,31 +138,35 @@ class _Known:
     """What is known of the partitions by their number."""
 
     def __init__(self, partitions: Numbered) -> None:
-        own = {number: part for part, number in partitions.items()}
-        self._options = pd.Series({number: part.option for number, part in own.items()}, dtype="str")
-        self._first_hours = pd.Series(
-            {number: part.first_hour for number, part in own.items()}, dtype="int64"
-        )
+        self._options = sorted({part.option for part in partitions})
+        codes = {option: code for code, option in enumerate(self._options)}
+        ordered = sorted(partitions, key=partitions.__getitem__)
+        self._codes = np.asarray([codes[part.option] for part in ordered], dtype="int64")
+        self._first_hours = np.asarray([part.first_hour for part in ordered], dtype="int64")
 
     def named(self, frame: pd.DataFrame) -> pd.DataFrame:
         """The frame with the option instead of the partition, in one order."""
-        ordered = frame if frame["part"].is_monotonic_increasing else frame.sort_values("part", kind="stable")
-        named = ordered.drop(columns="part").reset_index(drop=True)
-        named.insert(0, "option", self._options.reindex(ordered["part"]).to_numpy())
-        return named.astype({"option": "str"})
+        if not frame["part"].is_monotonic_increasing:
+            frame = frame.sort_values("part", kind="stable", ignore_index=True)
+        options = pd.Categorical.from_codes(self._codes[frame["part"]], categories=pd.Index(self._options))
+        named = frame.drop(columns="part")
+        named.insert(0, "option", pd.Series(options, index=named.index))
+        return named
 
     def summed(self, frame: pd.DataFrame) -> pd.DataFrame:
         """The frame with one row for each hour and bucket, although an hour may stand in two partitions.
 
         Only what began before midnight is told by the partition of another day. Those few hours are summed.
         """
-        keys = [name for name in ("option", *BUCKET_KEYS) if name == "option" or name in frame.columns]
+        if not frame["part"].is_monotonic_increasing:
+            frame = frame.sort_values("part", kind="stable", ignore_index=True)
         named = self.named(frame)
-        other_day = frame["hour"] < self._first_hours.reindex(frame["part"]).to_numpy()
-        shared = named["hour"].isin(frame.loc[other_day, "hour"].unique())
-        if not shared.any():
+        other_day = frame["hour"].to_numpy() < self._first_hours[frame["part"]]
+        if not other_day.any():
             return named
-        sums = named[shared].groupby(keys, sort=True).sum().reset_index()
+        shared = named["hour"].isin(named.loc[other_day, "hour"].unique())
+        keys = [name for name in ("option", *BUCKET_KEYS) if name in named.columns]
+        sums = named[shared].groupby(keys, sort=True, observed=True).sum().reset_index()
         together = pd.concat([named[~shared], sums], ignore_index=True)
         return together.sort_values(["option", "hour"], kind="stable", ignore_index=True)
 
@@ -138,21 +175,21 @@ def _timed(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(hour=pd.to_datetime(frame["hour"] * 3600, unit="s", utc=True).dt.as_unit("us"))
 
 
-def _counts(connections: pd.DataFrame, deliveries: pd.DataFrame) -> pd.DataFrame:
+def _counts(connections: pd.DataFrame, deliveries: pd.DataFrame) -> pd.DataFrame | None:
     """Of hours that hold connections or deliveries or both; deadlines are null where there are none."""
-    parts = [frame.set_index(HOUR_KEYS) for frame in (connections, deliveries) if len(frame)]
+    words = {"option": "str", "environment": "str"}
+    parts = [frame.astype(words).set_index(HOUR_KEYS) for frame in (connections, deliveries) if len(frame)]
     if not parts:
-        return _no_counts()
+        return None
     both = pd.concat(parts, axis=1).sort_index().reindex(columns=[*COUNTS, *DEADLINES])
     kinds = {**dict.fromkeys(COUNTS, "int64"), **dict.fromkeys(DEADLINES, "Int64")}
     return _timed(both.fillna(dict.fromkeys(COUNTS, 0)).astype(kinds).reset_index())
 
 
-def _set_aside(partitions: Numbered, frames: dict[Table, Frames]) -> list[SetAside]:
+def _set_aside(partitions: Numbered, bad: pd.DataFrame) -> list[SetAside]:
     names: dict[int, Partition] = {number: part for part, number in partitions.items()}
     found = [
         SetAside(names[part].name, str(reason), int(count))
-        for kinds in frames.values()
-        for part, reason, count in kinds["set_aside"].itertuples(index=False)
+        for part, reason, count in bad.itertuples(index=False)
     ]
     return sorted(found, key=lambda row: (row.partition, row.reason))

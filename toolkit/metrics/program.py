@@ -14,7 +14,7 @@ from toolkit.metrics.aggregates import aggregate_rows
 from toolkit.metrics.columns import PART, read
 from toolkit.metrics.connections import connection_rollups
 from toolkit.metrics.deliveries import delivery_rollups
-from toolkit.metrics.frames import COLUMNS, ORDER, Frames, empty
+from toolkit.metrics.frames import COLUMNS, ORDER, Frames, empty, typed
 from toolkit.metrics.rolled import Keep, Rolled
 from toolkit.metrics.screening import good, judged
 from toolkit.metrics.sources import Opened
@@ -62,7 +62,7 @@ class Program:
         counted = fetch(self.rows)["n"][0].as_py() if unique and self.rows is not None else None
         none = empty(COLUMNS[table]["set_aside"])
         found["set_aside"] = none if counted == rows else _frame(fetch(self.set_aside))
-        return {kind: _typed(found[kind], names) for kind, names in COLUMNS[table].items()}
+        return {kind: typed(found[kind], names) for kind, names in COLUMNS[table].items()}
 
 
 _written: dict[tuple[object, ...], Program] = {}
@@ -152,7 +152,3 @@ def _beside(left: pd.DataFrame, right: pd.DataFrame) -> pd.DataFrame:
     both = pd.concat([left.set_index(HOUR), right.set_index(HOUR)], axis=1).sort_index().reset_index()
     numbers = [name for name in both.columns if name not in HOUR]
     return both.fillna(dict.fromkeys(numbers, 0))
-
-
-def _typed(frame: pd.DataFrame, names: tuple[str, ...]) -> pd.DataFrame:
-    return frame[["part", *names]].astype(empty(names).dtypes.to_dict())

@@ -1,6 +1,5 @@
 """Hourly counts of the recorded facts: all that anything downstream reads of them."""
 
-from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -11,8 +10,7 @@ from toolkit.measure.events import Table
 from toolkit.metrics.cache import Cache, Numbered
 from toolkit.metrics.engine import Engine, UnreadableFacts, engine_of, failed
 from toolkit.metrics.files import TABLES, Partition, find
-from toolkit.metrics.frames import Frames, joined
-from toolkit.metrics.merging import Rollups, SetAside, merged
+from toolkit.metrics.merging import Pieces, Rollups, SetAside, merged
 from toolkit.metrics.sources import Opened, check_pages, check_words, opened
 from toolkit.project.faults import EnvironmentFault, Faults
 
@@ -103,28 +101,28 @@ class _Look:
         partitions = find(metrics_dir, self.faults)
         later = [opened(part, self.faults).rows for part in partitions if part.day > as_of]
         due = {part: number for number, part in enumerate(part for part in partitions if part.day <= as_of)}
-        frames: dict[Table, list[Frames]] = defaultdict(list)
-        missing = [part for table in TABLES for part in self._not_kept(table, due, frames[table])]
+        found: Pieces = {table: [] for table in TABLES}
+        missing = [part for table in TABLES for part in self._not_kept(table, due, found)]
         sound = [opened(part, self.faults) for part in missing]
         check_words(sound, self.environments, self.faults)
         for batch in _batches(sound) if not self.faults.errors else ():
-            self._compute(batch, due, frames[batch[0].partition.table])
+            self._compute(batch, due, found)
         if self.faults.errors:
             return Rollups()
-        return merged(due, {table: joined(table, found) for table, found in frames.items()}, sum(later))
+        return merged(due, found, sum(later))
 
-    def _not_kept(self, table: Table, due: Numbered, frames: list[Frames]) -> list[Partition]:
+    def _not_kept(self, table: Table, due: Numbered, found: Pieces) -> list[Partition]:
         own = {part: number for part, number in due.items() if part.table == table}
         kept, known = self.cache.load(table, own)
-        frames.append(kept)
+        found[table] += kept
         return [part for part in own if part not in known]
 
-    def _compute(self, batch: list[Opened], due: Numbered, frames: list[Frames]) -> None:
+    def _compute(self, batch: list[Opened], due: Numbered, found: Pieces) -> None:
         """Roll up, and keep, a batch; nothing where a file's content cannot be read, which is a fault."""
         table = batch[0].partition.table
         numbers = {part.partition: due[part.partition] for part in batch}
         try:
-            found = self.engine.roll_up(batch)
+            rolled = self.engine.roll_up(batch)
         except UnreadableFacts as error:
             before = len(self.faults.errors)
             check_pages(batch, self.faults)
@@ -134,10 +132,10 @@ class _Look:
         own = list(numbers.values())
         renumbered = {
             kind: frame.assign(part=frame["part"].map(own.__getitem__).astype("int64"))
-            for kind, frame in found.items()
+            for kind, frame in rolled.items()
         }
         self.cache.store(table, numbers, renumbered)
-        frames.append(renumbered)
+        found[table].append(renumbered)
 
 
 def _batches(partitions: Sequence[Opened]) -> Iterator[list[Opened]]:
