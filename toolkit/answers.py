@@ -14,13 +14,18 @@ if TYPE_CHECKING:
     from toolkit.cost.curves import Curve
     from toolkit.cost.result import CostResult
     from toolkit.decide.decision import Decision
-    from toolkit.metrics.key import MetricsResult
+    from toolkit.metrics.result import MetricsResult
     from toolkit.metrics.rollups import Rollups
+    from toolkit.metrics.windows import Period
     from toolkit.pricing.quotes import Quote
 
 
-def counts(loaded: Loaded, *, engine: str = "duckdb") -> Rollups:
+def counts(loaded: Loaded, *, engine: str = "duckdb", master: str | None = None) -> Rollups:
     """Hourly counts of what the folder's metrics record up to its as-of day.
+
+    Args:
+        engine: ``duckdb`` or ``spark``.
+        master: of the Spark cluster. None: this machine.
 
     Raises:
         InputError: a file is no Parquet of recorded facts, or names an environment that is not listed.
@@ -34,6 +39,8 @@ def counts(loaded: Loaded, *, engine: str = "duckdb") -> Rollups:
         environments=list(loaded.project.environments),
         faults=faults,
         engine=engine,
+        master=master,
+        recordings=loaded.project.recordings,
     )
     faults.raise_errors()
     return rolled
@@ -49,15 +56,20 @@ def left_out(loaded: Loaded, rolled: Rollups) -> list[str]:
     return notes
 
 
-def measured(loaded: Loaded, rolled: Rollups) -> MetricsResult:
-    """The key metrics of every option in every environment."""
-    from toolkit.metrics.key import measure_options
+def measured(loaded: Loaded, rolled: Rollups, *, by: Period | None = None) -> MetricsResult:
+    """The key metrics of every option in every environment.
+
+    Args:
+        by: tell them hour by hour or day by day too.
+    """
+    from toolkit.metrics.result import measure_options
 
     found = measure_options(
         rolled,
         options=list(loaded.options),
         environments=dict(loaded.project.environments),
         as_of=loaded.as_of,
+        by=by,
     )
     return replace(found, left_out=tuple(left_out(loaded, rolled)))
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from toolkit import answers
 from toolkit.building import Built, build, fail_code
-from toolkit.fieldwork import bakeoff, import_telemetry, probe, serve
+from toolkit.fieldwork import bakeoff, compact, import_telemetry, probe, serve
 from toolkit.loading import (
     AsOf,
     check_recordings,
@@ -38,8 +38,9 @@ if TYPE_CHECKING:
     from toolkit.cost.curves import Curve
     from toolkit.cost.result import CostResult
     from toolkit.decide.decision import Decision
-    from toolkit.metrics.key import MetricsResult
+    from toolkit.metrics.result import MetricsResult
     from toolkit.metrics.rollups import Rollups
+    from toolkit.metrics.windows import Period
     from toolkit.pricing.bill import Bill
     from toolkit.pricing.diff import PriceChanges
     from toolkit.pricing.quotes import Quote
@@ -53,6 +54,7 @@ __all__ = [
     "build",
     "check",
     "claims",
+    "compact",
     "cost",
     "cost_curve",
     "decide",
@@ -78,15 +80,34 @@ def check(project: Folderish = "data", *, as_of: AsOf = None) -> Faults:
     return faults
 
 
-def rollups(project: Folderish = "data", *, as_of: AsOf = None, engine: str = "duckdb") -> Rollups:
-    """Hourly counts of what the folder's metrics record, by ``duckdb`` or ``spark``."""
-    return answers.counts(load(project, as_of=as_of), engine=engine)
+def rollups(
+    project: Folderish = "data", *, as_of: AsOf = None, engine: str = "duckdb", master: str | None = None
+) -> Rollups:
+    """Hourly counts of what the folder's metrics record.
+
+    Args:
+        engine: ``duckdb`` or ``spark``; both give the same counts.
+        master: of the Spark cluster. None: this machine.
+    """
+    return answers.counts(load(project, as_of=as_of), engine=engine, master=master)
 
 
-def metrics(project: Folderish = "data", *, as_of: AsOf = None, engine: str = "duckdb") -> MetricsResult:
-    """The key metrics of every option in every environment, with intervals and alerts."""
+def metrics(
+    project: Folderish = "data",
+    *,
+    as_of: AsOf = None,
+    engine: str = "duckdb",
+    master: str | None = None,
+    by: Period | None = None,
+) -> MetricsResult:
+    """The key metrics of every option in every environment, with intervals and alerts.
+
+    Args:
+        engine, master: see :func:`rollups`.
+        by: ``hour`` or ``day`` tells them for each hour or UTC day too.
+    """
     loaded = load(project, as_of=as_of)
-    return answers.measured(loaded, answers.counts(loaded, engine=engine))
+    return answers.measured(loaded, answers.counts(loaded, engine=engine, master=master), by=by)
 
 
 def bill(

@@ -48,9 +48,17 @@ def build(
     """
     folder, target = open_folder(project), Path(out)
     _refuse_among_inputs(folder, target)
-    day = pinned_day(read_project(folder, Faults()), as_of)
+    settings = read_project(folder, Faults())
+    day = pinned_day(settings, as_of)
     notebooks = folder.notebooks if folder.notebooks.is_dir() else shipped("notebooks")
-    state = fingerprint(folder.root, notebooks=notebooks, as_of=day, scenarios=list(scenarios), out=target)
+    state = fingerprint(
+        folder.root,
+        notebooks=notebooks,
+        as_of=day,
+        scenarios=list(scenarios),
+        out=target,
+        recordings=None if settings is None else settings.recordings,
+    )
     standing = published(target, fingerprint=state)
     if standing is not None:
         return Built(standing, fresh=False)

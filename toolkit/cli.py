@@ -32,6 +32,7 @@ DATA = Path("data")
 FailOn = Literal["no-go", "hold"]
 Layout = Literal["table", "focus"]
 Preset = Literal["brief", "stable"]
+Period = Literal["hour", "day"]
 
 
 def _print_json(document: dict[str, Any]) -> None:
@@ -82,19 +83,23 @@ def metrics(
     project: ProjectDir = DATA,
     as_of: AsOf = None,
     engine: Annotated[str, typer.Option(help="duckdb or spark.")] = "duckdb",
+    master: Annotated[
+        str | None, typer.Option(metavar="URL", help="Of the Spark cluster. Default: this machine.")
+    ] = None,
+    by: Annotated[Period | None, typer.Option(help="Tell them for each hour or UTC day too.")] = None,
     as_json: Json = False,
 ) -> None:
     """Key metrics per option and environment, with intervals and alerts."""
     from toolkit import api
 
-    result = api.metrics(project, as_of=as_of, engine=engine)
+    result = api.metrics(project, as_of=as_of, engine=engine, master=master, by=by)
     for line in result.left_out:
         _note(line)
     if as_json:
         return _print_json(result.to_document())
-    from toolkit.report import terminal
+    from toolkit.report.metrics_terminal import show_metrics
 
-    terminal.show_metrics(result.to_document())
+    show_metrics(result.to_document())
 
 
 @app.command()
@@ -209,22 +214,41 @@ def build(
 
 @app.command("import")
 def import_(
-    kind: Annotated[str, typer.Argument(help="csv, k6, artillery, alb, nginx, haproxy, prometheus …")],
+    kind: Annotated[
+        str,
+        typer.Argument(help="k6, k6-summary, artillery, alb, nginx, haproxy, prometheus or csv."),
+    ],
     file: Annotated[Path, typer.Argument(help="The file to import.")],
     option: Annotated[str, typer.Option(metavar="NAME", help="The option that it measured.")],
     environment: Annotated[str, typer.Option(metavar="ENV", help="Where it was measured.")],
-    mapping: Annotated[Path | None, typer.Option(metavar="FILE", help="YAML: their column: ours.")] = None,
+    mapping: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="YAML: their names for ours; see the documents.")
+    ] = None,
     project: ProjectDir = DATA,
 ) -> None:
-    """Foreign telemetry becomes recorded facts."""
+    """Foreign telemetry becomes recorded facts; says which metrics they can give."""
     from toolkit import api
 
     result = api.import_telemetry(
         kind, file, option=option, environment=environment, project=project, mapping=mapping
     )
+    from toolkit.report.fieldwork_terminal import about_import
+
     print(f"{result.rows} rows imported, {result.set_aside} set aside")
-    if result.set_aside_file is not None:
-        _note(f"rows that were set aside, with reasons: {result.set_aside_file}")
+    for line in about_import(result):
+        _note(line)
+
+
+@app.command()
+def compact(project: ProjectDir = DATA) -> None:
+    """Merge the many small files of recordings, and remove what stands twice; safe beside all else."""
+    from toolkit import api
+    from toolkit.report.fieldwork_terminal import about_compaction
+
+    result = api.compact(project)
+    print(f"{result.partitions} partitions merged, {result.files} files less")
+    for line in about_compaction(result):
+        _note(line)
 
 
 @app.command()
@@ -265,9 +289,9 @@ def bakeoff(
 
 
 def _note_totals(result: Any) -> None:
-    from toolkit.report import terminal
+    from toolkit.report.fieldwork_terminal import show_bakeoff
 
-    terminal.show_bakeoff(result.to_document())
+    show_bakeoff(result.to_document())
 
 
 @app.command()

@@ -11,6 +11,7 @@ from toolkit.project import Faults, Folder, near
 
 if TYPE_CHECKING:
     from toolkit.chat.settings import PresetName
+    from toolkit.measure.compaction import Compacted
     from toolkit.measure.importers import ImportResult
     from toolkit.measure.totals import BakeoffResult
 
@@ -38,6 +39,17 @@ def import_telemetry(
         metrics_dir=folder.metrics,
         mapping=None if mapping is None else Path(mapping),
     )
+
+
+def compact(project: Folderish = "data") -> Compacted:
+    """What was merged in the folder's recordings; safe beside collectors, readers and other compactions."""
+    from toolkit.measure.compaction import compact_partitions
+
+    folder, faults = open_folder(project), Faults()
+    settings = read_project(folder, faults)
+    faults.raise_errors()
+    assert settings is not None
+    return compact_partitions(settings.recordings or folder.metrics)
 
 
 def _known(project: Folderish, option: str | None, environment: str) -> Folder:

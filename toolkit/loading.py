@@ -183,7 +183,7 @@ def check_recordings(folder: Folder, faults: Faults) -> None:
 
     settings = read_project(folder, Faults())
     if settings is not None:
-        check_files(folder.metrics, list(settings.environments), faults)
+        check_files(folder.metrics, list(settings.environments), faults, recordings=settings.recordings)
 
 
 def examine(folder: Folder, faults: Faults, *, as_of: AsOf) -> Loaded | None:

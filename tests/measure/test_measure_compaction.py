@@ -7,7 +7,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from toolkit.measure.compaction import compact
+from toolkit.measure.compaction import Compacted, compact, compact_partitions
+from toolkit.measure.events import DELIVERIES, UNIQUE
 from toolkit.measure.recorder import Recorder
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -70,3 +71,105 @@ def test_foreign_and_broken_files_are_left_as_they_are(tmp_path: Path, opened: A
 
 def test_nothing_to_merge_is_no_error(tmp_path: Path) -> None:
     assert compact(tmp_path / "none") == 0
+
+
+def mark(path: Path) -> bool:
+    metadata = pq.read_schema(path).metadata or {}
+    return UNIQUE.items() <= metadata.items()
+
+
+def the_file(folder: Path) -> Path:
+    (path,) = folder.rglob("*.parquet")
+    return path
+
+
+def test_a_merged_file_says_that_its_keys_are_unique(tmp_path: Path, delivered: Any) -> None:
+    record(tmp_path, [delivered(), delivered(), delivered(message="m2")])
+    assert not any(mark(path) for path in tmp_path.rglob("*.parquet"))
+    assert compact_partitions(tmp_path) == Compacted(partitions=1, files=2, duplicates=1)
+    assert mark(the_file(tmp_path))
+
+
+def test_a_single_file_that_says_so_is_left_alone_and_another_is_not(tmp_path: Path, opened: Any) -> None:
+    """The state at the open and that at the end stand in one file."""
+    one = Recorder(tmp_path, option="current", environment="lab", collector="one", flush_s=60)
+    one.connection(opened())
+    one.close(at=NOON + timedelta(minutes=1))
+    assert compact_partitions(tmp_path) == Compacted(partitions=1, files=0, duplicates=1)
+    before = the_file(tmp_path).stat()
+    assert compact_partitions(tmp_path) == Compacted()
+    assert the_file(tmp_path).stat() == before
+
+
+def test_words_stand_in_dictionaries(tmp_path: Path, delivered: Any) -> None:
+    record(tmp_path, [delivered(), delivered(message="m2")])
+    compact(tmp_path)
+    with pq.ParquetFile(the_file(tmp_path)) as file:
+        columns = [file.metadata.row_group(0).column(number) for number in range(file.metadata.num_columns)]
+    in_dictionaries = {one.path_in_schema for one in columns if "RLE_DICTIONARY" in one.encodings}
+    assert in_dictionaries == {"environment", "collector", "message", "sender", "recipient"}
+
+
+def test_a_bad_row_stays_and_does_not_win_over_a_good_one(
+    tmp_path: Path, facts: Any, opened: Any, delivered: Any
+) -> None:
+    later = NOON + timedelta(minutes=3)
+    bad = opened(observed_until=later, handshake_s=-1.0)
+    lost = delivered(latency_s=-0.5)
+    one = Recorder(tmp_path, option="current", environment="lab", collector="one", flush_s=60)
+    for row in (opened(intended=True), bad, opened(intended=True), bad):
+        one.connection(row)
+    for row in (lost, delivered(), lost):
+        one.delivery(row)
+    one.close(at=later)
+    assert compact_partitions(tmp_path).duplicates == 5
+    assert [row["handshake_s"] for row in facts(tmp_path, "connections", "handshake_s")] == [-1.0, 0.1]
+    assert [row["latency_s"] for row in facts(tmp_path, "deliveries", "latency_s")] == [-0.5, 0.02]
+    assert not any(mark(path) for path in tmp_path.rglob("*.parquet"))
+    assert compact_partitions(tmp_path) == Compacted()
+
+
+def test_a_row_without_a_collector_has_the_key_of_one_whose_collector_has_no_name(
+    tmp_path: Path, facts: Any, delivered: Any
+) -> None:
+    """A foreign writer may leave out what must not be; the reader takes both for one."""
+    folder = tmp_path / "deliveries" / "option=current" / "date=2026-11-23"
+    folder.mkdir(parents=True)
+    schema = pa.schema([field.with_nullable(True) for field in DELIVERIES])
+    rows = [{**vars(delivered()), "environment": "lab", "collector": name} for name in (None, "", "one")]
+    pq.write_table(pa.Table.from_pylist(rows, schema=schema), folder / "theirs.parquet")
+    assert compact_partitions(tmp_path) == Compacted(partitions=1, files=0, duplicates=1)
+    assert [row["collector"] for row in facts(tmp_path, "deliveries", "collector")] == ["", "one"]
+    assert mark(the_file(tmp_path))
+
+
+def test_a_row_that_lacks_what_must_be_there_stays(tmp_path: Path, facts: Any, delivered: Any) -> None:
+    folder = tmp_path / "deliveries" / "option=current" / "date=2026-11-23"
+    folder.mkdir(parents=True)
+    schema = pa.schema([field.with_nullable(True) for field in DELIVERIES])
+    rows = [{**vars(delivered()), "environment": "lab", "collector": "c"}] * 2
+    pq.write_table(pa.Table.from_pylist(rows[:1], schema=schema), folder / "1.parquet")
+    missing = [{**rows[0], "message": None}, {**rows[0], "scheduled_at": None}]
+    pq.write_table(pa.Table.from_pylist(missing, schema=schema), folder / "2.parquet")
+    assert compact_partitions(tmp_path) == Compacted(partitions=1, files=1, duplicates=0)
+    assert len(facts(tmp_path, "deliveries")) == 3
+
+
+def test_a_file_whose_pages_are_broken_is_left_and_the_others_are_merged(
+    tmp_path: Path, delivered: Any
+) -> None:
+    record(tmp_path, [delivered(message=f"m{number}") for number in range(3)])
+    paths = sorted(tmp_path.rglob("*.parquet"))
+    content = bytearray(paths[0].read_bytes())
+    content[4:200] = bytes(196)
+    paths[0].write_bytes(content)
+    assert compact_partitions(tmp_path) == Compacted(partitions=1, files=1)
+    assert paths[0].read_bytes() == content
+    assert len(list(tmp_path.rglob("*.parquet"))) == 2
+
+
+def test_a_folder_whose_name_looks_like_a_pattern_is_compacted(tmp_path: Path, delivered: Any) -> None:
+    folder = tmp_path / "a[b]*"
+    record(folder, [delivered(), delivered(message="m2")])
+    assert compact(folder) == 1
+    assert pq.read_table(the_file(folder), partitioning=None)["message"].to_pylist() == ["m1", "m2"]

@@ -1,13 +1,14 @@
 """CSV import: which files and kinds are taken, and what is told of those that are not."""
 
+import gzip
 from pathlib import Path
 from typing import Any
 
 import pytest
 from csv_imports import DELIVERIES, faults_of, take, write
 
-from toolkit.measure.importers import KINDS, import_file
-from toolkit.project.faults import EnvironmentFault, InputError
+from toolkit.measure.importers import import_file
+from toolkit.project.faults import InputError
 
 
 def test_a_mapping_gives_their_columns_our_names(tmp_path: Path, facts: Any) -> None:
@@ -16,7 +17,7 @@ def test_a_mapping_gives_their_columns_our_names(tmp_path: Path, facts: Any) -> 
         tmp_path / "m.yaml", "id: message", "to: recipient", "when: scheduled_at", "took: latency_s"
     )
     result = take(file, tmp_path / "metrics", mapping=mapping)
-    assert result.ignored_columns == ("host",)
+    assert result.ignored == ("host",)
     assert [row["recipient"] for row in facts(tmp_path / "metrics", "deliveries")] == ["bob"]
 
 
@@ -36,8 +37,8 @@ def test_all_faults_of_header_and_mapping_are_told_at_once(tmp_path: Path) -> No
 def test_a_file_of_which_no_row_is_good_is_wrong_input(tmp_path: Path) -> None:
     file = write(tmp_path / "d.csv", DELIVERIES, *["m,a,b,never,0.02,1,true"] * 30)
     lines = faults_of(file, tmp_path / "metrics")
-    assert lines[0].startswith(f"{file}:1: file: all 30 rows are bad")
-    assert lines[1].startswith(f"{file}:2: row: scheduled_at: 'never' is no time")
+    assert lines[0].startswith(f"{file}:1: file: all 30 lines are bad")
+    assert lines[1].startswith(f"{file}:2: line: scheduled_at: 'never' is no time")
     assert len(lines) == 21
 
 
@@ -45,6 +46,7 @@ def test_a_file_of_which_no_row_is_good_is_wrong_input(tmp_path: Path) -> None:
     ("content", "words"),
     [
         (b"", "is empty"),
+        (DELIVERIES.encode(), "holds no row below the names of its columns"),
         (b"message,recipient\xff\n", "is not UTF-8"),
         (b'message,"recipient\n', "is no CSV"),
         (b"colour,taste\nred,sour\n", "the column is missing"),
@@ -65,15 +67,24 @@ def test_a_missing_file_is_wrong_input(tmp_path: Path) -> None:
     ]
 
 
-def test_every_kind_of_the_contract_is_known_and_says_what_it_can() -> None:
-    assert set(KINDS) == {"k6", "k6-summary", "artillery", "alb", "nginx", "haproxy", "prometheus", "csv"}
-    for kind in set(KINDS) - {"csv"}:
-        with pytest.raises(
-            EnvironmentFault, match=f"importer {kind} is not available in this version; convert to csv"
-        ):
-            import_file(kind, Path("x"), option="current", environment="lab", metrics_dir=Path("m"))
-
-
 def test_an_unknown_kind_is_wrong_input_with_a_near_match() -> None:
     with pytest.raises(InputError, match=r"'nginxx' is not known; did you mean nginx\?"):
         import_file("nginxx", Path("x"), option="current", environment="lab", metrics_dir=Path("m"))
+
+
+def test_a_compressed_file_is_read_and_one_cut_off_is_wrong_input(tmp_path: Path, facts: Any) -> None:
+    text = f"{DELIVERIES}\nm1,ann,bob,2026-11-23T10:00:00Z,0.02,1,true\n"
+    file = tmp_path / "d.csv.gz"
+    file.write_bytes(gzip.compress(text.encode())[:-9])
+    assert faults_of(file, tmp_path / "metrics") == [
+        f"{file}:1: file: is cut off within its gzip data; name a CSV file"
+    ]
+    file.write_bytes(gzip.compress(text.encode()))
+    assert take(file, tmp_path / "metrics").rows == 1
+
+
+def test_what_a_file_gives_depends_on_what_it_holds(tmp_path: Path) -> None:
+    file = write(tmp_path / "d.csv", DELIVERIES, "m1,ann,bob,2026-11-23T10:00:00Z,0.02,1,true")
+    result = take(file, tmp_path / "metrics")
+    assert result.gives == ("delivery_success_rate", "latency_p50_ms", "latency_p95_ms", "latency_p99_ms")
+    assert result.lacks["connection_success_rate"] == "the file holds deliveries, not connections"

@@ -38,7 +38,6 @@ BAD_CONNECTIONS: list[tuple[Row, str]] = [
     ({"client": None}, "client is missing"),
     ({"session": None}, "session is missing"),
     ({"environment": None}, "environment is missing"),
-    ({"attempt": None}, "attempt is missing"),
     ({"started_at": None}, "started_at is missing"),
     ({"observed_until": None}, "observed_until is missing"),
     ({"outcome": None}, "outcome is missing"),

@@ -137,3 +137,17 @@ def test_evidence_follows_from_recorded_facts(tmp_path: Path) -> None:
     assert evidence(found, "delivery_success_rate").estimate == 0.5
     assert evidence(found, "reconnection_frequency").estimate == 0.0
     assert evidence(found, "session_availability").estimate == pytest.approx(1800 / 1860)
+
+
+def test_where_nobody_knows_which_attempt_it_is_sessions_are_unknown(tmp_path: Path) -> None:
+    """A proxy's log has connections and does not say which follow one another: absent, and not 0 %."""
+    rows = [opened("10:00", ended="10:30", session=f"s{n}", client=f"u{n}", attempt=None) for n in range(5)]
+    write(tmp_path, "connections", rows)
+    found = rolled(tmp_path)
+    metrics = {
+        metric: share_evidence(found, metric=metric, option="current", environment="lab") for metric in SHARES
+    }
+    assert metrics["reconnection_frequency"] is None
+    assert metrics["session_availability"] is None
+    assert metrics["connection_success_rate"] is not None
+    assert metrics["connection_success_rate"].estimate == 1.0

@@ -56,7 +56,7 @@ def test_damaged_content_behind_a_sound_footer_is_a_fault(tmp_path: Path) -> Non
     assert checked(tmp_path)[0].startswith(f"{PART}:1: file: cannot be read as Parquet (")
 
 
-@pytest.mark.parametrize("column", ["environment", "client", "session", "attempt", "started_at", "outcome"])
+@pytest.mark.parametrize("column", ["environment", "client", "session", "started_at", "outcome"])
 def test_a_missing_required_column_is_a_fault(tmp_path: Path, column: str) -> None:
     rows = loose("connections", [opened("10:00", until="10:30")])
     save(tmp_path, "connections", rows.drop_columns([column]))

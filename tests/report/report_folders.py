@@ -12,7 +12,7 @@ from toolkit import loading
 from toolkit.cost.curves import cost_against_uptime, cost_against_volume
 from toolkit.cost.model import cost_options
 from toolkit.decide.decision import decide
-from toolkit.metrics.key import measure_options
+from toolkit.metrics.result import measure_options
 from toolkit.metrics.rollups import roll_up
 from toolkit.pricing.quotes import quotes
 from toolkit.project.faults import Faults

@@ -180,7 +180,7 @@ def test_no_reader_meets_none_nan_or_a_python_object(page: str) -> None:
 
 
 def test_without_recordings_the_page_says_so(report: ReportInputs) -> None:
-    from toolkit.metrics.key import measure_options
+    from toolkit.metrics.result import measure_options
     from toolkit.metrics.rollups import Rollups
 
     nothing = Rollups()

@@ -35,7 +35,7 @@ CONNECTIONS = pa.schema(
         *_OBSERVER,
         _column("client", pa.string()),
         _column("session", pa.string()),
-        _column("attempt", pa.int32()),
+        _column("attempt", pa.int32(), null=True),
         _column("started_at", _TIME),
         _column("handshake_s", pa.float64(), null=True),
         _column("outcome", pa.string()),
@@ -117,7 +117,7 @@ class Connection:
     Args:
         client: who connects.
         session: the episode in which the client wants to be connected.
-        attempt: 1 for the first of the session.
+        attempt: 1 for the first of the session. None where nobody knows which of them it is.
         started_at: when the attempt began.
         observed_until: when it was last looked at.
         outcome: see :data:`OUTCOME`.
@@ -130,7 +130,7 @@ class Connection:
 
     client: str
     session: str
-    attempt: int
+    attempt: int | None
     started_at: datetime
     observed_until: datetime
     outcome: str

@@ -87,7 +87,7 @@ class Cache:
     def _key(self, partition: Partition) -> str:
         key = hashlib.sha256(f"{self._basis}\n{partition.name}".encode())
         for file in partition.files:
-            key.update(f"\n{file.path.name} {file.version}".encode())
+            key.update(f"\n{file.name} {file.version}".encode())
         return key.hexdigest()[:32]
 
 

@@ -40,7 +40,7 @@ COLUMNS: dict[Table, tuple[Column, ...]] = {
         Column("collector", "text"),
         Column("client", "text", required=True),
         Column("session", "text", required=True),
-        Column("attempt", "whole", required=True),
+        Column("attempt", "whole"),
         Column("started_at", "time", required=True),
         Column("handshake_s", "seconds"),
         Column("outcome", "text", required=True),

@@ -13,7 +13,9 @@ OBSERVED = ("part", "environment", "collector", "client")
 CLIENT_HOUR = (*OBSERVED, "hour")
 SESSION = (*OBSERVED, "session")
 
-ATTEMPT_SUMS = ("attempts", "opened", "opened_retry", "retry_attempts", "unclear_handshakes")
+ATTEMPT_SUMS = (
+    "attempts", "opened", "opened_retry", "retry_attempts", "unclear_attempts", "unclear_handshakes",
+)  # fmt: skip
 END_SUMS = (
     "unintended_ends", "intended_ends", "unclear_ends", "unintended_end_age_us", "intended_end_age_us",
 )  # fmt: skip
@@ -22,7 +24,8 @@ SUMS = (*ATTEMPT_SUMS, *END_SUMS, *TIME_SUMS)
 """What is summed over the connections of an option, environment and hour.
 
 unclear_ends are opened connections of which nobody says whether they ended, or whether that was wanted;
-unclear_handshakes are opened ones of unknown handshake. Metrics that need to know are absent then.
+unclear_handshakes are opened ones of unknown handshake, unclear_attempts those that may be first attempts or
+later ones. Metrics that need to know are absent then.
 """
 
 
@@ -123,8 +126,9 @@ def _attempts(rows: ir.Table, sessions: ir.Table) -> ir.Table:
     clients = both.group_by(CLIENT_HOUR).aggregate(
         attempts=both.count(),
         opened=_one(both.opened).sum(),
-        opened_retry=_one(both.opened & (both.attempt > 1)).sum(),
-        retry_attempts=_one(both.attempt > 1).sum(),
+        opened_retry=_one((both.opened & (both.attempt > 1)).fill_null(False)).sum(),
+        retry_attempts=_one((both.attempt > 1).fill_null(False)).sum(),
+        unclear_attempts=_one(both.attempt.isnull()).sum(),
         unclear_handshakes=_one(both.opened & both.handshake_us.isnull()).sum(),
     )
     return _by_hour(clients, ATTEMPT_SUMS, ATTEMPT_RATIOS)

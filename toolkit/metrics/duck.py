@@ -1,5 +1,6 @@
 """Rolls up on DuckDB, in this process."""
 
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from toolkit.measure.events import Table
 from toolkit.metrics.engine import UnreadableFacts
 from toolkit.metrics.frames import Frames
 from toolkit.metrics.program import program
-from toolkit.metrics.sources import Opened
+from toolkit.metrics.sources import Opened, Source
 from toolkit.metrics.views import View, views
 
 MEMORY = "1GB"
@@ -41,16 +42,27 @@ class DuckDB:
             return queries.frames(partitions, lambda query: self._connection.con.sql(query).to_arrow_table())
         except duckdb.Error as error:
             raise UnreadableFacts(error) from error
+        finally:
+            shutil.rmtree(Path(self._spill.name, "copies"), ignore_errors=True)
 
     def close(self) -> None:
         """See :class:`toolkit.metrics.engine.Engine`."""
         self._connection.disconnect()
         self._spill.cleanup()
 
+    def _path(self, source: Source) -> Path:
+        """Where to read a file: that of a remote store is copied for as long as its batch is rolled up."""
+        if source.store.local is not None:
+            return source.store.local / source.name
+        copy = Path(self._spill.name, "copies", source.name)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        source.store.fetch(source.name, copy)
+        return copy
+
     def _show(self, view: View, table: Table) -> ibis.Schema:
         # Parquet's minimum and maximum leave NaN out. Unless told, DuckDB trusts them and takes isnan() to be
         # false.
-        files = ", ".join(_text(source.path) for source in view.sources)
+        files = ", ".join(_text(self._path(source)) for source in view.sources)
         columns = ", ".join(_column(field.name, field.type) for field in view.columns(table))
         self._connection.raw_sql(
             f"CREATE OR REPLACE TEMP VIEW {view.name} AS SELECT {columns}, "

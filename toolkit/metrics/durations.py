@@ -9,8 +9,9 @@ import pandas as pd
 from toolkit.metrics.clusters import CENTISECOND_US
 from toolkit.metrics.effective import block_variance, cluster_variance
 from toolkit.metrics.intervals import mean_between_events
-from toolkit.metrics.rollups import Rollups
-from toolkit.metrics.shares import US_PER_S, cluster_sums, hours_of, is_unclear
+from toolkit.metrics.merging import Rollups
+from toolkit.metrics.shares import US_PER_S, cluster_sums, is_unclear
+from toolkit.metrics.windows import hours_of
 
 
 @dataclass(frozen=True)
@@ -42,9 +43,9 @@ def mean_duration(
     """
     hours = hours_of(rollups, option=option, environment=environment, since=since)
     connected_us = sum(int(value) for value in hours["connected_us"])
-    ends = sum(int(value) for value in hours["unintended_ends"])
     if connected_us <= 0 or is_unclear(hours):
         return None
+    ends = sum(int(value) for value in hours["unintended_ends"])
     worth = worth_of_an_end(hours)
     connected_s = connected_us / US_PER_S
     low, high = mean_between_events(connected_s * worth, ends * worth)

@@ -1,34 +1,21 @@
 """Finds the Parquet files of the recorded facts, and which partition each belongs to."""
 
-import os
 import re
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import get_args
 from urllib.parse import unquote
 
 from toolkit.measure.events import Table
+from toolkit.measure.names import Found
+from toolkit.measure.store import Store
 from toolkit.project.faults import Faults
 
 TABLES: tuple[Table, ...] = get_args(Table)
 EPOCH = date(1970, 1, 1)
-NO_FACTS = ("rollups", "set-aside")
+NO_FACTS = ("rollups/", "set-aside/")
 LAYOUT = "option=…/date=YYYY-MM-DD"
-
-
-@dataclass(frozen=True)
-class File:
-    """One file as its folder lists it.
-
-    Args:
-        version: changes whenever the content does.
-        size: bytes.
-    """
-
-    path: Path
-    version: str
-    size: int
 
 
 @dataclass(frozen=True)
@@ -42,7 +29,7 @@ class Partition:
     table: Table
     folder: str
     day: date
-    files: tuple[File, ...]
+    files: tuple[Found, ...]
 
     @property
     def option(self) -> str:
@@ -63,53 +50,30 @@ class Partition:
         return (self.day - EPOCH).days * 24
 
 
-def find(metrics_dir: Path, faults: Faults) -> list[Partition]:
-    """The partitions below ``metrics_dir`` in a fixed order; a file in a wrong place is a fault.
+def find(store: Store, faults: Faults) -> list[Partition]:
+    """The partitions in a fixed order; a file in a wrong place is a fault. Rollups are no facts.
 
     Raises:
-        FileNotFoundError: a file vanished meanwhile, as compaction makes them; look again.
+        FileNotFoundError: files vanish faster than they can be listed.
+        OSError: the store cannot be asked.
     """
-    found: dict[tuple[Table, str, date], list[File]] = {}
-    for file in _parquet_files(metrics_dir, faults):
-        if place := _place(file.path, metrics_dir, faults):
+    found: dict[tuple[Table, str, date], list[Found]] = {}
+    for file in store.files(faults=faults):
+        if not file.name.endswith(".parquet") or file.name.startswith(NO_FACTS):
+            continue
+        if place := _place(file.name, store, faults):
             found.setdefault(place, []).append(file)
     return [Partition(*place, tuple(files)) for place, files in sorted(found.items())]
 
 
-def _parquet_files(metrics_dir: Path, faults: Faults) -> list[File]:
-    """Hidden files are still being written, and rollups are no facts. Folders may be links."""
-
-    def unlisted(error: OSError) -> None:
-        if not isinstance(error, FileNotFoundError):
-            faults.error(
-                error.filename, 1, "folder", f"cannot be listed ({error.strerror})", "let it be read"
-            )
-
-    found = []
-    for folder, below, names in os.walk(metrics_dir, onerror=unlisted, followlinks=True):
-        top = Path(folder) == metrics_dir
-        below[:] = [name for name in below if not _hidden(name) and not (top and name in NO_FACTS)]
-        found += [_listed(Path(folder, name)) for name in names if _is_parquet(name)]
-    return sorted(found, key=lambda file: file.path)
+def shown(store: Store, name: str) -> Path | str:
+    """How to tell a user which file of a store is meant."""
+    return store.url(name) if store.local is None else store.local / name
 
 
-def _listed(path: Path) -> File:
-    """Of a local file every change of content sets a new time of change, which nobody can set back."""
-    state = path.stat()
-    version = f"{state.st_size} {state.st_mtime_ns} {state.st_ctime_ns} {state.st_ino}"
-    return File(path, version, state.st_size)
-
-
-def _is_parquet(name: str) -> bool:
-    return name.endswith(".parquet") and not _hidden(name)
-
-
-def _hidden(name: str) -> bool:
-    return name.startswith((".", "_"))
-
-
-def _place(path: Path, metrics_dir: Path, faults: Faults) -> tuple[Table, str, date] | None:
-    table, *folders = path.relative_to(metrics_dir).parts[:-1] or ("",)
+def _place(name: str, store: Store, faults: Faults) -> tuple[Table, str, date] | None:
+    table, *folders = PurePosixPath(name).parts[:-1] or ("",)
+    path = shown(store, name)
     if table not in TABLES:
         wrong = "lies neither below connections/ nor below deliveries/"
         faults.error(path, 1, "file", wrong, f"move it to connections/{LAYOUT}/ or deliveries/{LAYOUT}/")

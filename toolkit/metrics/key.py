@@ -1,20 +1,14 @@
 """The key metrics of each option in each environment, with intervals and alerts."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Literal
+from typing import Literal
 
-import pandas as pd
-
-from toolkit.evidence import Grade
 from toolkit.metrics.durations import mean_duration
 from toolkit.metrics.intervals import wilson
 from toolkit.metrics.latency import latencies_of, percentile
-from toolkit.metrics.rollups import Rollups
-from toolkit.metrics.shares import SHARES, hours_of, is_unclear, share_evidence
-
-SCHEMA = "toolkit.metrics/1"
+from toolkit.metrics.merging import Rollups
+from toolkit.metrics.shares import SHARES, share_evidence
 
 METRICS: tuple[str, ...] = (
     "connection_success_rate",
@@ -130,107 +124,3 @@ def alert(metric: str, low: float | None, high: float | None) -> bool | None:
     else:
         return None
     return True if past else False if clear else None
-
-
-@dataclass(frozen=True)
-class MetricsResult:
-    """The key metrics of every option in every environment.
-
-    Args:
-        as_of: the last UTC day of evidence.
-        values: by option, environment and metric; every metric of :data:`METRICS` each.
-        limits: in words, what these figures do not tell.
-        left_out: in words, recorded rows that they do not count. Not part of the document.
-    """
-
-    as_of: date
-    values: Mapping[str, Mapping[str, Mapping[str, MetricValue]]]
-    limits: list[str]
-    left_out: tuple[str, ...] = ()
-
-    def to_document(self) -> dict[str, Any]:
-        """The document that ``toolkit metrics --json`` prints."""
-        options = {
-            option: {
-                environment: {metric: dict(vars(value)) for metric, value in metrics.items()}
-                for environment, metrics in environments.items()
-            }
-            for option, environments in self.values.items()
-        }
-        return {
-            "schema": SCHEMA,
-            "as_of": self.as_of.isoformat(),
-            "options": options,
-            "limits": list(self.limits),
-        }
-
-    def frame(self) -> pd.DataFrame:
-        """One row an option, environment and metric, with the columns of a value and its unit."""
-        rows = [
-            {
-                "option": option,
-                "environment": environment,
-                "metric": metric,
-                **vars(value),
-                "unit": UNITS[metric],
-            }
-            for option, environments in self.values.items()
-            for environment, metrics in environments.items()
-            for metric, value in metrics.items()
-        ]
-        columns = ["option", "environment", "metric", *MetricValue.__dataclass_fields__, "unit"]
-        frame = pd.DataFrame(rows, columns=columns)
-        return frame.astype({"estimate": "float64", "low": "float64", "high": "float64", "alert": "boolean"})
-
-
-def measure_options(
-    rollups: Rollups, *, options: Sequence[str], environments: Mapping[str, Grade], as_of: date
-) -> MetricsResult:
-    """The key metrics of every option in every listed environment, absent where nothing was measured.
-
-    Args:
-        environments: the grade of each, as project.yaml lists them.
-        as_of: the as-of day of the rollups.
-    """
-    values = {
-        option: {name: key_metrics(rollups, option=option, environment=name) for name in environments}
-        for option in options
-    }
-    return MetricsResult(
-        as_of=as_of, values=values, limits=[*LIMITS, *_found_limits(rollups, options, environments)]
-    )
-
-
-LIMITS = [
-    "Intervals are 95 % and hold for one look at the data; gates look every day and use always-valid ones.",
-    "Events are discounted for clustering in client-hours and, from eight hours on, in whole hours; that one "
-    "client is worse than another in every hour is not.",
-    "A percentile is the inverse of the distribution over the deliveries expected, read from buckets that "
-    "are at most 1 % off; a delivery that missed its deadline is slower than it.",
-    "An attempt that is under way at midnight and fails without another after it is not counted.",
-    "Only DuckDB computes the rollups in this version.",
-]
-
-
-def _found_limits(rollups: Rollups, options: Sequence[str], environments: Mapping[str, Grade]) -> list[str]:
-    found = [f"{row.partition}: {row.count} rows set aside, {row.reason}." for row in rollups.set_aside]
-    for option in options:
-        for environment in environments:
-            found += _doubts(rollups, option, environment)
-    return found
-
-
-def _doubts(rollups: Rollups, option: str, environment: str) -> list[str]:
-    hours = hours_of(rollups, option=option, environment=environment, since=None)
-    where, doubts = f"{option} in {environment}", []
-    if is_unclear(hours):
-        doubts.append(f"{where}: handshakes or ends of connections are not known, so durations are absent.")
-    if 0 < int(hours["round_trip"].sum()) < int(hours["expected"].sum()):
-        doubts.append(
-            f"{where}: latencies to the receipt and to the acknowledgement are mixed, so they are absent."
-        )
-    for metric in SHARES:
-        evidence = share_evidence(rollups, metric=metric, option=option, environment=environment)
-        if evidence is not None and evidence.contradictory:
-            doubts.append(f"{where}: {metric} has contradictory counts, so its interval is absent.")
-    return doubts

@@ -1,5 +1,6 @@
 """Latency percentiles over the deliveries expected, from histograms, with distribution-free intervals."""
 
+import math
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -11,8 +12,9 @@ from toolkit.metrics.buckets import latency_high_ms, latency_low_ms, latency_ms
 from toolkit.metrics.clusters import RATIOS
 from toolkit.metrics.effective import block_variance
 from toolkit.metrics.intervals import quantile_ranks
-from toolkit.metrics.rollups import Rollups
-from toolkit.metrics.shares import hours_of, select, share_evidence, variance_by_clusters
+from toolkit.metrics.merging import Rollups
+from toolkit.metrics.shares import share_evidence, variance_by_clusters
+from toolkit.metrics.windows import hours_of, select
 
 US_PER_MS = 1000
 
@@ -54,14 +56,14 @@ class Percentile:
     high: float | None
 
 
-def percentile(latencies: Latencies, percent: int) -> Percentile:
+def percentile(latencies: Latencies, percent: float) -> Percentile:
     """The latency within which ``percent`` of the expected deliveries came: their inverse distribution.
 
-    An end of the interval is None where the sample cannot carry it: below 368 independent deliveries nothing
+    An end of the interval is None where the sample cannot carry it: below 299 independent deliveries nothing
     distribution-free bounds the 99th percentile from above at 95 %.
     """
     n = latencies.expected
-    middle = latencies.bucket_at(-(-percent * n // 100))
+    middle = latencies.bucket_at(math.ceil(Fraction(str(percent)) * n / 100))
     low_rank, high_rank = _ranks(latencies, percent)
     high = latencies.bucket_at(high_rank) if high_rank else None
     if middle is None:
@@ -74,7 +76,7 @@ def percentile(latencies: Latencies, percent: int) -> Percentile:
     )
 
 
-def _ranks(latencies: Latencies, percent: int) -> tuple[int | None, int | None]:
+def _ranks(latencies: Latencies, percent: float) -> tuple[int | None, int | None]:
     """The ranks of the effective sample, stretched to the whole."""
     size = max(1, int(latencies.n_effective))
     low, high = quantile_ranks(size, percent / 100)
@@ -83,7 +85,7 @@ def _ranks(latencies: Latencies, percent: int) -> tuple[int | None, int | None]:
 
 
 def latencies_of(
-    rollups: Rollups, *, option: str, environment: str, percent: int, since: date | None = None
+    rollups: Rollups, *, option: str, environment: str, percent: float, since: date | None = None
 ) -> Latencies | None:
     """The latencies from which to read a percentile; None where they are absent.
 
@@ -134,7 +136,7 @@ def _by_clusters(hours: pd.DataFrame, expected: int) -> float:
     return min(expected, clusters if variance is None else spread / variance if variance > 0 else expected)
 
 
-def _by_hours(hours: pd.DataFrame, histogram: pd.DataFrame, percent: int, expected: int) -> float:
+def _by_hours(hours: pd.DataFrame, histogram: pd.DataFrame, percent: float, expected: int) -> float:
     """The effective sample as the share of deliveries at or below the percentile moves from hour to hour."""
     totals = histogram.groupby("bucket", sort=True)["count"].sum().cumsum()
     at = totals[totals >= percent * expected / 100]

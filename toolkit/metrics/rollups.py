@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from toolkit.measure.events import Table
+from toolkit.measure.store import Store
 from toolkit.metrics.cache import Cache, Numbered
 from toolkit.metrics.engine import Engine, UnreadableFacts, engine_of, failed
 from toolkit.metrics.files import TABLES, Partition, find
@@ -16,7 +17,7 @@ from toolkit.project.faults import EnvironmentFault, Faults
 
 __all__ = ["Rollups", "SetAside", "check_files", "roll_up"]
 
-Found = TypeVar("Found")
+Result = TypeVar("Result")
 
 BATCH_BYTES = 128 * 2**20
 """Files rolled up by one query at most, unless one partition alone is larger: it bounds the memory."""
@@ -33,6 +34,7 @@ def roll_up(
     faults: Faults,
     engine: str = "duckdb",
     master: str | None = None,
+    recordings: str | None = None,
 ) -> Rollups:
     """The rollups of all facts up to the end of the as-of day; empty without facts, or with a fault.
 
@@ -43,45 +45,49 @@ def roll_up(
         faults: takes up every file that cannot be used; then nothing is computed.
         engine: ``duckdb`` or ``spark``.
         master: of the Spark cluster. None: this machine.
+        recordings: URL of the place where the facts lie. None: in ``metrics_dir``. Rollups are kept there.
 
     Raises:
-        InputError: there is no such engine, or it has no master.
-        EnvironmentFault: the engine is not available, or failed.
+        InputError: there is no such engine, or it has no master, or the URL is none.
+        EnvironmentFault: the engine is not available, or failed, or the place cannot be reached.
     """
+    store = Store.at(recordings or metrics_dir)
     chosen = engine_of(engine, master=master)
     cache = Cache(metrics_dir / "rollups", environments)
     try:
         return _undisturbed(
-            metrics_dir,
-            faults,
-            lambda seen: _Look(chosen, cache, environments, seen).roll_up(metrics_dir, as_of),
+            store, faults, lambda seen: _Look(store, chosen, cache, environments, seen).roll_up(as_of)
         )
     finally:
         chosen.close()
 
 
-def check_files(metrics_dir: Path, environments: Collection[str], faults: Faults) -> None:
+def check_files(
+    metrics_dir: Path, environments: Collection[str], faults: Faults, *, recordings: str | None = None
+) -> None:
     """Note a fault for everything in the recorded facts that :func:`roll_up` refuses, whatever its day."""
-    _undisturbed(metrics_dir, faults, lambda seen: _check(metrics_dir, environments, seen))
+    store = Store.at(recordings or metrics_dir)
+    _undisturbed(store, faults, lambda seen: _check(store, environments, seen))
 
 
-def _undisturbed(metrics_dir: Path, faults: Faults, look: Callable[[Faults], Found]) -> Found:
+def _undisturbed(store: Store, faults: Faults, look: Callable[[Faults], Result]) -> Result:
     """What one look finds during which no file vanishes, with its faults."""
-    for _ in range(LOOKS):
-        seen = Faults()
-        try:
-            found = look(seen)
-        except FileNotFoundError:
-            continue
-        faults.found.extend(seen.found)
-        return found
-    raise EnvironmentFault(
-        f"{metrics_dir}: files vanish faster than they can be read; stop what removes them"
-    )
+    try:
+        for _ in range(LOOKS):
+            seen = Faults()
+            try:
+                found = look(seen)
+            except FileNotFoundError:
+                continue
+            faults.found.extend(seen.found)
+            return found
+    except OSError as error:
+        raise EnvironmentFault(f"{store}: cannot be read: {store.told(error)}") from error
+    raise EnvironmentFault(f"{store}: files vanish faster than they can be read; stop what removes them")
 
 
-def _check(metrics_dir: Path, environments: Collection[str], faults: Faults) -> None:
-    partitions = [opened(part, faults) for part in find(metrics_dir, faults)]
+def _check(store: Store, environments: Collection[str], faults: Faults) -> None:
+    partitions = [opened(store, part, faults) for part in find(store, faults)]
     check_pages(partitions, faults)
     broken = {fault.file for fault in faults.errors}
     sound = [part for part in partitions if not broken & {str(source.path) for source in part.sources}]
@@ -92,18 +98,19 @@ def _check(metrics_dir: Path, environments: Collection[str], faults: Faults) -> 
 class _Look:
     """One look at the facts."""
 
+    store: Store
     engine: Engine
     cache: Cache
     environments: Collection[str]
     faults: Faults
 
-    def roll_up(self, metrics_dir: Path, as_of: date) -> Rollups:
-        partitions = find(metrics_dir, self.faults)
-        later = [opened(part, self.faults).rows for part in partitions if part.day > as_of]
+    def roll_up(self, as_of: date) -> Rollups:
+        partitions = find(self.store, self.faults)
+        later = [opened(self.store, part, self.faults).rows for part in partitions if part.day > as_of]
         due = {part: number for number, part in enumerate(part for part in partitions if part.day <= as_of)}
         found: Pieces = {table: [] for table in TABLES}
         missing = [part for table in TABLES for part in self._not_kept(table, due, found)]
-        sound = [opened(part, self.faults) for part in missing]
+        sound = [opened(self.store, part, self.faults) for part in missing]
         check_words(sound, self.environments, self.faults)
         for batch in _batches(sound) if not self.faults.errors else ():
             self._compute(batch, due, found)

@@ -7,6 +7,7 @@ from fractions import Fraction
 import pandas as pd
 
 from toolkit.metrics.clusters import CENTISECOND_US, RATIOS
+from toolkit.metrics.counted import counted
 from toolkit.metrics.effective import (
     ClusterSums,
     block_variance,
@@ -14,7 +15,8 @@ from toolkit.metrics.effective import (
     effective_share,
     two_way_variance,
 )
-from toolkit.metrics.rollups import Rollups
+from toolkit.metrics.merging import Rollups
+from toolkit.metrics.windows import hours_of
 
 US_PER_S = 1_000_000
 
@@ -25,6 +27,13 @@ SHARES: dict[str, tuple[str, str]] = {
     "session_availability": ("connected_us", "wanted_us"),
 }
 """The metrics that are shares, with the counts that they are the ratio of."""
+
+
+OF_SESSIONS = ("reconnection_frequency", "session_availability")
+"""Those that need to know which connections follow one another."""
+
+SUMMED_BEFORE = ("connection_success_rate", "reconnection_frequency", "delivery_success_rate")
+"""Those that counts of a source that sums up can tell too."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +49,7 @@ class ShareEvidence:
         client_hours: in how many hours of single clients the events lie.
         contradictory: the numerator exceeds the denominator, in all or in some hour, so that the counts are
             wrong.
+        source: the kind of import that had summed the counts up before. None where events were recorded.
     """
 
     successes: float
@@ -50,6 +60,7 @@ class ShareEvidence:
     newest_hour: datetime
     client_hours: int = 0
     contradictory: bool = False
+    source: str | None = None
 
     @property
     def estimate(self) -> float:
@@ -58,23 +69,6 @@ class ShareEvidence:
     @property
     def successes_effective(self) -> float:
         return self.estimate * self.n_effective
-
-
-def hours_of(rollups: Rollups, *, option: str, environment: str, since: date | None) -> pd.DataFrame:
-    """The hourly counts of an option in an environment, from the start of the UTC day ``since`` on.
-
-    Args:
-        since: None for all.
-    """
-    return select(rollups.counts, option=option, environment=environment, since=since)
-
-
-def select(frame: pd.DataFrame, *, option: str, environment: str, since: date | None) -> pd.DataFrame:
-    """The rows of a rollup frame of an option in an environment, from the UTC day ``since`` on."""
-    chosen = (frame["option"] == option) & (frame["environment"] == environment)
-    if since is not None:
-        chosen &= frame["hour"] >= pd.Timestamp(since, tz="UTC")
-    return frame[chosen]
 
 
 def share_evidence(
@@ -94,11 +88,13 @@ def share_evidence(
     """
     x_name, y_name = SHARES[metric]
     hours = hours_of(rollups, option=option, environment=environment, since=since)
+    if metric in OF_SESSIONS and hours["unclear_attempts"].any():
+        return None
     if metric == "session_availability" and is_unclear(hours):
         return None
     x, y = _ints(hours, x_name), _ints(hours, y_name)
     if sum(y) <= 0:
-        return None
+        return _summed_before(rollups, metric, option, environment, since)
     # Less than a centisecond of wanted time is too short to show in the sums, and still one client's hour.
     clusters = max(1, sum(_ints(hours, RATIOS[metric].columns[0])))
     in_seconds = metric == "session_availability"
@@ -112,6 +108,33 @@ def share_evidence(
         newest_hour=_moment(found.max()),
         client_hours=clusters,
         contradictory=any(a > b for a, b in zip(x, y, strict=True)),
+    )
+
+
+def _summed_before(
+    rollups: Rollups, metric: str, option: str, environment: str, since: date | None
+) -> ShareEvidence | None:
+    """The evidence of aggregates. Nobody knows how their events cluster, so that an hour counts as one."""
+    if metric not in SUMMED_BEFORE:
+        return None
+    found = counted(rollups, *SHARES[metric], option=option, environment=environment, since=since)
+    if found is None:
+        return None
+    hours = found.hours[found.hours["y"] > 0]
+    x, y = _ints(hours, "x"), _ints(hours, "y")
+    share = sum(x) / sum(y)
+    contradictory = any(a > b for a, b in zip(x, y, strict=True))
+    by_hour = None if contradictory else block_variance(x, y)
+    return ShareEvidence(
+        successes=sum(x),
+        n=sum(y),
+        n_effective=effective_share(share, n=sum(y), clusters=len(hours), variances=[by_hour]),
+        hours=len(hours),
+        first_hour=_moment(hours["hour"].min()),
+        newest_hour=_moment(hours["hour"].max()),
+        client_hours=len(hours),
+        contradictory=contradictory,
+        source=found.source,
     )
 
 

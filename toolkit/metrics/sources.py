@@ -1,15 +1,18 @@
 """Opens the Parquet files of the recorded facts and says what is wrong with them."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from toolkit.measure.events import UNIQUE, Table
+from toolkit.measure.store import Store
 from toolkit.metrics.columns import COLUMNS, RIGHT, fits
-from toolkit.metrics.files import Partition
+from toolkit.metrics.files import Partition, shown
 from toolkit.project.faults import Faults, near
 
 WORDS = ("environment", "option")
@@ -22,17 +25,24 @@ class Source:
     """One Parquet file that can be read.
 
     Args:
+        store, name: where it lies.
         schema: of its columns, as Arrow sees them.
         rows: how many it holds.
         unique: whether it says that no key stands twice in it.
         words: of a text column the only value in the file, where its footer tells that there is just one.
     """
 
-    path: Path
+    store: Store
+    name: str
     schema: pa.Schema
     rows: int
     unique: bool
     words: Mapping[str, str]
+
+    @property
+    def path(self) -> Path | str:
+        """Which file it is, for a user."""
+        return shown(self.store, self.name)
 
     @property
     def shape(self) -> str:
@@ -57,28 +67,34 @@ class Opened:
         return len(self.sources) == 1 and self.sources[0].unique
 
 
-def opened(partition: Partition, faults: Faults) -> Opened:
+def opened(store: Store, partition: Partition, faults: Faults) -> Opened:
     """The partition with what its files' footers say; a file that cannot be used is a fault.
 
     Raises:
         FileNotFoundError: a file vanished meanwhile.
     """
-    sources = [_open(file.path, faults) for file in partition.files]
+    sources = [_open(store, file.name, faults) for file in partition.files]
     usable = [source for source in sources if source and _usable(source, partition.table, faults)]
     return Opened(partition, tuple(usable))
 
 
-def _open(path: Path, faults: Faults) -> Source | None:
+def _open(store: Store, name: str, faults: Faults) -> Source | None:
     try:
-        with pq.ParquetFile(path) as file:
+        with _parquet(store, name) as file:
             schema, footer = file.schema_arrow, file.metadata
     except FileNotFoundError:
         raise
     except (pa.ArrowException, OSError, ValueError) as error:
-        _unreadable(path, error, faults)
+        _unreadable(shown(store, name), error, faults)
         return None
     unique = UNIQUE.items() <= (footer.metadata or {}).items()
-    return Source(path, schema, footer.num_rows, unique, _only_words(footer))
+    return Source(store, name, schema, footer.num_rows, unique, _only_words(footer))
+
+
+@contextmanager
+def _parquet(store: Store, name: str, **options: Any) -> Iterator[pq.ParquetFile]:
+    with store.open(name) as file, pq.ParquetFile(file, **options) as parquet:
+        yield parquet
 
 
 def _only_words(footer: pq.FileMetaData) -> dict[str, str]:
@@ -101,7 +117,7 @@ def _ends(known: pq.Statistics | None) -> tuple[object, object]:
     return known.min, known.max
 
 
-def _unreadable(path: Path, error: Exception, faults: Faults) -> None:
+def _unreadable(path: Path | str, error: Exception, faults: Faults) -> None:
     reason = getattr(error, "strerror", None) or " ".join(str(error).split())[:120]
     faults.error(path, 1, "file", f"cannot be read as Parquet ({reason})", "restore it, or delete it")
 
@@ -151,7 +167,7 @@ def _words(source: Source, column: str, faults: Faults) -> list[str]:
         return [source.words[column]]
     found: set[str] = set()
     try:
-        with pq.ParquetFile(source.path, read_dictionary=[column]) as file:
+        with _parquet(source.store, source.name, read_dictionary=[column]) as file:
             for batch in file.iter_batches(columns=[column]):
                 found.update(str(word) for word in batch.column(0).unique().to_pylist() if word is not None)
     except FileNotFoundError:
@@ -165,7 +181,7 @@ def check_pages(partitions: Collection[Opened], faults: Faults) -> None:
     """Note a fault for every file whose footer is sound but whose content cannot be read."""
     for source in (source for opened_ in partitions for source in opened_.sources):
         try:
-            with pq.ParquetFile(source.path) as file:
+            with _parquet(source.store, source.name) as file:
                 for _ in file.iter_batches():
                     pass
         except FileNotFoundError:

@@ -18,7 +18,7 @@ from toolkit.metrics.engine import UnreadableFacts
 from toolkit.metrics.frames import Frames
 from toolkit.metrics.java import java_home
 from toolkit.metrics.program import program
-from toolkit.metrics.sources import Opened
+from toolkit.metrics.sources import Opened, Source
 from toolkit.metrics.views import View, views
 from toolkit.project.faults import EnvironmentFault
 
@@ -114,8 +114,8 @@ class Spark:
         }
 
     def _show(self, view: View, table: Table, backend: Any) -> ibis.Schema:
-        rows = self._session.read.parquet(*(str(source.path) for source in view.sources))
-        numbers = {str(source.path.absolute()): number for number, source in enumerate(view.sources)}
+        rows = self._session.read.parquet(*(_asked(source) for source in view.sources))
+        numbers = {_asked(source): number for number, source in enumerate(view.sources)}
         places = [(file, numbers[_path_of(file)]) for file in rows.inputFiles()]
         known = ", ".join(
             f"({_text(_key(file))}, {view.parts[number]}, {view.midnights_us[number]})"
@@ -134,6 +134,13 @@ class Spark:
 FILE = "file_of_the_row"
 KEY = "regexp_replace(_metadata.file_path, '^file:/+', 'file:/')"
 """Spark writes the path of a local file in two ways."""
+
+
+def _asked(source: Source) -> str:
+    """The path of a local file; the URL of another, in the words of Hadoop."""
+    if source.store.local is not None:
+        return str((source.store.local / source.name).absolute())
+    return re.sub("^s3:", "s3a:", source.store.url(source.name))
 
 
 def _key(file: str) -> str:

@@ -14,8 +14,9 @@ from scipy import stats
 
 from toolkit.metrics.durations import worth_of_an_end
 from toolkit.metrics.intervals import CONFIDENCE
-from toolkit.metrics.rollups import Rollups
-from toolkit.metrics.shares import US_PER_S, hours_of, is_unclear, select
+from toolkit.metrics.merging import Rollups
+from toolkit.metrics.shares import US_PER_S, is_unclear
+from toolkit.metrics.windows import hours_of, select
 
 COLUMNS = ("age_s", "share", "low", "high", "at_risk")
 

@@ -4,8 +4,9 @@ from datetime import date
 
 import pandas as pd
 
-from toolkit.metrics.rollups import Rollups
-from toolkit.metrics.shares import US_PER_S, hours_of, is_unclear
+from toolkit.metrics.merging import Rollups
+from toolkit.metrics.shares import US_PER_S, is_unclear
+from toolkit.metrics.windows import hours_of
 
 COLUMNS = (
     "attempts", "opened", "failed", "unintended_ends", "connected_s", "wanted_s", "expected", "late_or_lost",

@@ -10,6 +10,9 @@ from datetime import date
 from importlib import metadata
 from pathlib import Path
 
+from toolkit.measure.store import Store
+from toolkit.project.faults import EnvironmentFault
+
 PACKAGES = (
     "duckdb", "ibis-framework", "jinja2", "matplotlib", "nbconvert", "numpy",
     "pandas", "papermill", "pyarrow", "pydantic", "scipy", "toolkit",
@@ -47,7 +50,13 @@ class Fingerprint:
 
 
 def fingerprint(
-    project: Path, *, notebooks: Path, as_of: date, scenarios: Sequence[str] = (), out: Path | None = None
+    project: Path,
+    *,
+    notebooks: Path,
+    as_of: date,
+    scenarios: Sequence[str] = (),
+    out: Path | None = None,
+    recordings: str | None = None,
 ) -> Fingerprint:
     """The fingerprint of a build.
 
@@ -57,8 +66,14 @@ def fingerprint(
         as_of: the day (UTC) of the build.
         scenarios: ids in the order of the page.
         out: the folder that the build writes into; does not count where it lies inside ``project``.
+        recordings: URL of the place where the recorded facts lie. None: in ``project``.
+
+    Raises:
+        EnvironmentFault: that place cannot be reached.
     """
     inputs = _hashes(project, prefix="", leave_out=out)
+    if recordings is not None:
+        inputs |= _versions(recordings)
     if not notebooks.resolve().is_relative_to(project.resolve()):
         inputs |= _hashes(notebooks, prefix="notebooks/", leave_out=out)
     versions = {"python": platform.python_version()} | {name: _version(name) for name in PACKAGES}
@@ -78,6 +93,19 @@ def _hashes(folder: Path, *, prefix: str, leave_out: Path | None) -> dict[str, s
     resolved = {path.resolve() for path in skipped}
     return {
         f"{prefix}{path.relative_to(folder).as_posix()}": _sha256(path) for path in _files(folder, resolved)
+    }
+
+
+def _versions(recordings: str) -> dict[str, str]:
+    """The digest of what the place says of each file, since reading them all would take too long."""
+    store = Store.at(recordings)
+    try:
+        found = store.files()
+    except OSError as error:
+        raise EnvironmentFault(f"{store}: cannot be read: {store.told(error)}") from error
+    return {
+        f"recordings/{file.name}": hashlib.sha256(f"{file.size} {file.version}".encode()).hexdigest()
+        for file in found
     }
 
 

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from toolkit.metrics.key import MetricsResult, MetricValue
+    from toolkit.metrics.key import MetricValue
+    from toolkit.metrics.result import MetricsResult
 
 PANELS = (
     "connection_success_rate", "reconnection_frequency", "delivery_success_rate",

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from toolkit.cost.result import CostResult
     from toolkit.decide.decision import Decision
     from toolkit.decide.plan import Plan
-    from toolkit.metrics.key import MetricsResult
+    from toolkit.metrics.result import MetricsResult
     from toolkit.metrics.rollups import Rollups
     from toolkit.pricing.quotes import Quote
     from toolkit.pricing.scenario import Scenario

@@ -1,13 +1,32 @@
 """What an importer finds in a file of foreign telemetry, before any of it is filed."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeAlias
 
+import duckdb
 import pyarrow as pa
 
 from toolkit.measure.events import Table
 from toolkit.project.faults import Faults
+
+Rows: TypeAlias = pa.Table | duckdb.DuckDBPyRelation
+"""Rows in memory, or a query for more rows than should be there at once."""
+
+METRICS = (
+    "connection_success_rate",
+    "mean_connection_duration_s",
+    "reconnection_frequency",
+    "session_availability",
+    "delivery_success_rate",
+    "latency_p50_ms",
+    "latency_p95_ms",
+    "latency_p99_ms",
+)
+"""Ids of all that can be measured; an importer either gives a metric or says why it stays absent."""
+
+OF_DELIVERIES = METRICS[4:]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,7 +50,7 @@ class BadLine:
     Args:
         line: where it stands, 1 for the first.
         reasons: all that is wrong with it.
-        text: the line as it stood.
+        text: the line as it stood; bytes that are not UTF-8 stand as surrogate escapes.
     """
 
     line: int
@@ -51,14 +70,16 @@ class Findings:
         late: deliveries that came after their deadline and stand as lost.
         ignored: names of columns, metrics or series that mean nothing here.
         notes: in words, what the reader should know of these figures.
+        lacks: metric ids that others of this format can give but this file cannot, each with why.
     """
 
-    tables: dict[Table, pa.Table] = field(default_factory=dict)
+    tables: dict[Table, Rows] = field(default_factory=dict)
     good: int = 0
-    bad: list[BadLine] = field(default_factory=list)
+    bad: Collection[BadLine] = ()
     late: int = 0
     ignored: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    lacks: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

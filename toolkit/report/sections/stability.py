@@ -11,7 +11,8 @@ from toolkit.report.wording import plural, whole
 
 if TYPE_CHECKING:
     from toolkit.cost.option import Option
-    from toolkit.metrics.key import MetricsResult, MetricValue
+    from toolkit.metrics.key import MetricValue
+    from toolkit.metrics.result import MetricsResult
     from toolkit.metrics.rollups import Rollups
 
 NO_PERCENTILE = "percentile not said"

@@ -1,0 +1,162 @@
+"""Points of k6 (``--out json``, ``--out csv``): attempts to connect, and counts and percentiles beside them.
+
+k6 does not say who closed a connection, nor whether that was wanted: the script itself closes most of them.
+It counts messages without saying which one arrived; only a custom trend of the script can tell a latency, and
+the mapping names it::
+
+    latencies:
+      - {trend: chat_latency, round_trip: true, deadline_s: 5, unit: ms}
+"""
+
+import csv
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+from pydantic import Field
+
+from toolkit.evidence import Strict
+from toolkit.measure.events import Table
+from toolkit.measure.importers.findings import OF_DELIVERIES, BadLine, Findings, Importer, Rows, Said
+from toolkit.measure.importers.k6_connections import ConnectionRows
+from toolkit.measure.importers.k6_forms import HEADER, csv_points, json_points
+from toolkit.measure.importers.k6_points import Points
+from toolkit.measure.importers.k6_rows import Latency, aggregate_rows, delivery_rows
+from toolkit.measure.importers.loglines import Lines, blocks
+from toolkit.measure.importers.mapping import line_in, read_into
+from toolkit.measure.importers.source import UNREADABLE, opened, why_unreadable
+from toolkit.project.faults import Faults, near
+
+KIND = "k6"
+
+MEMORY = "512MB"
+"""What does not fit is put on disk meanwhile."""
+
+
+class _Mapping(Strict):
+    """What a user may say of the points of a script.
+
+    Args:
+        latencies: custom trends of which each point is the latency of one message.
+    """
+
+    latencies: list[Latency] = Field(default_factory=list)
+
+
+def read_k6(path: Path, said: Said, faults: Faults) -> Findings:
+    """What a file of points holds, JSON or CSV."""
+    mapping = read_into(_Mapping, said.mapping, faults)
+    if mapping is None:
+        return Findings()
+    with _engine() as engine:
+        trends = tuple(latency.trend for latency in mapping.latencies)
+        points = Points(engine, ConnectionRows(said.environment), trends)
+        _read(path, points, faults)
+        if not faults.errors:
+            _refuse_unused(mapping, points, said.mapping, faults)
+        if points.hides_status:
+            wrong = "its points do not say with which status the server answered"
+            faults.error(path, 1, "status", wrong, "run k6 with status among --system-tags")
+        return Findings() if faults.errors else _found(path, points, mapping, said)
+
+
+@contextmanager
+def _engine() -> Iterator[duckdb.DuckDBPyConnection]:
+    """DuckDB with a bound on its memory and a place of its own on disk."""
+    with tempfile.TemporaryDirectory(prefix="toolkit-k6-") as folder, duckdb.connect() as engine:
+        engine.execute("SET TimeZone = 'UTC'")
+        engine.execute(f"SET memory_limit = '{MEMORY}'")
+        engine.execute("SET temp_directory = $folder", {"folder": folder})
+        yield engine
+
+
+def _read(path: Path, points: Points, faults: Faults) -> None:
+    """Take all points of a file; faults say why it cannot be read."""
+    try:
+        with opened(path) as file:
+            is_csv = (
+                file.read(len(HEADER[0]) + 3).removeprefix(b"\xef\xbb\xbf").startswith(HEADER[0].encode())
+            )
+        if not is_csv:
+            lines = Lines(path)
+            for parsed in json_points(lines, points.engine, points.labelled):
+                points.take(parsed)
+            lines.check(faults)
+            return
+        with opened(path) as file:
+            for parsed in csv_points(file, points.engine, points.labelled):
+                points.take(parsed)
+    except UNREADABLE as error:
+        faults.error(path, 1, "file", why_unreadable(error), "give the file as k6 wrote it")
+    except csv.Error as error:
+        faults.error(path, 1, "file", f"is no CSV of k6 ({error})", "give the file as k6 wrote it")
+
+
+def _refuse_unused(mapping: _Mapping, points: Points, path: Path | None, faults: Faults) -> None:
+    """A trend that the file lacks is a slip of the pen, or the wrong file."""
+    if path is None:
+        return
+    for index, latency in enumerate(mapping.latencies):
+        if latency.trend not in points.names:
+            line = line_in(path, ["latencies", index, "trend"])
+            wrong, right = (
+                f"the file has no metric {latency.trend!r}",
+                near(latency.trend, sorted(points.names)),
+            )
+            faults.error(path, line, f"latencies[{index}].trend", wrong, right)
+
+
+def _found(path: Path, points: Points, mapping: _Mapping, said: Said) -> Findings:
+    stray = points.finish()
+    tables: dict[Table, Rows] = {
+        "connections": points.connections.table(),
+        "aggregates": aggregate_rows(points, said.environment, KIND),
+    }
+    late = 0
+    if mapping.latencies:
+        tables["deliveries"], late = delivery_rows(points, mapping.latencies, said.environment)
+    bad = sorted([*points.bad, *_with_text(path, stray)], key=lambda one: one.line)
+    return Findings(
+        tables=tables,
+        good=points.good - len(stray),
+        bad=bad,
+        late=late,
+        ignored=tuple(sorted(points.names - set(points.used))),
+        notes=_NOTES,
+        lacks={} if mapping.latencies else dict.fromkeys(OF_DELIVERIES, _NO_LATENCY),
+    )
+
+
+def _with_text(path: Path, reasons: dict[int, str]) -> Iterator[BadLine]:
+    """Lines that turned out bad once all were read, as they stood."""
+    for block in blocks(path) if reasons else ():
+        for line in range(block.first, block.first + len(block)):
+            if line in reasons:
+                yield BadLine(line, reasons[line], block.text(line))
+
+
+_NOTES = (
+    "k6 does not say who closed a connection, nor whether that was wanted: how long connections last until "
+    "an unwanted end is absent.",
+    "A connection without a ws_session_duration counts as open until its virtual user was last there; "
+    "where k6 ran without vu among its --system-tags, its scenario, which then counts as one client.",
+    "Import either the points of a run or its summary, not both: their attempts would add up.",
+)
+
+_ENDS = "k6 does not say whether the end of a connection was wanted"
+_SESSIONS = "k6 does not say which connections follow one another in a session"
+_NO_LATENCY = "k6 does not say which message arrived when; name a custom trend of latencies in the mapping"
+_ARRIVED = "a trend has the messages that arrived, not those that were lost"
+
+IMPORTER = Importer(
+    read=read_k6,
+    gives=("connection_success_rate", "latency_p50_ms", "latency_p95_ms", "latency_p99_ms"),
+    lacks={
+        "mean_connection_duration_s": _ENDS,
+        "reconnection_frequency": _SESSIONS,
+        "session_availability": _SESSIONS,
+        "delivery_success_rate": _ARRIVED,
+    },
+)

@@ -1,0 +1,57 @@
+"""Parts of the rollups: of one option in one environment, and of a stretch of time."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+
+import pandas as pd
+
+from toolkit.metrics.merging import Rollups
+
+Period = Literal["hour", "day"]
+PERIODS: tuple[Period, ...] = ("hour", "day")
+
+
+def hours_of(rollups: Rollups, *, option: str, environment: str, since: date | None) -> pd.DataFrame:
+    """The hourly counts of an option in an environment, from the start of the UTC day ``since`` on.
+
+    Args:
+        since: None for all.
+    """
+    return select(rollups.counts, option=option, environment=environment, since=since)
+
+
+def select(frame: pd.DataFrame, *, option: str, environment: str, since: date | None) -> pd.DataFrame:
+    """The rows of a rollup frame of an option in an environment, from the UTC day ``since`` on."""
+    chosen = (frame["option"] == option) & (frame["environment"] == environment)
+    if since is not None:
+        chosen &= frame["hour"] >= pd.Timestamp(since, tz="UTC")
+    return frame[chosen]
+
+
+@dataclass(frozen=True)
+class Window:
+    """The rollups of the hours from ``start`` up to, not including, ``end`` (UTC)."""
+
+    start: datetime
+    end: datetime
+    rollups: Rollups
+
+
+def windows(rollups: Rollups, period: Period) -> Iterator[Window]:
+    """The rollups hour by hour or UTC day by day, as far as there are any.
+
+    How long connections last by their age needs whole days: a connection comes into sight in the hour in
+    which it opened, and leaves in that of its end. By the hour it is left out.
+    """
+    frames = {
+        name: getattr(rollups, name) for name in ("counts", "latency", "handshake", "ages", "aggregates")
+    }
+    step = pd.Timedelta(1, unit="h" if period == "hour" else "D")
+    parts = {name: dict(list(frame.groupby(frame["hour"].dt.floor(step)))) for name, frame in frames.items()}
+    if period == "hour":
+        parts["ages"] = {}
+    for start in sorted(set().union(*parts.values())):
+        of = {name: by_start[start] for name, by_start in parts.items() if start in by_start}
+        yield Window(start.to_pydatetime(), (start + step).to_pydatetime(), Rollups(**of))
