@@ -117,9 +117,10 @@ def _record(one: Recorder, number: int) -> str:
 
 
 def merge(say: Callable[[str], None], where: Path | str) -> None:
-    """Compact for ever."""
+    """Compact for ever, with pauses in which a reader gets through."""
     while True:
         say(str(compact_partitions(where)))
+        time.sleep(0.2)
 
 
 def read(say: Callable[[str], None], where: Path) -> None:

@@ -149,7 +149,7 @@ def frames(found: Rollups) -> Iterator[tuple[str, pd.DataFrame]]:
 
 
 # A seed has nothing in it that could be made smaller.
-a_few = settings(max_examples=4, phases=[Phase.generate])
+a_few = settings(max_examples=3, phases=[Phase.generate])
 
 
 @pytest.mark.parametrize("table", GOOD)

@@ -50,7 +50,7 @@ def kill_a_while(
     heard = []
     for child in children:
         child.wait_for_a_line()
-        time.sleep(draw.uniform(0.0, 2.0))
+        time.sleep(draw.uniform(0.0, 1.6))
         if merger is not None and draw.random() < 0.5:
             merger.kill()
             toll.merges_killed += 1

@@ -244,7 +244,7 @@ def test_no_listing_misses_both_a_merged_file_and_what_it_was_merged_into(tmp_pa
     merger = threading.Thread(target=merge)
     merger.start()
     try:
-        for _ in range(40):
+        for _ in range(30):
             found = Store.at(tmp_path).files()
             assert {file.name[0] for file in found} == set("0123456o")
     finally:

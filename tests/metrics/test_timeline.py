@@ -8,7 +8,7 @@ from metrics_counts import attempts, connected, hour, rollups
 from metrics_facts import delivered, failed, opened, rolled, write
 
 from toolkit.metrics.rollups import Rollups
-from toolkit.metrics.timeline import COLUMNS, timeline
+from toolkit.metrics.timeline import COLUMNS, daily, outages, timeline
 
 
 def test_every_hour_between_the_first_and_the_last_has_a_row() -> None:
@@ -43,3 +43,22 @@ def test_without_facts_there_is_no_row() -> None:
     found = timeline(Rollups(), "current", "lab")
     assert found.empty
     assert list(found.columns) == list(COLUMNS)
+
+
+def test_an_hour_of_little_connection_is_an_outage_and_one_of_no_record_is_not() -> None:
+    hours = [
+        connected(0, [(0, 3600)]),
+        connected(1, [(0, 3600)], connected_us=int(0.8 * 3600e6), wanted_us=int(3600e6)),
+        connected(4, [(0, 3600)]),
+    ]
+    found = timeline(rollups(*hours), "current", "lab")
+    assert list(outages(found)) == [False, True, False, False, False]
+
+
+def test_days_add_up_their_hours_and_count_the_outages() -> None:
+    bad = {"connected_us": int(0.5 * 3600e6), "wanted_us": int(3600e6)}
+    hours = [connected(0, [(1, 3600)]), connected(1, [(2, 3600)], **bad), connected(49, [(3, 3600)])]
+    found = daily(timeline(rollups(*hours), "current", "lab"))
+    assert list(found["unintended_ends"].fillna(-1)) == [3, -1, 3]
+    assert list(found["session_availability"].fillna(-1)) == [0.75, -1, 1.0]
+    assert list(found["outage_hours"]) == [1, 0, 0]

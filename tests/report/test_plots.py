@@ -150,7 +150,7 @@ def test_plots_of_measurements_say_their_finding(report: ReportInputs) -> None:
 
 def test_a_timeline_has_a_row_an_hour(report: ReportInputs) -> None:
     picture = plots.connection_timeline(report.rollups, option="current", environment="lab")
-    assert re.match(r"current in lab: \d+ unwanted ends in \d hours\.", picture.alt)
+    assert re.match(r"current in lab: \d+ unwanted ends in \d hours?, outages in 0 hours\.", picture.alt)
     assert len(picture.table.rows) == 1
 
 
@@ -170,7 +170,7 @@ def test_nothing_measured_is_said_and_drawn(plot: object) -> None:
 
 def test_a_timeline_of_nothing_is_empty_and_no_error() -> None:
     picture = plots.connection_timeline(Rollups(), option="current", environment="lab")
-    assert picture.alt == "current in lab: 0 unwanted ends in 0 hours."
+    assert picture.alt == "current in lab: 0 unwanted ends in 0 hours, outages in 0 hours."
 
 
 def test_metrics_measured_nowhere_are_said_to_be_so(report: ReportInputs) -> None:

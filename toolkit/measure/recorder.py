@@ -20,7 +20,7 @@ from toolkit.measure.store import Store
 from toolkit.project.faults import EnvironmentFault
 
 FLUSH_S = 0.3
-"""Seconds from one flush to the next. A crash may cost a second, and on a busy machine writing takes most of it."""
+"""Seconds from one flush to the next. A crash may cost a second; a busy machine takes the rest to write."""
 
 CLOSE_S = 5.0
 """How long closing tries to write what could not be written so far."""

@@ -114,7 +114,7 @@ class Spark:
         }
 
     def _show(self, view: View, table: Table, backend: Any) -> ibis.Schema:
-        rows = self._session.read.parquet(*(_asked(source) for source in view.sources))
+        rows = self._session.read.parquet(*(_no_pattern(_asked(source)) for source in view.sources))
         numbers = {_asked(source): number for number, source in enumerate(view.sources)}
         places = [(file, numbers[_path_of(file)]) for file in rows.inputFiles()]
         known = ", ".join(
@@ -141,6 +141,11 @@ def _asked(source: Source) -> str:
     if source.store.local is not None:
         return str((source.store.local / source.name).absolute())
     return re.sub("^s3:", "s3a:", source.store.url(source.name))
+
+
+def _no_pattern(path: str) -> str:
+    """The path with the signs escaped that would make it a pattern of many."""
+    return re.sub(r"([{}\[\]*?\\])", r"\\\1", path)
 
 
 def _key(file: str) -> str:

@@ -8,10 +8,33 @@ from toolkit.metrics.merging import Rollups
 from toolkit.metrics.shares import US_PER_S, is_unclear
 from toolkit.metrics.windows import hours_of
 
+SHARES = ("connection_success_rate", "delivery_success_rate", "session_availability")
 COLUMNS = (
     "attempts", "opened", "failed", "unintended_ends", "connected_s", "wanted_s", "expected", "late_or_lost",
-    "connection_success_rate", "delivery_success_rate", "session_availability",
+    *SHARES,
 )  # fmt: skip
+
+OUTAGE_BELOW = 0.9
+"""An hour in which clients were connected for less than this share of the time that they wanted to be: six
+minutes for everybody, or longer for some."""
+
+
+def outages(hours: pd.DataFrame) -> "pd.Series[bool]":
+    """Which hours of a timeline were outages; an hour of which nothing is known was none that is known."""
+    return hours["session_availability"] < OUTAGE_BELOW
+
+
+def daily(hours: pd.DataFrame) -> pd.DataFrame:
+    """A timeline by UTC days, with how many hours of each were outages as ``outage_hours``."""
+    known = hours[hours["session_availability"].notna()]
+    sums = hours[[name for name in COLUMNS if name not in SHARES]].resample("D").sum(min_count=1)
+    spent = known[["connected_s", "wanted_s"]].resample("D").sum(min_count=1).reindex(sums.index)
+    days = sums.assign(
+        connection_success_rate=_ratio(sums["opened"], sums["attempts"]),
+        delivery_success_rate=_ratio(sums["expected"] - sums["late_or_lost"], sums["expected"]),
+        session_availability=_ratio(spent["connected_s"], spent["wanted_s"]),
+    )
+    return days[list(COLUMNS)].assign(outage_hours=outages(hours).resample("D").sum())
 
 
 def timeline(rollups: Rollups, option: str, environment: str, since: date | None = None) -> pd.DataFrame:

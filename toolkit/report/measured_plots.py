@@ -1,7 +1,6 @@
 """Plots of what was measured: how long connections live, how late messages are, the run hour by hour."""
 
-import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,7 +9,6 @@ import pandas as pd
 from toolkit.metrics.buckets import latency_high_ms
 from toolkit.metrics.lifetimes import FIVE_MINUTES_S
 from toolkit.metrics.survival import share_at, survival
-from toolkit.metrics.timeline import timeline
 from toolkit.report.axes import compact_axis, look, name_lines, named_ticks, reference
 from toolkit.report.palette import Scheme, slots
 from toolkit.report.pictures import Picture, picture
@@ -49,7 +47,12 @@ def survival_curves(
         for option, frame in curves.items():
             drawn = look(slots(curves)[option], scheme)
             age_s = np.maximum(frame["age_s"].to_numpy(dtype=float), 1e-3)
-            axes.plot(age_s, frame["share"], color=drawn.colour, linestyle=drawn.dash)
+            known = frame["low"].notna().to_numpy()
+            axes.fill_between(
+                age_s[known], frame["low"][known], frame["high"][known],
+                step="post", color=drawn.colour, alpha=0.15, linewidth=0,
+            )  # fmt: skip
+            axes.step(age_s, frame["share"], where="post", color=drawn.colour, linestyle=drawn.dash)
             ends[option] = (float(frame["age_s"].iloc[-1]), float(frame["share"].iloc[-1]), drawn)
         reference(axes, FIVE_MINUTES_S, "5 min: the brief's threshold", scheme, height=0.2)
         named_ticks(axes.xaxis, *_ages(max(longest_s, FIVE_MINUTES_S * 1.5)))
@@ -112,7 +115,8 @@ def latency_distribution(
     said = "; ".join(
         f"{row[0]}: half within {row[1] or 'never'}, 95 % within {row[2] or 'never'}" for row in tables
     )
-    columns = [Column("Option"), *(Column(f"{q} within", numeric=True) for q in ("50 %", "95 %", "99 %"))]
+    shares = ("50 %", "95 %", "99 %", "99.9 %")
+    columns = [Column("Option"), *(Column(f"{share} within", numeric=True) for share in shares)]
     columns += [Column("received in time", numeric=True), Column("expected", "deliveries", numeric=True)]
     table = Table(
         f"Latency of deliveries, {environment}", columns, tables, absent="not reached by the deadline"
@@ -138,41 +142,7 @@ def _of(frame: pd.DataFrame, option: str, environment: str) -> pd.DataFrame:
 
 def _quantiles(frame: pd.DataFrame) -> list[str | None]:
     found: list[str | None] = []
-    for share in (0.5, 0.95, 0.99):
+    for share in (0.5, 0.95, 0.99, 0.999):
         reached = frame.loc[frame["share"] >= share, "latency_ms"]
         found.append(f"{number(float(reached.iloc[0]))} ms" if len(reached) else None)
     return [*found, percent(float(frame["share"].iloc[-1])), whole(float(frame["expected"].iloc[0]))]
-
-
-def connection_timeline(
-    rollups: "Rollups", *, option: str, environment: str, names: Mapping[str, str] | None = None
-) -> Picture:
-    """Hour by hour: the share of wanted time that clients were connected, and the ends nobody wanted."""
-    name = (names or {}).get(option, option)
-    frame = timeline(rollups, option, environment)
-    hours: Sequence[str] = [f"{hour:%d %b %H:%M}" for hour in frame.index]
-
-    def draw(figure: "Figure", scheme: Scheme) -> None:
-        upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=(2, 1))
-        drawn = look(slots([option])[option], scheme)
-        at = range(len(frame))
-        upper.plot(at, frame["session_availability"], color=drawn.colour, marker=drawn.marker, markersize=5)
-        upper.set(ylim=(0, 1.05), ylabel="connected time\n/ wanted time")
-        named_ticks(upper.yaxis, (0, 0.5, 1), ("0 %", "50 %", "100 %"))
-        lower.bar(at, frame["unintended_ends"], color=drawn.colour, width=0.6)
-        lower.set(ylabel="unwanted ends\nan hour", xlabel="hour (UTC)", ylim=(0, None))
-        step = max(1, -(-len(frame) // 8))
-        named_ticks(lower.xaxis, list(at)[::step], hours[::step])
-
-    rows = [
-        [hour, _known(row["session_availability"], percent), _known(row["unintended_ends"], whole)]
-        for hour, row in zip(hours, frame.to_dict("records"), strict=True)
-    ]
-    columns = [Column("Hour (UTC)"), Column("Connected", numeric=True), Column("Unwanted ends", numeric=True)]
-    said = f"{whole(float(frame['unintended_ends'].sum()))} unwanted ends in {len(frame)} hours"
-    table = Table(f"Hour by hour, {name}, {environment}", columns, rows, absent="nothing was recorded")
-    return picture(draw, alt=f"{name} in {environment}: {said}.", table=table)
-
-
-def _known(value: float, show: Callable[[float], str]) -> str | None:
-    return None if math.isnan(value) else show(value)

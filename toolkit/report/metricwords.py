@@ -29,6 +29,11 @@ class MetricWord:
         return exact_percent(value) if self.show is percent else self.show(value)
 
     @property
+    def threshold_set(self) -> bool:
+        """Whether there is a threshold at all."""
+        return self.alert_below is not None or self.alert_above is not None
+
+    @property
     def threshold(self) -> str:
         """The threshold in words; a dash where there is none."""
         if self.alert_below is not None:

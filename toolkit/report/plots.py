@@ -2,7 +2,8 @@
 
 from toolkit.report.cost_plots import cost_curve
 from toolkit.report.forest import metric_forest
-from toolkit.report.measured_plots import connection_timeline, latency_distribution, survival_curves
+from toolkit.report.measured_plots import latency_distribution, survival_curves
+from toolkit.report.timeline_plot import connection_timeline
 from toolkit.report.uptime_plots import uptime_curve
 
 __all__ = [

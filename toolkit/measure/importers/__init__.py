@@ -10,7 +10,7 @@ from toolkit.project.faults import InputError, near
 
 IMPORTERS: dict[str, str] = {
     "k6": "k6",
-    "k6-summary": "k6_summary",
+    "k6-summary": "k6.summary",
     "artillery": "artillery",
     "alb": "alb",
     "nginx": "nginx",

@@ -21,7 +21,7 @@ from toolkit.measure.importers.aggregates import Aggregates
 from toolkit.measure.importers.findings import METRICS, Findings, Importer, Said
 from toolkit.measure.importers.jsonfile import not_this, read_json
 from toolkit.measure.importers.mapping import line_in, read_into
-from toolkit.measure.importers.prometheus_series import (
+from toolkit.measure.importers.prometheus.series import (
     Reading,
     Role,
     Series,

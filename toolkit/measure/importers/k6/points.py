@@ -1,7 +1,7 @@
 """The points of k6, taken batch by batch, so that no file is too large.
 
-Lines of JSON or rows of CSV (:mod:`toolkit.measure.importers.k6_forms`) come in as one table of texts; here
-they are judged, counted by hour, and kept as far as connections and percentiles need them.
+Lines of JSON or rows of CSV (:mod:`toolkit.measure.importers.k6.forms`) come in as one table of texts; here
+they are judged, counted by hour, and kept as far as connections, messages and percentiles need them.
 """
 
 from collections import defaultdict
@@ -13,10 +13,10 @@ import duckdb
 import pyarrow as pa
 
 from toolkit.measure.importers.findings import BadLine
-from toolkit.measure.importers.k6_connections import ConnectionRows
-from toolkit.measure.importers.k6_forms import arrow
-from toolkit.measure.importers.k6_labels import Labels, labels_of
-from toolkit.measure.importers.k6_sessions import Pairing, Point
+from toolkit.measure.importers.k6.connections import ConnectionRows
+from toolkit.measure.importers.k6.forms import arrow
+from toolkit.measure.importers.k6.labels import Labels, labels_of
+from toolkit.measure.importers.k6.sessions import Pairing, Point
 
 SESSION_METRICS = ("ws_sessions", "ws_connecting", "ws_session_duration")
 """Of each attempt k6 writes the first two, of one that ended also the third."""
@@ -29,6 +29,9 @@ SIGN_OF_LIFE = "data_sent"
 """A virtual user writes it as an iteration ends, also as it is stopped, so that it was there until then."""
 
 _HOUR_NS = 3_600_000_000_000
+
+LARGEST = 1_000_000_000
+"""A value beyond it has a unit gone wrong: in milliseconds it is eleven days, and a time of day is more."""
 
 # A cast to a timestamp drops the offset from UTC without a word, so it is taken off by hand.
 _JUDGED = """
@@ -45,13 +48,17 @@ _JUDGED = """
                 * (CAST(left(right(stamp, 5), 2) AS BIGINT) * 60 + CAST(right(stamp, 2) AS BIGINT))
                 * 60000000000
             END AS ns,
-            try_cast(value AS DOUBLE) AS number
+            try_cast(value AS DOUBLE) AS number,
+            wrong IS NULL AND type IS NOT DISTINCT FROM 'Metric' AS declares
         FROM parsed
     )
     SELECT line, metric, ns, number, labels,
         CASE WHEN wrong IS NOT NULL THEN wrong
+             WHEN declares THEN NULL
              WHEN type = 'Point' AND metric <> '' AND ns BETWEEN 946684800000000000 AND 4102444799999999999
-                AND isfinite(number) AND (number >= 0 OR NOT list_contains($used, metric)) THEN NULL
+                AND isfinite(number)
+                AND (NOT list_contains($used, metric) OR number BETWEEN 0 AND $largest)
+                AND (NOT list_contains($expected, metric) OR number = floor(number)) THEN NULL
              ELSE concat_ws('; ',
                 CASE WHEN type IS DISTINCT FROM 'Point' THEN 'type: is neither Point nor Metric' END,
                 CASE WHEN coalesce(metric, '') = '' THEN 'metric: is missing' END,
@@ -59,19 +66,24 @@ _JUDGED = """
                      WHEN ns NOT BETWEEN 946684800000000000 AND 4102444799999999999
                      THEN 'time: is not between 2000 and 2100' END,
                 CASE WHEN number IS NULL OR NOT isfinite(number) THEN 'value: is no number'
-                     WHEN number < 0 THEN 'value: is below 0' END)
+                     WHEN number < 0 THEN 'value: is below 0'
+                     WHEN number > $largest THEN 'value: is above ' || $largest
+                     WHEN number <> floor(number) THEN 'value: is no whole number' END)
              END AS reasons,
+        CASE WHEN declares THEN json_extract_string(text, '$.data.type') END AS declared,
         CASE WHEN reasons IS NOT NULL THEN text END AS text,
         CASE WHEN labels IS NULL OR contains(stamp, '.') OR length(stamp) = 19 THEN 1
              WHEN length(stamp) = 16 THEN 1000 WHEN length(stamp) = 13 THEN 1000000
              ELSE 1000000000 END AS resolution_ns
-    FROM timed WHERE type IS DISTINCT FROM 'Metric' OR wrong IS NOT NULL
+    FROM timed
 """
 
 _COUNTED = """
     SELECT metric, ns // $hour_ns AS hour, count(*), sum(number), min(ns), max(ns)
-    FROM judged WHERE reasons IS NULL GROUP BY ALL
+    FROM judged WHERE reasons IS NULL AND ns IS NOT NULL GROUP BY ALL
 """
+
+_DECLARED = "SELECT metric, declared FROM judged WHERE declared IS NOT NULL"
 
 _POINTS = """
     CREATE TABLE points (
@@ -82,7 +94,10 @@ _POINTS = """
 
 _KEPT = """
     SELECT line, metric, ns, resolution_ns, greatest($last_ns, latest_ns) AS clock_ns, number AS value, labels
-    FROM (SELECT *, max(ns) OVER (ORDER BY line) AS latest_ns FROM judged WHERE reasons IS NULL)
+    FROM (
+        SELECT *, max(ns) OVER (ORDER BY line) AS latest_ns FROM judged
+        WHERE reasons IS NULL AND ns IS NOT NULL
+    )
     WHERE list_contains($kept, metric) ORDER BY line
 """
 """clock_ns is the latest stamp so far in the file, near to when k6 wrote the line."""
@@ -93,11 +108,13 @@ class Points:
     """What is read of a file so far.
 
     Args:
-        engine: holds the table ``points`` of the trends, which may lie on disk.
+        engine: holds the table ``points`` of the trends and of what they expect, which may lie on disk.
         connections: the attempts.
-        latencies: custom trends that the mapping names.
+        latencies: trends that the mapping names.
+        expected: counters of the messages that they should have.
         totals: sum of the values by metric and whole hours since 1970.
         names: of all metrics.
+        declared: what k6 says of which kind a metric is, such as ``trend``; CSV does not say it.
         good: points of metrics that mean something here.
         first_ns, last_ns: of all points, in nanoseconds since 1970. 0 where there is none.
         seen_ns: when each client was last there; a virtual user, or a scenario where users are not told.
@@ -108,8 +125,10 @@ class Points:
     engine: duckdb.DuckDBPyConnection
     connections: ConnectionRows
     latencies: tuple[str, ...]
+    expected: tuple[str, ...]
     totals: dict[tuple[str, int], float] = field(default_factory=lambda: defaultdict(float))
     names: set[str] = field(default_factory=set)
+    declared: dict[str, str] = field(default_factory=dict)
     good: int = 0
     bad: list[BadLine] = field(default_factory=list)
     first_ns: int = 0
@@ -125,12 +144,12 @@ class Points:
     @property
     def labelled(self) -> list[str]:
         """The metrics whose tags are needed."""
-        return [*SESSION_METRICS, *self.latencies, SIGN_OF_LIFE]
+        return [*SESSION_METRICS, *self.latencies, *self.expected, SIGN_OF_LIFE]
 
     @property
     def used(self) -> list[str]:
         """The metrics that mean something here."""
-        return [*COUNTERS, *TRENDS, *self.latencies]
+        return [*COUNTERS, *TRENDS, *self.latencies, *self.expected]
 
     @property
     def hides_status(self) -> bool:
@@ -149,7 +168,9 @@ class Points:
         """
         engine = self.engine
         parsed.create_view("parsed", replace=True)
-        engine.execute(f"CREATE OR REPLACE TEMP TABLE judged AS {_JUDGED}", {"used": self.used})
+        values = {"used": self.used, "expected": self.expected, "largest": LARGEST}
+        engine.execute(f"CREATE OR REPLACE TEMP TABLE judged AS {_JUDGED}", values)
+        self.declared |= dict(self._rows(_DECLARED))
         bad = engine.execute("SELECT line, reasons, text FROM judged WHERE reasons IS NOT NULL ORDER BY line")
         self.bad += [BadLine(line, reasons, text.rstrip("\r\n")) for line, reasons, text in bad.fetchall()]
         kept = arrow(engine, _KEPT, kept=[*self.labelled, "ws_ping"], last_ns=self.last_ns)
@@ -188,7 +209,7 @@ class Points:
         self.engine.execute(
             "INSERT INTO points BY NAME SELECT * FROM kept POSITIONAL JOIN told "
             "WHERE list_contains($wanted, metric)",
-            {"wanted": [*TRENDS, *self.latencies]},
+            {"wanted": [*TRENDS, *self.latencies, *self.expected]},
         )
 
     def finish(self) -> dict[int, str]:

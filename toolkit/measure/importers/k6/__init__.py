@@ -1,11 +1,16 @@
 """Points of k6 (``--out json``, ``--out csv``): attempts to connect, and counts and percentiles beside them.
 
 k6 does not say who closed a connection, nor whether that was wanted: the script itself closes most of them.
-It counts messages without saying which one arrived; only a custom trend of the script can tell a latency, and
-the mapping names it::
+It counts messages without saying which one arrived; only metrics of the script itself can: a Trend to which
+it adds the latency of each message that arrives, beside a Counter to which it adds, as it sends a message,
+how many should receive it (``sent.add(1)`` for an echo). The mapping names both, as those lost are in the
+second only::
 
     latencies:
-      - {trend: chat_latency, round_trip: true, deadline_s: 5, unit: ms}
+      - {trend: chat_latency, expected: chat_expected, round_trip: true, deadline_s: 5, unit: ms}
+
+A message that was on its way as the script closed its connection counts as lost, so a script should wait
+a little before it does.
 """
 
 import csv
@@ -15,19 +20,21 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 from pydantic import Field
 
 from toolkit.evidence import Strict
-from toolkit.measure.events import Table
-from toolkit.measure.importers.findings import OF_DELIVERIES, BadLine, Findings, Importer, Rows, Said
-from toolkit.measure.importers.k6_connections import ConnectionRows
-from toolkit.measure.importers.k6_forms import HEADER, csv_points, json_points
-from toolkit.measure.importers.k6_points import Points
-from toolkit.measure.importers.k6_rows import Latency, aggregate_rows, delivery_rows
+from toolkit.measure.importers.findings import OF_DELIVERIES, BadLine, Findings, Importer, Said
+from toolkit.measure.importers.k6.connections import ConnectionRows
+from toolkit.measure.importers.k6.forms import HEADER, csv_points, json_points
+from toolkit.measure.importers.k6.latencies import Latency, deliveries_of, misnamed
+from toolkit.measure.importers.k6.lost import MiscountedError
+from toolkit.measure.importers.k6.points import Points
+from toolkit.measure.importers.k6.rows import aggregate_rows
 from toolkit.measure.importers.loglines import Lines, blocks
 from toolkit.measure.importers.mapping import line_in, read_into
 from toolkit.measure.importers.source import UNREADABLE, opened, why_unreadable
-from toolkit.project.faults import Faults, near
+from toolkit.project.faults import Faults
 
 KIND = "k6"
 
@@ -52,14 +59,15 @@ def read_k6(path: Path, said: Said, faults: Faults) -> Findings:
         return Findings()
     with _engine() as engine:
         trends = tuple(latency.trend for latency in mapping.latencies)
-        points = Points(engine, ConnectionRows(said.environment), trends)
+        expected = tuple(latency.expected for latency in mapping.latencies)
+        points = Points(engine, ConnectionRows(said.environment), trends, expected)
         _read(path, points, faults)
         if not faults.errors:
-            _refuse_unused(mapping, points, said.mapping, faults)
+            _refuse_misnamed(mapping, points, said.mapping, faults)
         if points.hides_status:
             wrong = "its points do not say with which status the server answered"
             faults.error(path, 1, "status", wrong, "run k6 with status among --system-tags")
-        return Findings() if faults.errors else _found(path, points, mapping, said)
+        return Findings() if faults.errors else _found(path, points, mapping, said, faults)
 
 
 @contextmanager
@@ -94,39 +102,52 @@ def _read(path: Path, points: Points, faults: Faults) -> None:
         faults.error(path, 1, "file", f"is no CSV of k6 ({error})", "give the file as k6 wrote it")
 
 
-def _refuse_unused(mapping: _Mapping, points: Points, path: Path | None, faults: Faults) -> None:
-    """A trend that the file lacks is a slip of the pen, or the wrong file."""
-    if path is None:
-        return
+def _refuse_misnamed(mapping: _Mapping, points: Points, path: Path | None, faults: Faults) -> None:
+    """A metric that the file lacks is a slip of the pen, or the wrong file."""
     for index, latency in enumerate(mapping.latencies):
-        if latency.trend not in points.names:
-            line = line_in(path, ["latencies", index, "trend"])
-            wrong, right = (
-                f"the file has no metric {latency.trend!r}",
-                near(latency.trend, sorted(points.names)),
-            )
-            faults.error(path, line, f"latencies[{index}].trend", wrong, right)
+        for slip in misnamed(latency, mapping.latencies[:index], points.names, points.declared):
+            _refuse(path, index, slip.field, slip.wrong, slip.right, faults)
 
 
-def _found(path: Path, points: Points, mapping: _Mapping, said: Said) -> Findings:
+def _refuse(path: Path | None, index: int, field: str, wrong: str, right: str, faults: Faults) -> None:
+    """A fault of an entry of the mapping."""
+    assert path is not None, "without a mapping there is no entry"
+    faults.error(
+        path, line_in(path, ["latencies", index, field]), f"latencies[{index}].{field}", wrong, right
+    )
+
+
+def _found(path: Path, points: Points, mapping: _Mapping, said: Said, faults: Faults) -> Findings:
     stray = points.finish()
-    tables: dict[Table, Rows] = {
-        "connections": points.connections.table(),
-        "aggregates": aggregate_rows(points, said.environment, KIND),
-    }
-    late = 0
-    if mapping.latencies:
-        tables["deliveries"], late = delivery_rows(points, mapping.latencies, said.environment)
-    bad = sorted([*points.bad, *_with_text(path, stray)], key=lambda one: one.line)
-    return Findings(
-        tables=tables,
+    found = Findings(
+        tables={
+            "connections": points.connections.table(),
+            "aggregates": aggregate_rows(points, said.environment, KIND),
+        },
         good=points.good - len(stray),
-        bad=bad,
-        late=late,
+        bad=sorted([*points.bad, *_with_text(path, stray)], key=lambda one: one.line),
         ignored=tuple(sorted(points.names - set(points.used))),
         notes=_NOTES,
         lacks={} if mapping.latencies else dict.fromkeys(OF_DELIVERIES, _NO_LATENCY),
     )
+    _add_deliveries(found, points, mapping, said, faults)
+    return found
+
+
+def _add_deliveries(found: Findings, points: Points, mapping: _Mapping, said: Said, faults: Faults) -> None:
+    """Add the messages of the trends that the mapping names."""
+    tables = []
+    for index, latency in enumerate(mapping.latencies):
+        try:
+            deliveries = deliveries_of(points, latency, said.environment)
+        except MiscountedError as error:
+            _refuse(said.mapping, index, "expected", error.wrong, error.right, faults)
+            continue
+        tables.append(deliveries.rows)
+        found.late += deliveries.late
+        found.notes += (deliveries.note,) if deliveries.note else ()
+    if tables:
+        found.tables["deliveries"] = pa.concat_tables(tables)
 
 
 def _with_text(path: Path, reasons: dict[int, str]) -> Iterator[BadLine]:
@@ -146,17 +167,18 @@ _NOTES = (
 )
 
 _ENDS = "k6 does not say whether the end of a connection was wanted"
-_SESSIONS = "k6 does not say which connections follow one another in a session"
-_NO_LATENCY = "k6 does not say which message arrived when; name a custom trend of latencies in the mapping"
-_ARRIVED = "a trend has the messages that arrived, not those that were lost"
+_SESSIONS = "k6 does not say which attempts follow one another in a session, nor which is the first"
+_NO_LATENCY = (
+    "k6 does not say which message arrived when; name the script's own Trend of latencies in the mapping, "
+    "with its Counter of messages expected"
+)
 
 IMPORTER = Importer(
     read=read_k6,
-    gives=("connection_success_rate", "latency_p50_ms", "latency_p95_ms", "latency_p99_ms"),
+    gives=("connection_success_rate", *OF_DELIVERIES),
     lacks={
         "mean_connection_duration_s": _ENDS,
         "reconnection_frequency": _SESSIONS,
         "session_availability": _SESSIONS,
-        "delivery_success_rate": _ARRIVED,
     },
 )

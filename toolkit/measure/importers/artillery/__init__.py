@@ -12,7 +12,7 @@ import json
 from pathlib import Path
 
 from toolkit.measure.importers.aggregates import Aggregates
-from toolkit.measure.importers.artillery_shapes import Report, pieces_of, report_of
+from toolkit.measure.importers.artillery.shapes import Report, pieces_of, report_of
 from toolkit.measure.importers.findings import METRICS, OF_DELIVERIES, BadLine, Findings, Importer, Said
 from toolkit.measure.importers.jsonfile import not_this, number, read_json
 from toolkit.project.faults import Faults, shortened

@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from toolkit.measure.events import CONNECTIONS
 from toolkit.measure.importers.aggregates import COLLECTOR
-from toolkit.measure.importers.k6_sessions import Attempt
+from toolkit.measure.importers.k6.sessions import Attempt
 
 _ROWS_AT_ONCE = 50_000
 
@@ -52,7 +52,8 @@ def _row(attempt: Attempt, environment: str, seen_ns: int) -> dict[str, Any]:
         "collector": COLLECTOR,
         "client": attempt.client,
         "session": f"{attempt.start_ns}-{attempt.series}{rank}",
-        "attempt": 1,
+        # Nothing tells which attempts follow one another.
+        "attempt": None,
         "started_at": start_us,
         "handshake_s": None if handshake_ms is None else handshake_ms / 1000,
         "outcome": _outcome(attempt.status),
