@@ -39,7 +39,7 @@ GOOD: dict[Table, dict[str, list[Any]]] = {
         "collector": ["a"],
         "client": ["ann"],
         "session": ["s1", "s2"],
-        "attempt": [1, 1, 2],
+        "attempt": [None, 1, 1, 2],
         "started_at": after(0.0, 1800.0),
         "handshake_s": [0.0, 0.1],
         "outcome": ["open", "open", "refused"],

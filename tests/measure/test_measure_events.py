@@ -32,7 +32,8 @@ def test_times_are_utc_microseconds_and_durations_float64() -> None:
 
 def test_what_the_contract_calls_null_may_be_null() -> None:
     null = {field.name for field in CONNECTIONS if field.nullable}
-    assert null == {"handshake_s", "ended_at", "close_code", "ended_by", "intended"}
+    # A source may not tell which attempt of its session it is.
+    assert null == {"attempt", "handshake_s", "ended_at", "close_code", "ended_by", "intended"}
     assert DELIVERIES.field("latency_s").nullable
     assert DELIVERIES.field("in_order").nullable
 

@@ -45,7 +45,7 @@ _HANDSHAKE_END = "started_at + to_microseconds(CAST(floor(coalesce(handshake_s, 
 _SURELY_GOOD: dict[Table, str] = {
     "connections": f"""
         environment IS NOT NULL AND client IS NOT NULL AND session IS NOT NULL AND outcome IS NOT NULL
-        AND attempt >= 1 AND regexp_full_match(outcome, '{OUTCOME.pattern}')
+        AND coalesce(attempt >= 1, true) AND regexp_full_match(outcome, '{OUTCOME.pattern}')
         AND {{on_day}} AND started_at <= observed_until
         AND started_at >= {{day}} - INTERVAL {MOST_DAYS} DAY
         AND CASE

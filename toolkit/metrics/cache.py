@@ -47,7 +47,7 @@ class Cache:
 
     def __init__(self, folder: Path, environments: Collection[str]) -> None:
         self._folder = folder
-        self._basis = "\n".join([_code(), *sorted(environments)])
+        self._basis = "\n".join([code_digest(), *sorted(environments)])
 
     def load(self, table: Table, partitions: Numbered) -> tuple[list[Kept], set[Partition]]:
         """The rollups kept of just these files by just this code, and of which partitions they are."""
@@ -107,33 +107,39 @@ def _place(month: Path, content: bytes) -> Path:
 
 
 def _write(month: Path, rows: pa.Table) -> None:
-    """Put the rollups of a month in the place of older ones, in one step."""
+    """Put the rollups of a month in the place of older ones."""
     sink = pa.BufferOutputStream()
     pq.write_table(rows, sink, compression="zstd")
     content = sink.getvalue().to_pybytes()
     place = _place(month, content)
+    if put(place, content):
+        for older in month.parent.glob(f"{month.name}-*.parquet"):
+            if older != place:
+                _discard(older)
+
+
+def put(place: Path, content: bytes) -> bool:
+    """Write a file in one step; False where that is not possible, which costs time and nothing else."""
     temporary = place.with_name(f".{place.name}.{uuid.uuid4().hex[:8]}.tmp")
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
         temporary.write_bytes(content)
         temporary.replace(place)
-        for older in month.parent.glob(f"{month.name}-*.parquet"):
-            if older != place:
-                older.unlink(missing_ok=True)
     except OSError:
-        # A folder that cannot be written costs time at the next build and nothing else.
         _discard(temporary)
+        return False
+    return True
 
 
-def _discard(temporary: Path) -> None:
+def _discard(path: Path) -> None:
     try:
-        temporary.unlink(missing_ok=True)
+        path.unlink(missing_ok=True)
     except OSError:
         return
 
 
 @cache
-def _code() -> str:
+def code_digest() -> str:
     """A digest of this room's code and of the facts' own, as other code may count otherwise."""
     digest = hashlib.sha256()
     for source in [Path(events.__file__), *sorted(Path(__file__).parent.glob("*.py"))]:

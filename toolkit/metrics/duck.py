@@ -11,7 +11,7 @@ import pyarrow as pa
 from toolkit.measure.events import Table
 from toolkit.metrics.engine import UnreadableFacts
 from toolkit.metrics.frames import Frames
-from toolkit.metrics.program import program
+from toolkit.metrics.shelf import Shelf
 from toolkit.metrics.sources import Opened, Source
 from toolkit.metrics.views import View, views
 
@@ -20,26 +20,41 @@ MEMORY = "1GB"
 
 
 class DuckDB:
-    """An in-memory database that spills into a temporary folder."""
+    """An in-memory database that spills into a temporary folder.
 
-    def __init__(self) -> None:
+    Args:
+        shelf: keeps its queries.
+    """
+
+    def __init__(self, shelf: Shelf) -> None:
+        self._shelf = shelf
         self._spill = tempfile.TemporaryDirectory(prefix="toolkit-", ignore_cleanup_errors=True)
-        self._connection = ibis.duckdb.connect(
-            memory_limit=MEMORY, temp_directory=self._spill.name, preserve_insertion_order=False
+        self._connection = duckdb.connect(
+            config={
+                "memory_limit": MEMORY,
+                "temp_directory": self._spill.name,
+                "preserve_insertion_order": False,
+            }
         )
-        self._connection.raw_sql("SET TimeZone = 'UTC'; SET enable_progress_bar = false")
+        self._connection.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false")
 
     def roll_up(self, partitions: list[Opened]) -> Frames:
         """See :class:`toolkit.metrics.engine.Engine`."""
         table, unique = partitions[0].partition.table, all(part.unique for part in partitions)
         try:
-            facts = [self._show(view, table) for view in views(partitions)]
-            queries = program(
-                table, unique=unique, facts=facts, engine="duckdb", write=self._connection.compile
+            shown = views(partitions)
+            for view in shown:
+                self._show(view, table)
+            queries = self._shelf.program(
+                table,
+                unique=unique,
+                facts=[view.schema(table) for view in shown],
+                engine="duckdb",
+                write=lambda expression: str(ibis.to_sql(expression, dialect="duckdb")),
             )
             for name, query in queries.kept.items():
-                self._connection.raw_sql(f"CREATE OR REPLACE TEMP TABLE {name} AS {query}")
-            return queries.frames(partitions, lambda query: self._connection.con.sql(query).to_arrow_table())
+                self._connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {query}")
+            return queries.frames(partitions, lambda query: self._connection.sql(query).to_arrow_table())
         except duckdb.Error as error:
             raise UnreadableFacts(error) from error
         finally:
@@ -47,7 +62,7 @@ class DuckDB:
 
     def close(self) -> None:
         """See :class:`toolkit.metrics.engine.Engine`."""
-        self._connection.disconnect()
+        self._connection.close()
         self._spill.cleanup()
 
     def _path(self, source: Source) -> Path:
@@ -59,19 +74,18 @@ class DuckDB:
         source.store.fetch(source.name, copy)
         return copy
 
-    def _show(self, view: View, table: Table) -> ibis.Schema:
+    def _show(self, view: View, table: Table) -> None:
         # Parquet's minimum and maximum leave NaN out. Unless told, DuckDB trusts them and takes isnan() to be
         # false.
         files = ", ".join(_text(self._path(source)) for source in view.sources)
         columns = ", ".join(_column(field.name, field.type) for field in view.columns(table))
-        self._connection.raw_sql(
+        self._connection.execute(
             f"CREATE OR REPLACE TEMP VIEW {view.name} AS SELECT {columns}, "
             f"{view.parts}[file_index::BIGINT + 1]::BIGINT AS part, "
             f"{view.midnights_us}[file_index::BIGINT + 1]::BIGINT AS day_us "
             f"FROM read_parquet([{files}], can_have_nan = true, hive_partitioning = false, "
             "union_by_name = false)"
         )
-        return self._connection.table(view.name).schema()
 
 
 def _text(value: str | Path) -> str:

@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from toolkit.metrics.frames import Frames
+from toolkit.metrics.shelf import Shelf
 from toolkit.metrics.sources import Opened
 from toolkit.project.faults import EnvironmentFault, InputError, near
 
@@ -29,11 +30,12 @@ class UnreadableFacts(Exception):
     """An engine stumbled, maybe over the content of a file."""
 
 
-def engine_of(name: str, *, master: str | None) -> Engine:
+def engine_of(name: str, *, master: str | None, shelf: Shelf) -> Engine:
     """The engine of that name, not yet started.
 
     Args:
         master: of a Spark cluster. None: this machine.
+        shelf: keeps its queries.
 
     Raises:
         InputError: there is no such engine, or it has no master.
@@ -46,10 +48,10 @@ def engine_of(name: str, *, master: str | None) -> Engine:
             raise InputError("--master: DuckDB has none; leave it out, or choose --engine spark")
         from toolkit.metrics.duck import DuckDB
 
-        return DuckDB()
+        return DuckDB(shelf)
     from toolkit.metrics.spark import Spark
 
-    return Spark(master)
+    return Spark(master, shelf)
 
 
 def failed(engine: str, error: Exception) -> EnvironmentFault:

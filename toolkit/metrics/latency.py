@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import pandas as pd
@@ -101,8 +102,8 @@ def latencies_of(
     expected, round_trips = int(hours["expected"].sum()), int(hours["round_trip"].sum())
     if expected == 0 or 0 < round_trips < expected:
         return None
-    histogram = select(rollups.latency, option=option, environment=environment, since=since)
-    totals = histogram.groupby("bucket", sort=True)["count"].sum()
+    histogram = _histogram_of(rollups, option, environment, since)
+    totals = histogram.totals()
     delivered = share_evidence(
         rollups, metric="delivery_success_rate", option=option, environment=environment, since=since
     )
@@ -113,8 +114,8 @@ def latencies_of(
         delivered.n_effective if delivered is not None and lost else expected,
     ]
     return Latencies(
-        buckets=tuple(int(bucket) for bucket in totals.index),
-        counts=tuple(int(count) for count in totals),
+        buckets=tuple(totals),
+        counts=tuple(totals.values()),
         expected=expected,
         deadline_ms=int(hours["deadline_min_us"].min()) / US_PER_MS,
         n_effective=min(sizes),
@@ -136,15 +137,67 @@ def _by_clusters(hours: pd.DataFrame, expected: int) -> float:
     return min(expected, clusters if variance is None else spread / variance if variance > 0 else expected)
 
 
-def _by_hours(hours: pd.DataFrame, histogram: pd.DataFrame, percent: float, expected: int) -> float:
+def _by_hours(hours: pd.DataFrame, histogram: "_Histogram", percent: float, expected: int) -> float:
     """The effective sample as the share of deliveries at or below the percentile moves from hour to hour."""
-    totals = histogram.groupby("bucket", sort=True)["count"].sum().cumsum()
-    at = totals[totals >= percent * expected / 100]
-    if at.empty:
+    below, at = 0, None
+    for bucket, count in histogram.totals().items():
+        below += count
+        if below >= percent * expected / 100:
+            at = bucket
+            break
+    if at is None:
         return expected
-    below = histogram[histogram["bucket"] <= at.index[0]].groupby("hour")["count"].sum()
-    blocks = hours[hours["expected"] > 0].set_index("hour")["expected"]
-    x = [int(value) for value in below.reindex(blocks.index, fill_value=0)]
-    variance = block_variance(x, [int(value) for value in blocks])
+    found = histogram.up_to(at)
+    blocks = hours[hours["expected"] > 0]
+    x = [found.get(hour, 0) for hour in _moments(blocks["hour"]).tolist()]
+    variance = block_variance(x, [int(value) for value in blocks["expected"]])
     share = sum(x) / expected
     return min(expected, share * (1 - share) / variance) if variance and 0 < share < 1 else expected
+
+
+@dataclass(frozen=True)
+class _Histogram:
+    """Deliveries in time by hour and bucket, as arrays of the same length.
+
+    Args:
+        hours: the hours, in any order, in microseconds since 1970.
+        hour: of each count the place of its hour.
+        bucket, count: its bucket, and how many deliveries.
+    """
+
+    hours: np.ndarray
+    hour: np.ndarray
+    bucket: np.ndarray
+    count: np.ndarray
+
+    def totals(self) -> dict[int, int]:
+        """How many deliveries each bucket holds, in rising order; empty ones left out."""
+        # Sums of floats are exact up to 2^53.
+        sums = np.bincount(self.bucket, weights=self.count)
+        return {int(bucket): int(sums[bucket]) for bucket in np.flatnonzero(sums)}
+
+    def up_to(self, bucket: int) -> dict[int, int]:
+        """How many deliveries each hour holds in the buckets up to this one."""
+        within = self.bucket <= bucket
+        sums = np.bincount(self.hour[within], weights=self.count[within], minlength=len(self.hours))
+        return dict(zip(self.hours.tolist(), sums.astype("int64").tolist(), strict=True))
+
+
+def _moments(hours: "pd.Series[pd.Timestamp]") -> np.ndarray:
+    """Hours as microseconds since 1970."""
+    return hours.dt.tz_localize(None).to_numpy("datetime64[us]").astype("int64")
+
+
+_seen: WeakKeyDictionary[Rollups, dict[tuple[str, str, date | None], _Histogram]] = WeakKeyDictionary()
+"""Each percentile asks for the same one, and a year of it is long."""
+
+
+def _histogram_of(rollups: Rollups, option: str, environment: str, since: date | None) -> _Histogram:
+    known = _seen.setdefault(rollups, {})
+    key = option, environment, since
+    if key not in known:
+        rows = select(rollups.latency, option=option, environment=environment, since=since)
+        places, hours = pd.factorize(_moments(rows["hour"]))
+        buckets, counts = rows["bucket"].to_numpy("int64"), rows["count"].to_numpy("int64")
+        known[key] = _Histogram(hours, places, buckets, counts)
+    return known[key]

@@ -65,35 +65,17 @@ class Program:
         return {kind: typed(found[kind], names) for kind, names in COLUMNS[table].items()}
 
 
-_written: dict[tuple[object, ...], Program] = {}
-
-
-def program(
-    table: Table,
-    *,
-    unique: bool,
-    facts: Sequence[ibis.Schema],
-    engine: str,
-    write: Callable[[ir.Table], str],
+def write_program(
+    table: Table, *, unique: bool, facts: Sequence[pa.Schema], write: Callable[[ir.Table], str]
 ) -> Program:
-    """The rollup of a table, written once for each shape of its facts, as that takes longer than a small day.
+    """The rollup of a table in an engine's words.
 
     Args:
         unique: whether no key stands twice in any partition.
         facts: the columns of the tables :data:`FACTS`; rows of files whose columns differ in type stand
             apart.
-        engine: its name.
-        write: writes an expression in its words.
+        write: writes an expression in the engine's words.
     """
-    key = (engine, table, unique, *(tuple(schema.items()) for schema in facts))
-    if key not in _written:
-        _written[key] = _write(table, unique, facts, write)
-    return _written[key]
-
-
-def _write(
-    table: Table, unique: bool, facts: Sequence[ibis.Schema], write: Callable[[ir.Table], str]
-) -> Program:
     kept: dict[str, str] = {}
 
     def keep(expression: ir.Table) -> ir.Table:
@@ -101,7 +83,10 @@ def _write(
         kept[name] = write(expression)
         return ibis.table(expression.schema(), name=name)
 
-    tables = [ibis.table(schema, name=FACTS.format(number)) for number, schema in enumerate(facts)]
+    tables = [
+        ibis.table(ibis.Schema.from_pyarrow(schema), name=FACTS.format(number))
+        for number, schema in enumerate(facts)
+    ]
     rolled, set_aside = expressions(tables, table, unique=unique, keep=keep)
     return Program(
         kept=kept,

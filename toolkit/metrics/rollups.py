@@ -12,6 +12,7 @@ from toolkit.metrics.cache import Cache, Numbered
 from toolkit.metrics.engine import Engine, UnreadableFacts, engine_of, failed
 from toolkit.metrics.files import TABLES, Partition, find
 from toolkit.metrics.merging import Pieces, Rollups, SetAside, merged
+from toolkit.metrics.shelf import Shelf
 from toolkit.metrics.sources import Opened, check_pages, check_words, opened
 from toolkit.project.faults import EnvironmentFault, Faults
 
@@ -52,7 +53,7 @@ def roll_up(
         EnvironmentFault: the engine is not available, or failed, or the place cannot be reached.
     """
     store = Store.at(recordings or metrics_dir)
-    chosen = engine_of(engine, master=master)
+    chosen = engine_of(engine, master=master, shelf=Shelf(metrics_dir / "rollups"))
     cache = Cache(metrics_dir / "rollups", environments)
     try:
         return _undisturbed(

@@ -180,7 +180,8 @@ def _effective(
 
 def _ints(hours: pd.DataFrame, column: str) -> list[int]:
     """Python's own integers, which do not overflow."""
-    return [int(value) for value in hours[column]]
+    found: list[int] = hours[column].to_numpy("int64").tolist()
+    return found
 
 
 def _moment(hour: pd.Timestamp) -> datetime:

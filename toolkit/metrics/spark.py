@@ -17,7 +17,7 @@ from toolkit.measure.events import Table
 from toolkit.metrics.engine import UnreadableFacts
 from toolkit.metrics.frames import Frames
 from toolkit.metrics.java import java_home
-from toolkit.metrics.program import program
+from toolkit.metrics.shelf import Shelf
 from toolkit.metrics.sources import Opened, Source
 from toolkit.metrics.views import View, views
 from toolkit.project.faults import EnvironmentFault
@@ -42,12 +42,14 @@ class Spark:
 
     Args:
         master: of the cluster, ``spark://host:7077`` for example. None: this machine.
+        shelf: keeps its queries.
 
     Raises:
         EnvironmentFault: PySpark is not installed.
     """
 
-    def __init__(self, master: str | None) -> None:
+    def __init__(self, master: str | None, shelf: Shelf) -> None:
+        self._shelf = shelf
         self._master = master or HERE
         self._scratch = tempfile.TemporaryDirectory(prefix="toolkit-", ignore_cleanup_errors=True)
         self._session: Any = None
@@ -68,8 +70,13 @@ class Spark:
             session = self._started()
             backend = ibis.pyspark.connect(session)
             try:
-                facts = [self._show(view, table, backend) for view in views(partitions)]
-                queries = program(table, unique=unique, facts=facts, engine="spark", write=backend.compile)
+                shown = views(partitions)
+                for view in shown:
+                    self._show(view, table)
+                facts = [view.schema(table) for view in shown]
+                queries = self._shelf.program(
+                    table, unique=unique, facts=facts, engine="pyspark", write=backend.compile
+                )
                 for name, query in queries.kept.items():
                     kept.append(session.sql(query).persist())
                     kept[-1].createOrReplaceTempView(name)
@@ -113,7 +120,7 @@ class Spark:
             "spark.sql.shuffle.partitions": str(2 * (os.cpu_count() or 1)),
         }
 
-    def _show(self, view: View, table: Table, backend: Any) -> ibis.Schema:
+    def _show(self, view: View, table: Table) -> None:
         rows = self._session.read.parquet(*(_no_pattern(_asked(source)) for source in view.sources))
         numbers = {_asked(source): number for number, source in enumerate(view.sources)}
         places = [(file, numbers[_path_of(file)]) for file in rows.inputFiles()]
@@ -128,7 +135,6 @@ class Spark:
             f"(SELECT file, CAST(part AS BIGINT) part, CAST(day_us AS BIGINT) day_us FROM VALUES {known} "
             f"AS listed(file, part, day_us)) places ON {FILE} = places.file"
         ).createOrReplaceTempView(view.name)
-        return backend.table(view.name).schema()
 
 
 FILE = "file_of_the_row"

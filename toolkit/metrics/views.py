@@ -6,7 +6,7 @@ from itertools import groupby
 import pyarrow as pa
 
 from toolkit.measure.events import Table
-from toolkit.metrics.columns import COLUMNS
+from toolkit.metrics.columns import COLUMNS, DAY, PART
 from toolkit.metrics.program import FACTS
 from toolkit.metrics.sources import Opened, Source
 
@@ -31,6 +31,21 @@ class View:
         """The columns to read, as the files have them."""
         schema = self.sources[0].schema
         return [schema.field(column.name) for column in COLUMNS[table] if column.name in schema.names]
+
+    def schema(self, table: Table) -> pa.Schema:
+        """The columns of the table: times as whole microseconds, and what tells the partition."""
+        read = [
+            pa.field(field.name, pa.int64() if pa.types.is_timestamp(field.type) else _plain(field.type))
+            for field in self.columns(table)
+        ]
+        return pa.schema([*read, pa.field(PART, pa.int64()), pa.field(DAY, pa.int64())])
+
+
+def _plain(kind: pa.DataType) -> pa.DataType:
+    """The type as SQL has it, in which no way of storing text is another one."""
+    if pa.types.is_dictionary(kind):
+        kind = kind.value_type
+    return pa.string() if pa.types.is_large_string(kind) else kind
 
 
 def views(partitions: list[Opened]) -> list[View]:

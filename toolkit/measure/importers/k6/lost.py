@@ -1,20 +1,21 @@
 """Which of the messages that a script counted as expected never arrived, and when they were due.
 
 A counter says how many messages were expected and when, a trend when each that arrived was sent: at its stamp
-less its latency. Neither names a message, so that of the counter's points only the sums tell which were not
-met. At any time T, no more can have been lost of the messages due by T than had been expected by any later
-time and not sent by then among those that arrived: the least of these differences is taken. So as many losses
-as the points allow stand by each time, and none stands on a later day than the one on which it was counted;
-one may stand earlier, by as many messages as are sent within the slack below.
+less its latency. Neither names a message, so that only the sums tell which points of the counter were not
+met. Of the messages due by a time T no more can have been lost than were expected by T, or any later time,
+less those that were sent by then and arrived: the least of these differences is taken. So by each time as
+many losses stand as the points allow, and none stands later than it was counted. One may stand earlier, where
+messages follow one another within the slack below: such ones cannot be told apart.
 """
 
+from itertools import product
 from typing import Any
 
 import duckdb
 
 SLACKS_NS = (10_000_000, 1_000_000_000)
-"""By so much a script may count a message later than it takes the time of sending; the first that the points
-do not contradict holds. Clocks of whole milliseconds need 1 ms of it."""
+"""By so much a script may count a message later than it takes the time of sending, of which a clock of whole
+milliseconds needs 1 ms."""
 
 MOST = 10_000_000
 """What has lost more messages did not count messages."""
@@ -48,6 +49,8 @@ _LOST = """
     ) WHERE lost > 0
 """
 
+_DAYS = f"SELECT ns // {86_400 * 10**9} AS day, sum(lost) FROM lost GROUP BY day ORDER BY day"
+
 
 class MiscountedError(Exception):
     """A counter that cannot be that of the messages expected.
@@ -64,8 +67,9 @@ class MiscountedError(Exception):
 def find_lost(engine: duckdb.DuckDBPyConnection, *, trend: str, expected: str, unit_ns: int) -> int:
     """How many messages were expected; the table ``lost`` has the points of the counter that were not met.
 
-    What a virtual user received is held against what it counted itself, as long as that can be; where one
-    counts what others receive, against what all counted.
+    What a virtual user received is held against what it counted itself, with the least slack, as long as no
+    point contradicts that; else against what all counted. As losses can hide such a contradiction, it must
+    also put as many of them on each day as the last slack does against what all counted.
 
     Args:
         engine: holds the table ``points``.
@@ -83,14 +87,15 @@ def find_lost(engine: duckdb.DuckDBPyConnection, *, trend: str, expected: str, u
         wrong = f"counts {counted:,} messages, but {trend} has only {arrived:,} that arrived"
         raise MiscountedError(wrong, "count messages, not bytes")
     values = {"trend": trend, "expected": expected, "unit_ns": unit_ns}
-    for slack_ns in SLACKS_NS:
-        for by_client in (True, False):
-            if _fits(engine, {**values, "slack_ns": slack_ns, "by_client": by_client}):
-                engine.execute(_LOST)
-                return counted
-    raise MiscountedError(
-        f"counts messages more than {SLACKS_NS[-1] // 10**9} s after they were sent", _RIGHT
-    )
+    if not _find(engine, {**values, "slack_ns": SLACKS_NS[-1], "by_client": False}):
+        wrong = f"counts messages more than {SLACKS_NS[-1] // 10**9} s after they were sent"
+        raise MiscountedError(wrong, _RIGHT)
+    days = engine.execute(_DAYS).fetchall()
+    for slack_ns, by_client in product(SLACKS_NS, (True, False)):
+        fits = _find(engine, {**values, "slack_ns": slack_ns, "by_client": by_client})
+        if fits and engine.execute(_DAYS).fetchall() == days:
+            break
+    return counted
 
 
 _RIGHT = "let the script add each message for each recipient as it sends it"
@@ -103,9 +108,12 @@ def _totals(engine: duckdb.DuckDBPyConnection, trend: str, expected: str) -> tup
     return int(counted), arrived
 
 
-def _fits(engine: duckdb.DuckDBPyConnection, values: dict[str, Any]) -> bool:
-    """Whether at no time more had been sent of those that arrived than were expected by then."""
+def _find(engine: duckdb.DuckDBPyConnection, values: dict[str, Any]) -> bool:
+    """Make the table ``lost``, unless at some time more had been sent and arrived than were expected by then."""
     engine.execute(_EVENTS, values)
     engine.execute(_MISSING)
-    ((least,),) = engine.execute("SELECT min(missing) FROM missing").fetchall()
-    return least is None or least >= 0
+    ((least,),) = engine.execute("SELECT coalesce(min(missing), 0) FROM missing").fetchall()
+    if least < 0:
+        return False
+    engine.execute(_LOST)
+    return True
