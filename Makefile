@@ -15,7 +15,7 @@ browser:
 	@sh scripts/need-browser
 
 test: browser setup
-	@$(BIN)/python -m pytest -n 2 --dist loadfile -q -rs
+	@$(BIN)/python -m pytest -n 2 --dist worksteal -q -rs
 
 setup: $(VENV)/.all $(SOCKETIO)/node_modules/.installed
 

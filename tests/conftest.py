@@ -1,37 +1,77 @@
 """What many tests start from."""
 
+import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from commands import TOOLKIT, Run, forked_in, installed_in
+from once import made_once
 
 ROOT = Path(__file__).parent.parent
 
-Run = Callable[..., "subprocess.CompletedProcess[str]"]
+
+def copy_of_data(target: Path) -> Path:
+    """A copy of the decision folder that ships, without what is derived from its recordings."""
+    return shutil.copytree(ROOT / "data", target, ignore=shutil.ignore_patterns("rollups"))
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A copy of the decision folder that ships, to be changed by the test."""
-    copy = tmp_path / "data"
-    shutil.copytree(ROOT / "data", copy, ignore=shutil.ignore_patterns("rollups"))
-    return copy
+    return copy_of_data(tmp_path / "data")
+
+
+@pytest.fixture(scope="session")
+def shipped(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the decision folder that ships, not to be changed."""
+    return made_once(tmp_path_factory, "shipped", lambda home: _copied(home)) / "data"
+
+
+def _copied(home: Path) -> None:
+    copy_of_data(home / "data")
+
+
+@pytest.fixture(scope="session")
+def decision(shipped: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """What `toolkit decide --json` prints of the folder that ships."""
+
+    def decide(home: Path) -> None:
+        done = installed_in(home)("decide", "--project", shipped, "--json")
+        assert done.returncode == 0, done.stderr
+        (home / "decision.json").write_text(done.stdout)
+
+    return (made_once(tmp_path_factory, "decision", decide) / "decision.json").read_text()
+
+
+@pytest.fixture(scope="session")
+def published(shipped: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of reports where `toolkit build` has published the folder that ships, not to be changed."""
+
+    def build(home: Path) -> None:
+        done = subprocess.run(
+            [TOOLKIT, "build", "--project", str(shipped), "--out", str(home / "reports")],
+            cwd=home, env={"HOME": str(home / "no-home"), "PATH": os.environ["PATH"]},
+            capture_output=True, text=True, timeout=300, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        (home / "printed").write_text(done.stdout)
+
+    return made_once(tmp_path_factory, "published", build) / "reports"
 
 
 @pytest.fixture
 def toolkit(tmp_path: Path) -> Run:
-    """Runs the command as a user would, in an empty working directory."""
+    """Runs the command in an empty working directory, without waiting for its imports each time."""
+    return forked_in(tmp_path)
 
-    def run(*arguments: str | Path, timeout_s: float = 120) -> "subprocess.CompletedProcess[str]":
-        command = [str(Path(sys.executable).parent / "toolkit"), *map(str, arguments)]
-        return subprocess.run(
-            command, cwd=tmp_path, capture_output=True, text=True, timeout=timeout_s, check=False
-        )
 
-    return run
+@pytest.fixture
+def installed(tmp_path: Path) -> Run:
+    """Runs the installed command in an empty working directory, as a user would."""
+    return installed_in(tmp_path)
 
 
 @pytest.fixture

@@ -1,16 +1,12 @@
-"""A real Chromium without a network, and a whole report built for it."""
+"""A real Chromium without a network, and a whole report to open in it."""
 
 import shutil
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 from views import VIEWS
-
-ROOT = Path(__file__).parent.parent.parent
-sys.path.insert(0, str(ROOT / "tests" / "report"))
 
 ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -19,16 +15,9 @@ ARGUMENTS = [
 
 
 @pytest.fixture(scope="session")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a published report of the folder that ships, with three options recorded from a seed."""
-    from report_folders import record
-
-    from toolkit import api
-
-    home = tmp_path_factory.mktemp("built")
-    shutil.copytree(ROOT / "data", home / "data", ignore=shutil.ignore_patterns("metrics"))
-    record(home / "data" / "metrics")
-    return api.build(home / "data", out=home / "reports").path
+def built(published: Path) -> Path:
+    """The folder of the report of the folder that ships; the index of all reports lies above it."""
+    return published / "latest"
 
 
 @pytest.fixture(scope="module")

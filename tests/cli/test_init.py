@@ -4,10 +4,10 @@ from pathlib import Path
 from typing import Any
 
 
-def test_a_new_folder_passes_its_check(toolkit: Any, tmp_path: Path) -> None:
-    done = toolkit("init", "ours")
+def test_a_new_folder_passes_its_check(installed: Any, tmp_path: Path) -> None:
+    done = installed("init", "ours")
     assert (done.returncode, done.stdout.strip()) == (0, "ours"), done.stderr
-    assert toolkit("check", "--project", "ours").returncode == 0
+    assert installed("check", "--project", "ours").returncode == 0
     names = {path.name for path in (tmp_path / "ours").iterdir()}
     assert names == {"project.yaml", "plan.yaml", "claims.yaml", "options", "pricing", "scenarios"}
 

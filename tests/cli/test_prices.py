@@ -2,11 +2,11 @@
 
 import json
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+from commands import TOOLKIT
 
 USAGE = "messages_published: 3000000\nmessages_delivered: 60000000\npeak_connections: 2400\n"
 
@@ -118,19 +118,18 @@ def test_no_name_in_a_book_steers_the_terminal(toolkit: Any, folder: Path, usage
 
 
 def test_names_that_the_terminal_cannot_write_are_escaped(
-    toolkit: Any, folder: Path, usage: Path, edit: Any, monkeypatch: pytest.MonkeyPatch
+    installed: Any, folder: Path, usage: Path, edit: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PYTHONIOENCODING", "ascii")
     edit(folder / "pricing" / "pusher.yaml", "name: Pusher Channels", "name: Püsher")
-    done = toolkit("bill", "pusher", "--usage", usage, "--format", "focus", "--project", folder)
+    done = installed("bill", "pusher", "--usage", usage, "--format", "focus", "--project", folder)
     assert done.returncode == 0 and "P\\xfcsher" in done.stdout
-    told = document(toolkit, "bill", "pusher", "--usage", usage, "--format", "focus", "--project", folder)
+    told = document(installed, "bill", "pusher", "--usage", usage, "--format", "focus", "--project", folder)
     assert told["rows"][0]["ProviderName"] == "Püsher"
 
 
 def test_a_reader_that_leaves_is_no_error(folder: Path, usage: Path) -> None:
-    command = Path(sys.executable).parent / "toolkit"
-    script = f"'{command}' bill pusher --usage '{usage}' --project '{folder}' --json; echo $? >&2"
+    script = f"'{TOOLKIT}' bill pusher --usage '{usage}' --project '{folder}' --json; echo $? >&2"
     done = subprocess.run(
         ["sh", "-c", f"({script}) | true"], capture_output=True, text=True, timeout=60, check=False
     )

@@ -5,7 +5,6 @@ import json
 import re
 import signal
 import subprocess
-import sys
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,9 +12,8 @@ from typing import Any
 
 import pytest
 import yaml
+from commands import TOOLKIT
 from websockets.asyncio.client import connect
-
-TOOLKIT = str(Path(sys.executable).parent / "toolkit")
 
 
 @pytest.fixture
@@ -61,12 +59,12 @@ def test_sigterm_closes_its_clients_and_ends_it_cleanly(served: Any) -> None:
     assert process.wait(timeout=15) == 0
 
 
-def test_a_probe_measures_it_and_records_the_facts(served: Any, toolkit: Any, folder: Path) -> None:
+def test_a_probe_measures_it_and_records_the_facts(served: Any, installed: Any, folder: Path) -> None:
     url, _ = served
     workload = {
         "clients": 4,
         "rooms_of": 2,
-        "duration_s": 5,
+        "duration_s": 3,
         "burst_messages": 3,
         "burst_interval_s": {"low": 0.1, "high": 0.2},
         "pause_s": {"low": 0.2, "high": 0.4},
@@ -78,13 +76,13 @@ def test_a_probe_measures_it_and_records_the_facts(served: Any, toolkit: Any, fo
     }
     path = folder.parent / "workload.yaml"
     path.write_text(yaml.safe_dump(workload))
-    done = toolkit(
+    done = installed(
         "probe", "current", "--environment", "production", "--url", url.replace("http", "ws") + "/ws",
         "--workload", path, "--project", folder,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     # The folder is pinned to the day of its recordings; these are of today.
-    told = json.loads(toolkit("metrics", "--project", folder, "--as-of", "2100-01-01", "--json").stdout)
+    told = json.loads(installed("metrics", "--project", folder, "--as-of", "2100-01-01", "--json").stdout)
     values = told["options"]["current"]["production"]
     assert values["connection_success_rate"]["estimate"] == 1
     assert values["delivery_success_rate"]["n"] > 0

@@ -5,35 +5,33 @@ import os
 import random
 import signal
 import subprocess
-import sys
 import time
 from pathlib import Path
 from typing import Any
 
 import pytest
-
-TOOLKIT = str(Path(sys.executable).parent / "toolkit")
+from commands import TOOLKIT
 
 pytestmark = pytest.mark.soak
 
 
-def test_a_quick_bakeoff_measures_all_three_and_leaves_nothing_running(toolkit: Any, folder: Path) -> None:
-    done = toolkit("bakeoff", "--quick", "--project", folder, "--json", timeout_s=300)
+def test_a_quick_bakeoff_measures_all_three_and_leaves_nothing_running(installed: Any, folder: Path) -> None:
+    done = installed("bakeoff", "--quick", "--project", folder, "--json", timeout_s=300)
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)
     assert set(told["options"]) == {"current-unfixed", "current", "socketio"}
     for totals in told["options"].values():
         assert totals["opened"] > 0 and totals["expected"] > 0
-    assert toolkit("check", "--project", folder).returncode == 0
-    assert toolkit("metrics", "--project", folder).returncode == 0
+    assert installed("check", "--project", folder).returncode == 0
+    assert installed("metrics", "--project", folder).returncode == 0
     running = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
     assert "toolkit.measure.servers" not in running and "socketio/server.js" not in running
 
 
 def test_builds_killed_at_thirty_random_instants(
-    toolkit: Any, folder: Path, edit: Any, tmp_path: Path
+    installed: Any, folder: Path, edit: Any, tmp_path: Path
 ) -> None:
-    assert toolkit("build", "--project", folder, timeout_s=300).returncode == 0
+    assert installed("build", "--project", folder, timeout_s=300).returncode == 0
     page = tmp_path / "reports" / "latest" / "index.html"
     before = page.read_bytes()
     edit(folder / "project.yaml", "title: Chat that stays connected", "title: Another title")
@@ -47,5 +45,5 @@ def test_builds_killed_at_thirty_random_instants(
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
         assert page.read_bytes() == before
-    assert toolkit("build", "--project", folder, timeout_s=300).returncode == 0
+    assert installed("build", "--project", folder, timeout_s=300).returncode == 0
     assert b"Another title" in page.read_bytes()

@@ -11,34 +11,33 @@ def printed(toolkit: Any, *arguments: Any) -> str:
     return str(done.stdout)
 
 
-def test_decide_prints_every_verdict_with_its_reasons(toolkit: Any, folder: Path) -> None:
-    text = printed(toolkit, "decide", "--project", folder)
-    document = json.loads(printed(toolkit, "decide", "--project", folder, "--json"))
-    for phase in document["phases"]:
+def test_decide_prints_every_verdict_with_its_reasons(toolkit: Any, shipped: Path, decision: str) -> None:
+    text = printed(toolkit, "decide", "--project", shipped)
+    for phase in json.loads(decision)["phases"]:
         assert f"{phase['verdict']}  {phase['id']}" in text
     assert "grade too weak: production has" in text
     assert "Ranking, scenario production" in text
     assert "measure next: " in text
 
 
-def test_metrics_prints_what_was_measured_and_names_what_was_not(toolkit: Any, folder: Path) -> None:
-    text = printed(toolkit, "metrics", "--project", folder)
+def test_metrics_prints_what_was_measured_and_names_what_was_not(toolkit: Any, shipped: Path) -> None:
+    text = printed(toolkit, "metrics", "--project", shipped)
     assert "current-unfixed in lab" in text
     assert "ALERT" in text
     assert "Never measured: " in text and "ably in lab" in text
 
 
-def test_cost_prints_totals_lines_and_limits(toolkit: Any, folder: Path) -> None:
-    text = printed(toolkit, "cost", "--project", folder, "--scenario", "under-100-usd")
+def test_cost_prints_totals_lines_and_limits(toolkit: Any, shipped: Path) -> None:
+    text = printed(toolkit, "cost", "--project", shipped, "--scenario", "under-100-usd")
     assert "Total cost over the horizon, scenario under-100-usd" in text
     assert "operations labour" in text
     assert "Note: SLA credits are not available in this version" in text
 
 
-def test_bill_says_unknown_for_a_price_that_is_not_known(toolkit: Any, folder: Path, tmp_path: Path) -> None:
+def test_bill_says_unknown_for_a_price_that_is_not_known(toolkit: Any, shipped: Path, tmp_path: Path) -> None:
     (tmp_path / "usage.yaml").write_text("monthly_active_users: 5000\n")
     text = printed(
-        toolkit, "bill", "ably", "--plan", "mau-standard", "--usage", "usage.yaml", "--project", folder
+        toolkit, "bill", "ably", "--plan", "mau-standard", "--usage", "usage.yaml", "--project", shipped
     )
     assert "total: unknown USD a month" in text
 

@@ -71,8 +71,18 @@ def _attempt(option: str, environment: str, client: str, start: datetime, opened
     }
 
 
+_ROLLED: dict[str, Rollups] = {}
+
+
 def recorded(folder: Path, *facts: pd.DataFrame, as_of: date = AS_OF) -> Rollups:
-    """The rollups of connection rows, by way of real Parquet partitions."""
+    """The rollups of connection rows, by way of real Parquet partitions, made once for the same rows."""
+    asked = "\n".join([as_of.isoformat(), *(frame.to_csv() for frame in facts)])
+    if asked not in _ROLLED:
+        _ROLLED[asked] = _rolled_up(folder, facts, as_of)
+    return _ROLLED[asked]
+
+
+def _rolled_up(folder: Path, facts: tuple[pd.DataFrame, ...], as_of: date) -> Rollups:
     for number, frame in enumerate(facts):
         for (option, day), part in frame.groupby(["option", frame["observed_until"].dt.date]):
             partition = folder / "metrics" / "connections" / f"option={option}" / f"date={day}"

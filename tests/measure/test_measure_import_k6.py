@@ -83,6 +83,13 @@ def test_who_ended_a_connection_and_whether_it_was_wanted_stays_unknown(name: st
     assert {row[column] for row in rows for column in ("close_code", "ended_by", "intended")} == {None}
 
 
+@pytest.mark.parametrize("name", RUNS)
+def test_which_attempt_of_a_session_it_is_stays_unknown(name: str) -> None:
+    rows = given("k6", f"k6/{name}", "connections")
+    assert {row["attempt"] for row in rows} == {None}
+    assert len({row["session"] for row in rows}) == len(rows)
+
+
 def test_the_handshake_is_known_of_opened_connections_only() -> None:
     rows = given("k6", "k6/ws.json", "connections")
     assert all((row["handshake_s"] is not None) == (row["outcome"] == "open") for row in rows)

@@ -71,7 +71,7 @@ def test_losses_are_due_when_the_messages_were_that_did_not_arrive(tmp_path: Pat
 
 @pytest.mark.parametrize("every_s", [0.0007, 0.2])
 @pytest.mark.parametrize("decimals", [0, 6])
-@pytest.mark.parametrize("counted_after_s", [0, 0.4])
+@pytest.mark.parametrize("counted_after_s", [0, 0.009])
 def test_by_no_time_are_fewer_losses_told_than_had_been_counted(
     every_s: float, decimals: int, counted_after_s: float, tmp_path: Path
 ) -> None:
@@ -80,6 +80,18 @@ def test_by_no_time_are_fewer_losses_told_than_had_been_counted(
     true_s = [due_s + counted_after_s for due_s, took in messages if took is None]
     assert len(lost_at_s(rows)) == len(true_s) > 30
     assert all(told_s <= one_s for told_s, one_s in zip(lost_at_s(rows), true_s, strict=True))
+
+
+def test_a_loss_that_hides_how_late_the_script_counts_stands_on_the_day_before(tmp_path: Path) -> None:
+    messages: list[Message] = [(MIDNIGHT_S - 1, None), (MIDNIGHT_S - 0.3, 0.1)]
+    rows = deliveries(tmp_path, points(messages, counted_after_s=0.4))
+    assert lost_at_s(rows) == [pytest.approx(MIDNIGHT_S - 0.6)]
+
+
+def test_a_loss_that_may_be_of_either_of_two_users_stands_on_the_day_before(tmp_path: Path) -> None:
+    sent = [point("sent", MIDNIGHT_S - 1, 1, user=2), point("sent", MIDNIGHT_S + 1, 1, user=1)]
+    rows = deliveries(tmp_path, [*sent, point("rtt", MIDNIGHT_S + 1.1, 100, user=2)])
+    assert lost_at_s(rows) == [MIDNIGHT_S - 1]
 
 
 def test_losses_of_one_user_do_not_hide_behind_the_arrivals_of_another(tmp_path: Path) -> None:

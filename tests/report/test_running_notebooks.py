@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -31,59 +32,73 @@ def said(executed: Any) -> str:
     return "".join(output.get("text", "") for cell in executed.cells for output in cell.get("outputs", []))
 
 
-def test_parameters_reach_the_notebook_and_the_file_is_left_alone(tmp_path: Path) -> None:
-    path = notebook(tmp_path / "a.ipynb", "print(project, as_of)")
-    before = path.read_bytes()
-    executed = run_notebooks([path], PARAMETERS, cwd=tmp_path)
-    assert said(executed["a"]) == "data None\n"
-    assert path.read_bytes() == before
+@dataclass(frozen=True)
+class Ran:
+    """One run of several notebooks, on a machine with a foreign kernel and without a home.
+
+    Args:
+        said: what each notebook printed.
+        cwd: where they ran.
+        unchanged: whether the notebooks' files and the environment of the caller are what they were.
+        home: the home that there is not.
+    """
+
+    said: dict[str, str]
+    cwd: Path
+    unchanged: bool
+    home: Path
 
 
-def test_the_kernel_is_this_interpreter_in_the_given_folder(tmp_path: Path) -> None:
-    path = notebook(tmp_path / "a.ipynb", "import sys, os; print(sys.executable); print(os.getcwd())")
-    assert said(run_notebooks([path], PARAMETERS, cwd=tmp_path)["a"]).split() == [
-        sys.executable,
-        str(tmp_path),
+@pytest.fixture(scope="module")
+def ran(tmp_path_factory: pytest.TempPathFactory) -> Ran:
+    cwd = tmp_path_factory.mktemp("notebooks")
+    paths = [
+        notebook(cwd / "parameters.ipynb", "print(project, as_of)"),
+        notebook(cwd / "kernel.ipynb", "import sys, os; print(sys.executable); print(os.getcwd())"),
+        notebook(cwd / "plots.ipynb", "import matplotlib.pyplot; print('done')"),
     ]
-
-
-def test_an_installed_kernel_of_another_python_is_not_used(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    spec = tmp_path / "share" / "kernels" / "python3"
+    spec = cwd / "share" / "kernels" / "python3"
     spec.mkdir(parents=True)
     (spec / "kernel.json").write_text(
         json.dumps({"argv": ["/bin/false"], "display_name": "x", "language": "python"})
     )
-    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path / "share"))
-    path = notebook(tmp_path / "a.ipynb", "print(1)")
-    assert said(run_notebooks([path], PARAMETERS, cwd=tmp_path)["a"]) == "1\n"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HOME", str(cwd / "home"))
+        patch.setenv("JUPYTER_PATH", str(cwd / "share"))
+        for name in ("JUPYTER_RUNTIME_DIR", "IPYTHONDIR", "MPLCONFIGDIR"):
+            patch.delenv(name, raising=False)
+        before = [path.read_bytes() for path in paths], dict(os.environ)
+        executed = run_notebooks(paths, PARAMETERS, cwd=cwd)
+        after = [path.read_bytes() for path in paths], dict(os.environ)
+    return Ran({name: said(one) for name, one in executed.items()}, cwd, after == before, cwd / "home")
 
 
-def test_no_home_is_needed_and_none_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    home = tmp_path / "home"
-    monkeypatch.setenv("HOME", str(home))
-    for name in ("JUPYTER_RUNTIME_DIR", "IPYTHONDIR", "MPLCONFIGDIR"):
-        monkeypatch.delenv(name, raising=False)
-    path = notebook(tmp_path / "a.ipynb", "import matplotlib.pyplot; print('done')")
-    assert said(run_notebooks([path], PARAMETERS, cwd=tmp_path)["a"]) == "done\n"
-    assert not home.exists()
+def test_parameters_reach_the_notebook(ran: Ran) -> None:
+    assert ran.said["parameters"] == "data None\n"
 
 
-def test_a_failing_cell_is_named_with_its_notebook_and_exception(tmp_path: Path) -> None:
+def test_the_files_and_the_environment_of_the_caller_are_left_alone(ran: Ran) -> None:
+    assert ran.unchanged
+
+
+def test_the_kernel_is_this_interpreter_in_the_given_folder_whatever_kernel_is_installed(ran: Ran) -> None:
+    assert ran.said["kernel"].split() == [sys.executable, str(ran.cwd)]
+
+
+def test_no_home_is_needed_and_none_is_made(ran: Ran) -> None:
+    assert ran.said["plots"] == "done\n"
+    assert not ran.home.exists()
+
+
+def test_every_failing_notebook_is_named_with_its_cell_and_its_exception(tmp_path: Path) -> None:
     good = notebook(tmp_path / "good.ipynb", "print(1)")
     bad = notebook(tmp_path / "bad.ipynb", "x = 1", "1 / 0")
-    with pytest.raises(
-        InputError, match=r"bad.ipynb:1: cell 4: ZeroDivisionError: division by zero; run it in Jupyter"
-    ):
-        run_notebooks([good, bad], PARAMETERS, cwd=tmp_path)
-
-
-def test_every_failing_notebook_is_named(tmp_path: Path) -> None:
-    paths = [notebook(tmp_path / f"{name}.ipynb", f"raise ValueError('{name}')") for name in ("one", "two")]
+    other = notebook(tmp_path / "other.ipynb", "raise ValueError('other')")
     with pytest.raises(InputError) as caught:
-        run_notebooks(paths, PARAMETERS, cwd=tmp_path)
-    assert "ValueError: one" in str(caught.value) and "ValueError: two" in str(caught.value)
+        run_notebooks([good, bad, other], PARAMETERS, cwd=tmp_path)
+    first, second = str(caught.value).splitlines()
+    assert "bad.ipynb:1: cell 4: ZeroDivisionError: division by zero; run it in Jupyter" in first
+    assert "other.ipynb:1: cell 3: ValueError: other; run it in Jupyter" in second
 
 
 def test_a_notebook_without_end_is_stopped(tmp_path: Path) -> None:
@@ -156,9 +171,3 @@ def test_nothing_goes_on_when_the_build_is_killed(tmp_path: Path) -> None:
     while (alive(kernel) or alive(worker)) and time.monotonic() < deadline_s:
         time.sleep(0.1)
     assert not alive(kernel) and not alive(worker)
-
-
-def test_the_environment_of_the_caller_is_not_changed(tmp_path: Path) -> None:
-    before = dict(os.environ)
-    run_notebooks([notebook(tmp_path / "a.ipynb", "print(1)")], PARAMETERS, cwd=tmp_path)
-    assert dict(os.environ) == before

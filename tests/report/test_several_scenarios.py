@@ -17,8 +17,12 @@ def two(recorded: Path) -> ReportInputs:
     return told(recorded, scenarios=["production", "enterprise"])
 
 
-def test_the_default_comes_first_and_the_other_has_its_section(two: ReportInputs) -> None:
-    html = leadership_page(two, build_id="b")
+@pytest.fixture(scope="module")
+def html(two: ReportInputs) -> str:
+    return leadership_page(two, build_id="b")
+
+
+def test_the_default_comes_first_and_the_other_has_its_section(two: ReportInputs, html: str) -> None:
     assert_self_contained(html)
     other = two.scenarios["enterprise"].scenario.title
     assert html.index("The phases and their gates") < html.index(f"Scenario: {other}")
@@ -27,8 +31,7 @@ def test_the_default_comes_first_and_the_other_has_its_section(two: ReportInputs
     assert all(later <= earlier + 1 for earlier, later in pairwise(levels))
 
 
-def test_tables_of_different_scenarios_have_captions_of_their_own(two: ReportInputs) -> None:
-    html = leadership_page(two, build_id="b")
+def test_tables_of_different_scenarios_have_captions_of_their_own(html: str) -> None:
     captions = html.split("<caption>")[1:]
     named = [caption.split("</caption>")[0] for caption in captions]
     assert len(named) == len(set(named))

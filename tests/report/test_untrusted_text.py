@@ -11,15 +11,19 @@ from report_html import Reader, assert_self_contained
 from toolkit.report.build import decision_documents
 from toolkit.report.page import leadership_page
 
+SCRIPT = "<script>alert(1)</script>"
+ATTRIBUTE = '"><img src=x onerror=alert(1)>'
+TITLE = "</title><h1>gotcha</h1>"
+TEMPLATE = "{{ 7*7 }}{% raw %}"
+DIRECTION = "\u202eevil\u2066"
+NULL = "a\u0000b\u001b[31m"
+
+# Kinds that need the same care stand in one text: each would be heard through the others.
 HOSTILE = {
-    "script": "<script>alert(1)</script>",
-    "attribute": '"><img src=x onerror=alert(1)>',
-    "title": "</title><h1>gotcha</h1>",
-    "template": "{{ 7*7 }}{% raw %}",
-    "direction": "\u202eevil\u2066",
+    "markup": SCRIPT + ATTRIBUTE + TITLE + TEMPLATE,
+    "invisible": DIRECTION + NULL,
     "mathtext": "$\\frac{1}{$",
     "long": "x" * 10_000,
-    "null": "a\u0000b\u001b[31m",
 }
 
 
@@ -47,7 +51,8 @@ def hostile_folder(folder: Path) -> Callable[[str], Path]:
             f"title: {quoted}" if line.startswith("title:") else line
             for line in scenario.read_text().splitlines()
         ]
-        scenario.write_text("\n".join(lines) + "\n")
+        # The shortest horizon: no text depends on it, and most of the time does.
+        scenario.write_text("\n".join(lines).replace("horizon_months: 24", "horizon_months: 1") + "\n")
         claims = folder / "claims.yaml"
         claims.write_text(
             f"claims:\n  - {{id: x, option: pusher, statement: {quoted}, verdict: wrong, evidence: {quoted}, "
@@ -72,7 +77,7 @@ def test_hostile_text_is_inert_everywhere(
     assert {tag for tag, _ in reader.elements} <= {tag for tag, _ in plain.elements}
     assert not {"\u202e", "\u2066", "\u0000", "\u001b"} & set(html)
     assert "49{%" not in html
-    if kind in ("script", "attribute", "title", "template"):
+    if kind == "markup":
         assert text in reader.text
     for document in decision_documents(inputs).values():
         assert json.loads(json.dumps(document)) == document

@@ -1,5 +1,6 @@
 """Hourly counts of the recorded facts: all that anything downstream reads of them."""
 
+import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -25,6 +26,9 @@ BATCH_BYTES = 128 * 2**20
 
 LOOKS = 20
 """How often to look again when files vanish while they are read, as compaction makes them."""
+
+PAUSE_S = 0.02
+"""So much longer before each further look."""
 
 
 def roll_up(
@@ -74,7 +78,9 @@ def check_files(
 def _undisturbed(store: Store, faults: Faults, look: Callable[[Faults], Result]) -> Result:
     """What one look finds during which no file vanishes, with its faults."""
     try:
-        for _ in range(LOOKS):
+        for number in range(LOOKS):
+            # Removing what was merged takes a while where it is much.
+            time.sleep(number * PAUSE_S)
             seen = Faults()
             try:
                 found = look(seen)

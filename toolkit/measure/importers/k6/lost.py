@@ -109,7 +109,7 @@ def _totals(engine: duckdb.DuckDBPyConnection, trend: str, expected: str) -> tup
 
 
 def _find(engine: duckdb.DuckDBPyConnection, values: dict[str, Any]) -> bool:
-    """Make the table ``lost``, unless at some time more had been sent and arrived than were expected by then."""
+    """Make the table ``lost``, unless more that arrived had been sent by some time than were expected."""
     engine.execute(_EVENTS, values)
     engine.execute(_MISSING)
     ((least,),) = engine.execute("SELECT coalesce(min(missing), 0) FROM missing").fetchall()
