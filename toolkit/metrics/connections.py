@@ -77,7 +77,8 @@ def _sessions(rows: ir.Table) -> ir.Table:
     before.
     """
     intended_end = ibis.ifelse(rows.intended.fill_null(False), rows.closed_at, ibis.null("int64"))
-    sessions = rows.group_by([*SESSION, "day_us"]).aggregate(
+    sessions = rows.group_by(SESSION).aggregate(
+        day_us=rows.day_us.max(),
         first=rows.started_at.min(),
         seen=rows.observed_until.max(),
         over=intended_end.max(),

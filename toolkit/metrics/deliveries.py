@@ -4,7 +4,7 @@ import ibis
 import ibis.expr.types as ir
 
 from toolkit.metrics.clusters import RECIPIENT_RATIOS, SENDER_RATIOS, cluster_sums
-from toolkit.metrics.columns import duration_us
+from toolkit.metrics.columns import known_us
 from toolkit.metrics.grouping import grouped_by_each
 from toolkit.metrics.hours import HOUR, bucket_of, hour_of
 from toolkit.metrics.rolled import Keep, Rolled
@@ -52,7 +52,7 @@ def delivery_rollups(good: ir.Table, keep: Keep) -> Rolled:
 
 
 def _with_outcome(good: ir.Table) -> ir.Table:
-    latency_us, deadline_us = duration_us(good.latency_s), duration_us(good.deadline_s)
+    latency_us, deadline_us = known_us(good.latency_s), known_us(good.deadline_s)
     rows = good.mutate(
         hour=hour_of(good.scheduled_at),
         deadline_us=deadline_us.cast("int64"),

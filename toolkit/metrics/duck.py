@@ -2,6 +2,7 @@
 
 import shutil
 import tempfile
+from functools import cached_property
 from pathlib import Path
 
 import duckdb
@@ -29,14 +30,18 @@ class DuckDB:
     def __init__(self, shelf: Shelf) -> None:
         self._shelf = shelf
         self._spill = tempfile.TemporaryDirectory(prefix="toolkit-", ignore_cleanup_errors=True)
-        self._connection = duckdb.connect(
+
+    @cached_property
+    def _connection(self) -> duckdb.DuckDBPyConnection:
+        connection = duckdb.connect(
             config={
                 "memory_limit": MEMORY,
                 "temp_directory": self._spill.name,
                 "preserve_insertion_order": False,
             }
         )
-        self._connection.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false")
+        connection.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false")
+        return connection
 
     def roll_up(self, partitions: list[Opened]) -> Frames:
         """See :class:`toolkit.metrics.engine.Engine`."""
@@ -62,7 +67,8 @@ class DuckDB:
 
     def close(self) -> None:
         """See :class:`toolkit.metrics.engine.Engine`."""
-        self._connection.close()
+        if "_connection" in vars(self):
+            self._connection.close()
         self._spill.cleanup()
 
     def _path(self, source: Source) -> Path:

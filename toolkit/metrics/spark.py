@@ -49,10 +49,6 @@ class Spark:
     """
 
     def __init__(self, master: str | None, shelf: Shelf) -> None:
-        self._shelf = shelf
-        self._master = master or HERE
-        self._scratch = tempfile.TemporaryDirectory(prefix="toolkit-", ignore_cleanup_errors=True)
-        self._session: Any = None
         with _pandas_is_fine():
             try:
                 from pyspark.sql import SparkSession
@@ -60,6 +56,10 @@ class Spark:
                 raise EnvironmentFault(
                     "Spark is not installed; pip install 'toolkit[spark]', or use --engine duckdb"
                 ) from error
+        self._shelf = shelf
+        self._master = master or HERE
+        self._scratch = tempfile.TemporaryDirectory(prefix="toolkit-", ignore_cleanup_errors=True)
+        self._session: Any = None
         self._builder: Any = SparkSession.builder
 
     def roll_up(self, partitions: list[Opened]) -> Frames:
@@ -95,30 +95,38 @@ class Spark:
 
     def _started(self) -> Any:
         if self._session is None:
-            if home := java_home(Path(self._scratch.name)):
-                os.environ["JAVA_HOME"] = str(home)
             builder = self._builder.appName("toolkit").master(self._master)
             for name, value in {**SETTINGS, **self._on_this_machine()}.items():
                 builder = builder.config(name, value)
-            try:
-                self._session = builder.getOrCreate()
-            except Exception as error:
-                # PySpark has no common class for what keeps it from starting.
-                raise EnvironmentFault(
-                    f"Spark at {self._master} does not start: {_reason(error)}; see that the master runs"
-                ) from error
+            with _surroundings(self._surroundings()):
+                try:
+                    self._session = builder.getOrCreate()
+                except Exception as error:
+                    # PySpark has no common class for what keeps it from starting.
+                    raise EnvironmentFault(
+                        f"Spark at {self._master} does not start: {_reason(error)}; see that the master runs"
+                    ) from error
         return self._session
+
+    @property
+    def _is_here(self) -> bool:
+        return self._master.startswith(("local", "spark://127.0.0.1", "spark://localhost"))
 
     def _on_this_machine(self) -> dict[str, str]:
         """Nothing listens to other machines unless the master is on one."""
-        if not self._master.startswith(("local", "spark://127.0.0.1", "spark://localhost")):
+        if not self._is_here:
             return {}
-        os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
         return {
             "spark.driver.host": "127.0.0.1",
             "spark.driver.bindAddress": "127.0.0.1",
             "spark.sql.shuffle.partitions": str(2 * (os.cpu_count() or 1)),
         }
+
+    def _surroundings(self) -> dict[str, str]:
+        """Environment variables for the Java process."""
+        home = java_home(Path(self._scratch.name))
+        java = {} if home is None else {"JAVA_HOME": str(home)}
+        return {**java, "SPARK_LOCAL_IP": "127.0.0.1"} if self._is_here else java
 
     def _show(self, view: View, table: Table) -> None:
         rows = self._session.read.parquet(*(_no_pattern(_asked(source)) for source in view.sources))
@@ -188,6 +196,21 @@ def _java_errors() -> tuple[type[Exception], ...]:
     from pyspark.errors import PySparkException
 
     return Py4JError, PySparkException
+
+
+@contextmanager
+def _surroundings(values: dict[str, str]) -> Iterator[None]:
+    """Environment variables for as long as a process is started."""
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
 
 
 @contextmanager

@@ -10,7 +10,6 @@ from datetime import date
 from importlib import metadata
 from pathlib import Path
 
-from toolkit.measure.store import Store
 from toolkit.project.faults import EnvironmentFault
 
 PACKAGES = (
@@ -98,6 +97,9 @@ def _hashes(folder: Path, *, prefix: str, leave_out: Path | None) -> dict[str, s
 
 def _versions(recordings: str) -> dict[str, str]:
     """The digest of what the place says of each file, since reading them all would take too long."""
+    # It brings Arrow along, which finding an unchanged build does without where recordings lie in the folder.
+    from toolkit.measure.store import Store
+
     store = Store.at(recordings)
     try:
         found = store.files()
