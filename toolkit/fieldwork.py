@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from toolkit.loading import open_folder, read_options, read_project
-from toolkit.project import Faults, Folder, near
+from toolkit.project import Faults, Folder, Project, near
 
 if TYPE_CHECKING:
     from toolkit.chat.settings import PresetName
@@ -27,17 +27,19 @@ def import_telemetry(
     project: Folderish = "data",
     mapping: Folderish | None = None,
 ) -> ImportResult:
-    """Foreign telemetry as recorded facts in the folder's metrics; says what was set aside and where."""
+    """Foreign telemetry as recorded facts where the folder has its recordings; says what was set aside."""
     from toolkit.measure.importers import import_file
+    from toolkit.measure.importers.elsewhere import import_elsewhere
 
-    folder = _known(project, option, environment)
+    folder, settings = _known(project, option, environment)
+    path, names = Path(file), None if mapping is None else Path(mapping)
+    if settings.recordings is not None:
+        return import_elsewhere(
+            kind, path, option=option, environment=environment, recordings=settings.recordings,
+            metrics_dir=folder.metrics, mapping=names,
+        )  # fmt: skip
     return import_file(
-        kind,
-        Path(file),
-        option=option,
-        environment=environment,
-        metrics_dir=folder.metrics,
-        mapping=None if mapping is None else Path(mapping),
+        kind, path, option=option, environment=environment, metrics_dir=folder.metrics, mapping=names
     )
 
 
@@ -52,8 +54,8 @@ def compact(project: Folderish = "data") -> Compacted:
     return compact_partitions(settings.recordings or folder.metrics)
 
 
-def _known(project: Folderish, option: str | None, environment: str) -> Folder:
-    """The folder, once the option and the environment are known to be among its own."""
+def _known(project: Folderish, option: str | None, environment: str) -> tuple[Folder, Project]:
+    """The folder and its settings, once the option and the environment are known to be among its own."""
     folder, faults = open_folder(project), Faults()
     settings, known = read_project(folder, faults), read_options(folder, faults)
     faults.raise_errors()
@@ -66,7 +68,7 @@ def _known(project: Folderish, option: str | None, environment: str) -> Folder:
             folder.root / "options", 1, "option", f"there is no option {option!r}", near(option, list(known))
         )
     faults.raise_errors()
-    return folder
+    return folder, settings
 
 
 def probe(
@@ -77,7 +79,7 @@ def probe(
     workload: Folderish | None = None,
     project: Folderish = "data",
 ) -> BakeoffResult:
-    """Totals of one endpoint's measurement; the facts are in the folder's metrics.
+    """Totals of one endpoint's measurement; the facts are where the folder has its recordings.
 
     Args:
         option: what to measure; its kind of server must be known here.
@@ -89,11 +91,11 @@ def probe(
     from toolkit.measure.bakeoff import probe_option
     from toolkit.measure.workload import read_workload
 
-    folder = _known(project, option, environment)
+    folder, settings = _known(project, option, environment)
     return probe_option(
         option,
         environment=environment,
-        metrics_dir=folder.metrics,
+        metrics_dir=settings.recordings or folder.metrics,
         url=url,
         workload=read_workload("probe" if workload is None else Path(workload)),
     )
@@ -107,7 +109,7 @@ def bakeoff(
     environment: str = "lab",
     project: Folderish = "data",
 ) -> BakeoffResult:
-    """Totals of all options measured side by side; the facts are in the folder's metrics.
+    """Totals of all options measured side by side; the facts are where the folder has its recordings.
 
     Args:
         options: which ones. None takes all that this version can start.
@@ -119,10 +121,15 @@ def bakeoff(
     from toolkit.measure.bakeoff import run_bakeoff
     from toolkit.measure.workload import Shipped, read_workload
 
-    folder = _known(project, None, environment)
+    folder, settings = _known(project, None, environment)
     known: Shipped = "quick" if quick else "recording"
     chosen = read_workload(known if workload is None else Path(workload))
-    return run_bakeoff(options, workload=chosen, metrics_dir=folder.metrics, environment=environment)
+    return run_bakeoff(
+        options,
+        workload=chosen,
+        metrics_dir=settings.recordings or folder.metrics,
+        environment=environment,
+    )
 
 
 def serve(

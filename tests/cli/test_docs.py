@@ -51,5 +51,6 @@ def test_the_design_s_commands_are_all_there() -> None:
         "serve",
         "init",
         "prices diff",
+        "compact",
     ]
     assert sorted(COMMANDS) == sorted(wanted)

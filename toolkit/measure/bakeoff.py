@@ -25,7 +25,7 @@ class _Run:
     """What all options of one run share."""
 
     workload: Workload
-    metrics_dir: Path
+    metrics_dir: Path | str
     environment: str
     collector: str
 
@@ -34,7 +34,7 @@ def run_bakeoff(
     options: Sequence[str] | None = None,
     *,
     workload: Workload,
-    metrics_dir: Path,
+    metrics_dir: Path | str,
     environment: str = "lab",
 ) -> BakeoffResult:
     """Totals per option; the facts are recorded.
@@ -45,7 +45,7 @@ def run_bakeoff(
     Args:
         options: which ones. None: all that this version can start.
         workload: what the clients and the network do; one seed for all options.
-        metrics_dir: where the facts go.
+        metrics_dir: the folder, or the URL of the place, where the facts go.
         environment: under which name they are recorded.
 
     Raises:
@@ -65,7 +65,7 @@ def probe_option(
     option: str,
     *,
     environment: str,
-    metrics_dir: Path,
+    metrics_dir: Path | str,
     workload: Workload,
     url: str | None = None,
 ) -> BakeoffResult:
@@ -74,7 +74,7 @@ def probe_option(
     Args:
         option: which one; it decides the protocol.
         environment: where it runs; the facts are recorded under that name.
-        metrics_dir: where the facts go.
+        metrics_dir: the folder, or the URL of the place, where the facts go.
         workload: what the clients do.
         url: of the endpoint. None: a local server is started, behind the workload's faults.
 

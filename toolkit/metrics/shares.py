@@ -124,7 +124,8 @@ def _summed_before(
     x, y = _ints(hours, "x"), _ints(hours, "y")
     share = sum(x) / sum(y)
     contradictory = any(a > b for a, b in zip(x, y, strict=True))
-    by_hour = None if contradictory else block_variance(x, y)
+    # Hours that are all alike show no variance, which is no reason to count for more than one event each.
+    by_hour = None if contradictory else block_variance(x, y) or None
     return ShareEvidence(
         successes=sum(x),
         n=sum(y),

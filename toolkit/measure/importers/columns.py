@@ -38,7 +38,7 @@ CONNECTION_COLUMNS: dict[str, Column] = {
     "collector": _COLLECTOR,
     "client": _KEY,
     "session": _KEY,
-    "attempt": Column(parse=cells.whole(1, 2**31 - 1), required=True),
+    "attempt": Column(parse=cells.whole(1, 2**31 - 1), null=True),
     "started_at": _TIME,
     "handshake_s": _DURATION,
     "outcome": Column(

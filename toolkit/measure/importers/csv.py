@@ -142,9 +142,21 @@ def _value(name: str, texts: Texts, header: Header) -> object:
 
 def _lacks(header: Header) -> dict[str, str]:
     if header.table == "connections":
-        return dict.fromkeys(OF_DELIVERIES, "the file holds connections, not deliveries")
+        lacks = dict.fromkeys(OF_DELIVERIES, "the file holds connections, not deliveries")
+        for metric, needed in _NEEDED.items():
+            if missing := [name for name in needed if name not in header.positions]:
+                lacks[metric] = f"the file has no column {' and none '.join(missing)}"
+        return lacks
     of_connections = (metric for metric in METRICS if metric not in OF_DELIVERIES)
     return dict.fromkeys(of_connections, "the file holds deliveries, not connections")
+
+
+_NEEDED = {
+    "mean_connection_duration_s": ("handshake_s", "ended_at", "intended"),
+    "reconnection_frequency": ("attempt",),
+    "session_availability": ("attempt", "handshake_s", "ended_at", "intended"),
+}
+"""The columns without which a metric of connections stays absent."""
 
 
 IMPORTER = Importer(read=read_csv, gives=METRICS, lacks={})

@@ -37,4 +37,4 @@ class ImportResult:
     gives: tuple[str, ...]
     lacks: Mapping[str, str]
     notes: tuple[str, ...]
-    files: tuple[Path, ...]
+    files: tuple[Path | str, ...]

@@ -163,7 +163,7 @@ _NOTES = (
     "an unwanted end is absent.",
     "A connection without a ws_session_duration counts as open until its virtual user was last there; "
     "where k6 ran without vu among its --system-tags, its scenario, which then counts as one client.",
-    "Import either the points of a run or its summary, not both: their attempts would add up.",
+    "Of a run whose summary is imported too, these points count and the summary is only shown.",
 )
 
 _ENDS = "k6 does not say whether the end of a connection was wanted"

@@ -209,7 +209,7 @@ def _unit(metric: _Metric, kind: str) -> str:
 
 
 _NOTES = (
-    "Import either the summary of a run or its points, not both: their attempts would add up.",
+    "Of a run whose points are imported too, those count and this summary is only shown.",
     "Percentiles of a summary are shown and enter no gate, as they cannot be combined with others.",
 )
 
