@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from metrics_facts import DAY, Row, at, faults_of, opened, rolled, write
 
+from toolkit.metrics.intervals import wilson
 from toolkit.metrics.key import MetricValue
 from toolkit.metrics.result import MetricsResult, measure_options
 from toolkit.metrics.shares import share_evidence
@@ -59,10 +60,19 @@ def test_counts_of_one_run_are_worth_one_event(tmp_path: Path) -> None:
     assert found.alert is None
 
 
-def test_many_hours_that_agree_are_worth_more(tmp_path: Path) -> None:
+def test_hours_that_are_all_alike_are_worth_one_event_each(tmp_path: Path) -> None:
     write(tmp_path, "aggregates", hourly(980, 1000, 24))
     found = value(tmp_path)
-    assert found.low is not None and found.low > 0.95
+    assert found.low == pytest.approx(wilson(0.98 * 24, 24)[0])
+
+
+def test_hours_that_vary_little_are_worth_more(tmp_path: Path) -> None:
+    rows = hourly(980, 1000, 24)
+    for row in rows[::4]:
+        row["value"] -= 1.0
+    write(tmp_path, "aggregates", rows)
+    found = value(tmp_path)
+    assert found.low is not None and found.low > 0.97
 
 
 @pytest.mark.parametrize("name", ["attempts", "opened"])

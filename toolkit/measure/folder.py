@@ -31,10 +31,12 @@ class Folder:
                 faults.error(error.filename, 1, "folder", wrong, "let it be read")
 
         found = []
+        # A year has many folders, and paths as objects cost more than looking at the files.
+        top = len(str(self.root))
         for folder, folders, names in os.walk(self.root / below, onerror=unlisted, followlinks=True):
             folders[:] = [name for name in folders if is_open(name)]
-            here = Path(folder).relative_to(self.root).as_posix()
-            prefix = "" if here == "." else f"{here}/"
+            here = folder[top:].strip(os.sep).replace(os.sep, "/")
+            prefix = f"{here}/" if here else ""
             found += [prefix + name for name in names if wanted(name)]
         return sorted(found)
 
@@ -45,11 +47,12 @@ class Folder:
             FileNotFoundError: one vanished meanwhile.
         """
         found = []
+        root = str(self.root)
         for name in self.names(below, is_open, faults):
-            path = self.root / name
             try:
-                state = path.stat()
+                state = os.stat(os.path.join(root, name))  # noqa: PTH116, PTH118
             except OSError as error:
+                path = self.root / name
                 if isinstance(error, FileNotFoundError) and not path.is_symlink():
                     raise
                 wrong = f"cannot be found ({error.strerror})"

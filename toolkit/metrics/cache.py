@@ -65,8 +65,13 @@ class Cache:
                     found.append(Kept(pack, parts))
         return found, known
 
-    def store(self, table: Table, partitions: Numbered, frames: Frames) -> None:
-        """Keep the rollups of the partitions, beside those kept of other days of their months."""
+    def store(self, table: Table, partitions: Numbered, frames: Frames) -> bool:
+        """Keep the rollups of the partitions, beside those kept of other days of their months.
+
+        Returns:
+            False where they could not be kept, all or some of them.
+        """
+        kept = []
         for month, own in self._months(partitions).items():
             days, keys = [part.day for part in own], [self._key(part) for part in own]
             rows = packed(table, days, keys, [partitions[part] for part in own], frames)
@@ -74,7 +79,8 @@ class Cache:
                 old = pack.rows()
                 others = old.filter(pc.invert(pc.is_in(old["day"], rows["day"].combine_chunks())))
                 rows = pa.concat_tables([rows, others])
-            _write(month, rows.sort_by("day"))
+            kept.append(_write(month, rows.sort_by("day")))
+        return all(kept)
 
     def _months(self, partitions: Iterable[Partition]) -> dict[Path, list[Partition]]:
         """The partitions by where the rollups of their months lie, but for the digests in the names."""
@@ -106,17 +112,19 @@ def _place(month: Path, content: bytes) -> Path:
     return month.with_name(f"{month.name}-{hashlib.sha256(content).hexdigest()[:24]}.parquet")
 
 
-def _write(month: Path, rows: pa.Table) -> None:
-    """Put the rollups of a month in the place of older ones."""
+def _write(month: Path, rows: pa.Table) -> bool:
+    """Put the rollups of a month in the place of older ones; False where that is not possible."""
     sink = pa.BufferOutputStream()
     # Read and written every night, and small: speed counts for more than size.
     pq.write_table(rows, sink, compression="lz4", write_statistics=False)
     content = sink.getvalue().to_pybytes()
     place = _place(month, content)
-    if put(place, content):
-        for older in month.parent.glob(f"{month.name}-*.parquet"):
-            if older != place:
-                _discard(older)
+    if not put(place, content):
+        return False
+    for older in month.parent.glob(f"{month.name}-*.parquet"):
+        if older != place:
+            _discard(older)
+    return True
 
 
 def put(place: Path, content: bytes) -> bool:

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
@@ -18,8 +19,8 @@ KEYS = ("environment", "hour")
 BUCKET_KEYS = (*KEYS, "bucket")
 DEADLINES = ("deadline_us", "deadline_min_us")
 
-Frames = Mapping[str, pd.DataFrame]
-"""Rollups by kind, each row with the number of its partition as ``part``."""
+Frames = Mapping[str, pa.Table]
+"""Rollups by kind, each row with the number of its partition as ``part``, in the order of these numbers."""
 
 
 def _sums(ratios: tuple[clusters.Ratio, ...]) -> tuple[str, ...]:
@@ -54,20 +55,25 @@ ORDER = ("bucket", "source", "name", "kind", "quantile", "from_us", "until_us", 
 """By what the rows of an hour are ordered, as far as they have it."""
 
 
-def typed(frame: pd.DataFrame, names: tuple[str, ...]) -> pd.DataFrame:
-    """The columns of a kind of rollup, each with its type."""
-    kinds = {**dict.fromkeys(_WORDS, "str"), **dict.fromkeys(_NUMBERS, "float64"), "from_us": "Int64"}
-    return frame[["part", *names]].astype({name: kinds.get(name, "int64") for name in ("part", *names)})
+def _type(name: str) -> pa.DataType:
+    if name in _WORDS:
+        return pa.string()
+    return pa.float64() if name in _NUMBERS else pa.int64()
 
 
-def empty(names: tuple[str, ...]) -> pd.DataFrame:
-    """A frame without rows."""
-    return typed(pd.DataFrame({name: [] for name in ("part", *names)}), names)
+def typed(rows: pa.Table, names: tuple[str, ...]) -> pa.Table:
+    """The columns of a kind of rollup, each with its type, after the number of the partition."""
+    columns = ("part", *names)
+    return rows.select(columns).cast(pa.schema([(name, _type(name)) for name in columns]))
+
+
+def none_of(names: tuple[str, ...]) -> pa.Table:
+    """A kind of rollup without rows."""
+    return pa.schema([(name, _type(name)) for name in ("part", *names)]).empty_table()
 
 
 def _struct(columns: tuple[str, ...]) -> pa.DataType:
-    words, numbers = dict.fromkeys(_WORDS, pa.string()), dict.fromkeys(_NUMBERS, pa.float64())
-    return pa.struct([(name, {**words, **numbers}.get(name, pa.int64())) for name in columns])
+    return pa.struct([(name, _type(name)) for name in columns])
 
 
 def _schema(table: Table) -> pa.Schema:
@@ -89,15 +95,28 @@ def packed(
     return pa.Table.from_arrays(columns, schema=_schema(table))
 
 
-def _lists(frame: pd.DataFrame, names: tuple[str, ...], parts: Sequence[int]) -> pa.ListArray:
-    places = frame["part"].map({part: place for place, part in enumerate(parts)})
-    own = frame[places.notna()].assign(place=places[places.notna()].astype("int64"))
-    own = own.sort_values("place", kind="stable")
-    lengths = np.bincount(own["place"], minlength=len(parts))
-    offsets = pa.array(np.concatenate([[0], np.cumsum(lengths)]), pa.int32())
+def _lists(rows: pa.Table, names: tuple[str, ...], parts: Sequence[int]) -> pa.ListArray:
+    """The rows of each partition as a list; rows and partitions are in rising order of their numbers."""
+    numbers = rows["part"].to_numpy()
+    starts, ends = np.searchsorted(numbers, parts, "left"), np.searchsorted(numbers, parts, "right")
+    offsets = pa.array(np.concatenate([[0], np.cumsum(ends - starts)]), pa.int32())
+    own = rows.slice(int(starts[0]), int(ends[-1] - starts[0]))
+    if len(own) != offsets[-1].as_py():
+        own = own.filter(pc.is_in(own["part"], pa.array(parts, pa.int64())))
     struct = _struct(names)
-    rows = pa.Table.from_pandas(own[list(names)], schema=pa.schema(list(struct)), preserve_index=False)
-    return pa.ListArray.from_arrays(offsets, rows.to_struct_array().combine_chunks())
+    columns = [own[name].combine_chunks() for name in names]
+    return pa.ListArray.from_arrays(offsets, pa.StructArray.from_arrays(columns, fields=list(struct)))
+
+
+@dataclass(frozen=True)
+class Held:
+    """Rollups in memory, where they cannot be kept on disk."""
+
+    frames: Frames
+
+    def __getitem__(self, kind: str) -> pd.DataFrame:
+        frame: pd.DataFrame = self.frames[kind].to_pandas()
+        return frame
 
 
 class Pack:
@@ -138,10 +157,7 @@ def _array(name: str, values: pa.Array) -> object:
 
 def joined(frames: Sequence[pd.DataFrame], names: tuple[str, ...]) -> pd.DataFrame:
     """Frames of one kind as one, with environments as categories."""
-    found = [frame for frame in frames if len(frame)]
-    if not found:
-        none = empty(names)
-        return none.astype({"environment": "category"}) if "environment" in names else none
+    found = [frame for frame in frames if len(frame)] or [none_of(names).to_pandas()]
     if "environment" not in names:
         return pd.concat(found, ignore_index=True)
     environments = union_categoricals(

@@ -18,9 +18,9 @@ from toolkit.metrics.frames import (
     DEADLINES,
     DELIVERY_COUNTS,
     KEYS,
-    Frames,
-    empty,
+    Held,
     joined,
+    none_of,
 )
 
 HOUR_KEYS = ["option", *KEYS]
@@ -98,12 +98,12 @@ class Rollups:
     def _made(self, name: str, columns: tuple[str, ...]) -> pd.DataFrame:
         given = self._given[name]
         if given is None:
-            none = empty(columns).rename(columns={"part": "option"}).astype({"option": "str"})
+            none = none_of(columns).to_pandas().rename(columns={"part": "option"}).astype({"option": "str"})
             return _timed(none)
         return given() if callable(given) else given
 
 
-Pieces = dict[Table, list[Frames | Kept]]
+Pieces = dict[Table, list[Held | Kept]]
 """Of each table the rollups of some partitions and those of others, in any order."""
 
 
@@ -128,7 +128,7 @@ def merged(partitions: Numbered, pieces: Pieces, left_out_rows: int) -> Rollups:
         latency=summed("deliveries", "latency"),
         handshake=summed("connections", "handshake"),
         ages=summed("connections", "ages"),
-        aggregates=_timed(known.named(of("aggregates", "aggregates"))),
+        aggregates=_timed(known.named(of("aggregates", "aggregates").astype({"from_us": "Int64"}))),
         left_out_rows=left_out_rows,
         set_aside=_set_aside(partitions, bad),
     )

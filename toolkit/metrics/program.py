@@ -14,7 +14,7 @@ from toolkit.metrics.aggregates import aggregate_rows
 from toolkit.metrics.columns import PART, read
 from toolkit.metrics.connections import connection_rollups
 from toolkit.metrics.deliveries import delivery_rollups
-from toolkit.metrics.frames import COLUMNS, ORDER, Frames, empty, typed
+from toolkit.metrics.frames import COLUMNS, ORDER, Frames, none_of, typed
 from toolkit.metrics.rolled import Keep, Rolled
 from toolkit.metrics.screening import good, judged
 from toolkit.metrics.sources import Opened
@@ -54,14 +54,15 @@ class Program:
     def frames(self, partitions: list[Opened], fetch: Fetch) -> Frames:
         """The rollups of partitions of one table, once the kept tables are there."""
         table, unique = partitions[0].partition.table, all(part.unique for part in partitions)
-        found = {kind: _frame(fetch(query)) for kind, query in self.others.items()}
+        found = {kind: fetch(query) for kind, query in self.others.items()}
         if self.counts:
-            found["counts"] = reduce(_beside, [_frame(fetch(query)) for query in self.counts])
+            found["counts"] = _beside([fetch(query) for query in self.counts])
         rows = sum(part.rows for part in partitions)
         # Where every row was counted there is none to look for.
         counted = fetch(self.rows)["n"][0].as_py() if unique and self.rows is not None else None
-        none = empty(COLUMNS[table]["set_aside"])
-        found["set_aside"] = none if counted == rows else _frame(fetch(self.set_aside))
+        none = none_of(COLUMNS[table]["set_aside"])
+        bad = none if counted == rows else fetch(self.set_aside)
+        found["set_aside"] = bad.sort_by([("part", "ascending"), ("reason", "ascending")])
         return {kind: typed(found[kind], names) for kind, names in COLUMNS[table].items()}
 
 
@@ -119,22 +120,20 @@ def _ordered(rows: ir.Table) -> ir.Table:
     return rows.order_by([name for name in (PART, "hour", *ORDER, "environment") if name in rows.columns])
 
 
-def _frame(found: pa.Table) -> pd.DataFrame:
-    """A result as a frame."""
-    # DuckDB sums whole numbers into wider ones, which Arrow has as decimals. Of no chunk pandas makes columns
-    # that it cannot join afterwards.
-    arrays = [
-        column.cast(pa.int64()).combine_chunks()
-        if pa.types.is_decimal(column.type)
-        else column.combine_chunks()
-        for column in found.columns
-    ]
-    frame: pd.DataFrame = pa.Table.from_arrays(arrays, names=found.column_names).to_pandas()
-    return frame
-
-
-def _beside(left: pd.DataFrame, right: pd.DataFrame) -> pd.DataFrame:
+def _beside(parts: Sequence[pa.Table]) -> pa.Table:
     """Sums of the same hours beside each other; an hour that lacks in one of them has none there."""
-    both = pd.concat([left.set_index(HOUR), right.set_index(HOUR)], axis=1).sort_index().reset_index()
-    numbers = [name for name in both.columns if name not in HOUR]
-    return both.fillna(dict.fromkeys(numbers, 0))
+    frames = [_whole(part).to_pandas().set_index(HOUR) for part in parts]
+    hours = reduce(lambda left, right: left.union(right), [frame.index for frame in frames])
+    # Whole numbers stay whole ones, and exact, only if none is ever missing.
+    both = pd.concat([frame.reindex(hours, fill_value=0) for frame in frames], axis=1)
+    return pa.Table.from_pandas(both.sort_index().reset_index(), preserve_index=False)
+
+
+def _whole(rows: pa.Table) -> pa.Table:
+    """The rows without decimals, which is what DuckDB's sums of whole numbers are to Arrow."""
+    # Of no chunk pandas makes columns that it cannot join afterwards.
+    arrays = [
+        (column.cast(pa.int64()) if pa.types.is_decimal(column.type) else column).combine_chunks()
+        for column in rows.columns
+    ]
+    return pa.Table.from_arrays(arrays, names=rows.column_names)

@@ -2,16 +2,21 @@
 
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
 from pathlib import Path
 from typing import TypeVar
+
+import pyarrow as pa
 
 from toolkit.measure.events import Table
 from toolkit.measure.store import Store
 from toolkit.metrics.cache import Cache, Numbered
 from toolkit.metrics.engine import Engine, UnreadableFacts, engine_of, failed
 from toolkit.metrics.files import TABLES, Partition, find
+from toolkit.metrics.frames import Frames, Held
 from toolkit.metrics.merging import Pieces, Rollups, SetAside, merged
 from toolkit.metrics.shelf import Shelf
 from toolkit.metrics.sources import Opened, check_pages, check_words, opened
@@ -21,8 +26,12 @@ __all__ = ["Rollups", "SetAside", "check_files", "roll_up"]
 
 Result = TypeVar("Result")
 
-BATCH_BYTES = 128 * 2**20
-"""Files rolled up by one query at most, unless one partition alone is larger: it bounds the memory."""
+BATCH_ROWS: dict[Table, int] = {
+    "connections": 1_000_000,
+    "deliveries": 12_000_000,
+    "aggregates": 1_000_000,
+}
+"""Rows rolled up by one query at most, unless one partition alone has more: it bounds the memory."""
 
 LOOKS = 20
 """How often to look again when files vanish while they are read, as compaction makes them."""
@@ -116,25 +125,50 @@ class _Look:
         later = [opened(self.store, part, self.faults).rows for part in partitions if part.day > as_of]
         due = {part: number for number, part in enumerate(part for part in partitions if part.day <= as_of)}
         found: Pieces = {table: [] for table in TABLES}
-        missing = [part for table in TABLES for part in self._not_kept(table, due, found)]
+        missing = [part for table in TABLES for part in self._kept(table, due, found)]
         sound = [opened(self.store, part, self.faults) for part in missing]
         check_words(sound, self.environments, self.faults)
-        for batch in _batches(sound) if not self.faults.errors else ():
-            self._compute(batch, due, found)
+        batches = _batches(sound) if not self.faults.errors else iter(())
+        stored: list[tuple[Numbered, Future[Held | None]]] = []
+        # One is written while the next is computed.
+        with ThreadPoolExecutor(1) as writer:
+            for batch in batches:
+                numbers = {part.partition: due[part.partition] for part in batch}
+                frames = self._computed(batch, numbers)
+                if frames is not None:
+                    stored.append((numbers, writer.submit(self._store, numbers, frames)))
         if self.faults.errors:
             return Rollups()
+        self._take_up(stored, found)
         return merged(due, found, sum(later))
 
-    def _not_kept(self, table: Table, due: Numbered, found: Pieces) -> list[Partition]:
-        own = {part: number for part, number in due.items() if part.table == table}
+    def _kept(self, table: Table, partitions: Numbered, found: Pieces) -> list[Partition]:
+        """Take up the rollups of a table that are kept; the partitions of which none are."""
+        own = {part: number for part, number in partitions.items() if part.table == table}
         kept, known = self.cache.load(table, own)
         found[table] += kept
         return [part for part in own if part not in known]
 
-    def _compute(self, batch: list[Opened], due: Numbered, found: Pieces) -> None:
-        """Roll up, and keep, a batch; nothing where a file's content cannot be read, which is a fault."""
-        table = batch[0].partition.table
-        numbers = {part.partition: due[part.partition] for part in batch}
+    def _store(self, numbers: Numbered, frames: Frames) -> Held | None:
+        """Keep the rollups of a batch on disk; where that is not possible, they are given back."""
+        table = next(iter(numbers)).table
+        return None if self.cache.store(table, numbers, frames) else Held(frames)
+
+    def _take_up(self, stored: list[tuple[Numbered, Future[Held | None]]], found: Pieces) -> None:
+        """Take up what was computed: from disk where it is kept there, as it need not stay in memory too."""
+        kept: dict[Partition, int] = {}
+        for numbers, future in stored:
+            held = future.result()
+            if held is None:
+                kept |= numbers
+            else:
+                found[next(iter(numbers)).table].append(held)
+        for table in TABLES:
+            if self._kept(table, kept, found):
+                raise FileNotFoundError("somebody removed rollups that were just made")
+
+    def _computed(self, batch: list[Opened], numbers: Numbered) -> Frames | None:
+        """The rollups of a batch; None where a file's content cannot be read, which is a fault."""
         try:
             rolled = self.engine.roll_up(batch)
         except UnreadableFacts as error:
@@ -142,27 +176,27 @@ class _Look:
             check_pages(batch, self.faults)
             if len(self.faults.errors) == before:
                 raise failed(type(self.engine).__name__, error) from error
-            return
-        own = list(numbers.values())
-        renumbered = {
-            kind: frame.assign(part=frame["part"].map(own.__getitem__).astype("int64"))
-            for kind, frame in rolled.items()
+            return None
+        own = pa.array(numbers.values(), pa.int64())
+        return {
+            kind: rows.set_column(0, "part", own.take(rows["part"].combine_chunks()))
+            for kind, rows in rolled.items()
         }
-        self.cache.store(table, numbers, renumbered)
-        found[table].append(renumbered)
 
 
 def _batches(partitions: Sequence[Opened]) -> Iterator[list[Opened]]:
-    """Partitions of one table, all with unique keys or all without, up to a bound on their bytes."""
-    batch: list[Opened] = []
-    size = 0
-    for part in sorted(partitions, key=lambda part: (part.partition.table, part.unique)):
-        own = sum(file.size for file in part.partition.files)
-        alike = batch and (part.partition.table, part.unique) == (batch[0].partition.table, batch[0].unique)
-        if batch and (not alike or size + own > BATCH_BYTES):
-            yield batch
-            batch, size = [], 0
-        batch.append(part)
-        size += own
-    if batch:
+    """Partitions of one table, all with unique keys or all without, up to a bound on their rows."""
+    alike = groupby(
+        sorted(partitions, key=lambda part: (part.partition.table, part.unique)),
+        key=lambda part: (part.partition.table, part.unique),
+    )
+    for (table, _), group in alike:
+        batch: list[Opened] = []
+        rows = 0
+        for part in group:
+            if batch and rows + part.rows > BATCH_ROWS[table]:
+                yield batch
+                batch, rows = [], 0
+            batch.append(part)
+            rows += part.rows
         yield batch
