@@ -80,7 +80,9 @@ def as_frames(rollups: Rollups) -> Frames:
         "latency": histogram(rollups.latency),
         "attempts": of("attempts", same("attempts", "opened", "opened_retry", "retry_attempts")
             | sums("connection_success_rate", "clusters", "success_xx", "success_xy", "success_yy")
-            | sums("reconnection_frequency", "reconnection_clusters", "reconnection_xx", "reconnection_xy", "-")),
+            | sums(
+                "reconnection_frequency", "reconnection_clusters", "reconnection_xx", "reconnection_xy", "-"
+            )),
         "ends": of("intended_ends", same(
             "unintended_ends", "intended_ends", "unintended_end_age_us", "intended_end_age_us",
         )),
@@ -184,9 +186,7 @@ def compare(folder: Path, scratch: Path, *, millions: float) -> None:
     check_agreement(scratch / "agreed")
     days = max(2, round(millions * 1e6 / DELIVERIES_A_DAY))
     write_days(folder, range(days))
-    print(
-        f"{days} days: {days * DELIVERIES_A_DAY:,} deliveries, {days * CONNECTIONS_A_DAY:,} connections, 2 threads"
-    )
+    print(f"{days} days: {days * DELIVERIES_A_DAY:,} deliveries, {days * CONNECTIONS_A_DAY:,} connections")
     print(f"{'':18}{'seconds':>9}{'cpu s':>8}{'GiB':>7}{'of the SQL':>12}")
     took = {}
     for contender in ("DuckDB, by hand", TOOLKIT, "polars", "pandas"):
@@ -211,7 +211,8 @@ def slope(folder: Path, days: int, whole: dict[str, float]) -> None:
     for name in ("s", "cpu_s"):
         steep = math.log(whole[name] / part[name]) / math.log(days / few)
         print(
-            f"from {few} to {days} days: {part[name]:.2f} to {whole[name]:.2f} {name}, slope {steep:.2f} (<= 1.1)"
+            f"from {few} to {days} days: {part[name]:.2f} to {whole[name]:.2f} {name}, "
+            f"slope {steep:.2f} (<= 1.1)"
         )
 
 
@@ -222,7 +223,8 @@ def one_more_day(folder: Path, days: int, whole: dict[str, float]) -> None:
     write_days(night, range(days, days + 1))
     took = measured(TOOLKIT, night)
     print(
-        f"one more day: {took['s']:.2f} s, {took['cpu_s']:.2f} cpu s, 1/{whole['s'] / took['s']:.0f} of all (1/50 of a year)"
+        f"one more day: {took['s']:.2f} s, {took['cpu_s']:.2f} cpu s, "
+        f"1/{whole['s'] / took['s']:.0f} of all (1/50 of a year)"
     )
 
 

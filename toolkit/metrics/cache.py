@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -33,7 +32,7 @@ class Kept:
     pack: Pack
     parts: Mapping[str, int]
 
-    def __getitem__(self, kind: str) -> pd.DataFrame:
+    def __getitem__(self, kind: str) -> pa.Table:
         return self.pack.frame(kind, self.parts)
 
 

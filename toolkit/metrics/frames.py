@@ -2,7 +2,6 @@
 
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
@@ -10,7 +9,6 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from pandas.api.types import union_categoricals
 
 from toolkit.measure.events import Table
 from toolkit.metrics import ages, clusters, connections, deliveries
@@ -108,17 +106,6 @@ def _lists(rows: pa.Table, names: tuple[str, ...], parts: Sequence[int]) -> pa.L
     return pa.ListArray.from_arrays(offsets, pa.StructArray.from_arrays(columns, fields=list(struct)))
 
 
-@dataclass(frozen=True)
-class Held:
-    """Rollups in memory, where they cannot be kept on disk."""
-
-    frames: Frames
-
-    def __getitem__(self, kind: str) -> pd.DataFrame:
-        frame: pd.DataFrame = self.frames[kind].to_pandas()
-        return frame
-
-
 class Pack:
     """The rollups in a file's content, taken apart as they are asked for.
 
@@ -137,32 +124,26 @@ class Pack:
         """All of it."""
         return self._file.read()
 
-    def frame(self, kind: str, parts: Mapping[str, int]) -> pd.DataFrame:
+    def frame(self, kind: str, parts: Mapping[str, int]) -> pa.Table:
         """The rollups of a kind of the partitions whose keys are given, with the number of each."""
         names = COLUMNS[self._table][kind]
         lists = self._file.read(columns=[kind])[kind].combine_chunks()
         chosen = [place for place, key in enumerate(self.keys) if key in parts]
         if len(chosen) < len(self.keys):
             lists = lists.take(pa.array(chosen, pa.int64()))
-        numbers = np.asarray([parts[self.keys[place]] for place in chosen], dtype="int64")
+        numbers = pa.array([parts[self.keys[place]] for place in chosen], pa.int64())
         values = pc.list_flatten(lists)
-        arrays = {name: _array(name, pc.struct_field(values, name)) for name in names}
-        return pd.DataFrame({"part": numbers[pc.list_parent_indices(lists).to_numpy()], **arrays})
+        columns = [pc.struct_field(values, name) for name in names]
+        part = numbers.take(pc.list_parent_indices(lists))
+        return pa.Table.from_arrays([part, *columns], names=["part", *names])
 
 
-def _array(name: str, values: pa.Array) -> object:
-    """Few words in many rows are quicker to compare as categories."""
-    return (pc.dictionary_encode(values) if name == "environment" else values).to_pandas()
-
-
-def joined(frames: Sequence[pd.DataFrame], names: tuple[str, ...]) -> pd.DataFrame:
-    """Frames of one kind as one, with environments as categories."""
-    found = [frame for frame in frames if len(frame)] or [none_of(names).to_pandas()]
-    if "environment" not in names:
-        return pd.concat(found, ignore_index=True)
-    environments = union_categoricals(
-        [frame["environment"].astype("category") for frame in found], sort_categories=True
-    )
-    together = pd.concat([frame.drop(columns="environment") for frame in found], ignore_index=True)
-    together.insert(1, "environment", pd.Series(environments))
-    return together
+def joined(frames: Sequence[pa.Table], names: tuple[str, ...]) -> pd.DataFrame:
+    """Frames of one kind as one, with environments as categories: few words in many rows."""
+    together = pa.concat_tables([none_of(names), *frames]).combine_chunks()
+    words = ["environment"] if "environment" in names else []
+    frame: pd.DataFrame = together.to_pandas(categories=words)
+    for word in words:
+        known = frame[word].astype("category").cat
+        frame[word] = known.set_categories(sorted(known.categories))
+    return frame

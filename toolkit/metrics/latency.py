@@ -185,7 +185,7 @@ class _Histogram:
 
 def _moments(hours: "pd.Series[pd.Timestamp]") -> np.ndarray:
     """Hours as microseconds since 1970."""
-    return hours.dt.tz_localize(None).to_numpy("datetime64[us]").astype("int64")
+    return pd.to_datetime(hours, utc=True).dt.tz_localize(None).to_numpy("datetime64[us]").astype("int64")
 
 
 _seen: WeakKeyDictionary[Rollups, dict[tuple[str, str, date | None], _Histogram]] = WeakKeyDictionary()

@@ -18,7 +18,7 @@ from toolkit.metrics.frames import (
     DEADLINES,
     DELIVERY_COUNTS,
     KEYS,
-    Held,
+    Frames,
     joined,
     none_of,
 )
@@ -103,7 +103,7 @@ class Rollups:
         return given() if callable(given) else given
 
 
-Pieces = dict[Table, list[Held | Kept]]
+Pieces = dict[Table, list[Frames | Kept]]
 """Of each table the rollups of some partitions and those of others, in any order."""
 
 

@@ -16,7 +16,7 @@ from toolkit.measure.store import Store
 from toolkit.metrics.cache import Cache, Numbered
 from toolkit.metrics.engine import Engine, UnreadableFacts, engine_of, failed
 from toolkit.metrics.files import TABLES, Partition, find
-from toolkit.metrics.frames import Frames, Held
+from toolkit.metrics.frames import Frames
 from toolkit.metrics.merging import Pieces, Rollups, SetAside, merged
 from toolkit.metrics.shelf import Shelf
 from toolkit.metrics.sources import Opened, check_pages, check_words, opened
@@ -129,7 +129,7 @@ class _Look:
         sound = [opened(self.store, part, self.faults) for part in missing]
         check_words(sound, self.environments, self.faults)
         batches = _batches(sound) if not self.faults.errors else iter(())
-        stored: list[tuple[Numbered, Future[Held | None]]] = []
+        stored: list[tuple[Numbered, Future[Frames | None]]] = []
         # One is written while the next is computed.
         with ThreadPoolExecutor(1) as writer:
             for batch in batches:
@@ -149,12 +149,12 @@ class _Look:
         found[table] += kept
         return [part for part in own if part not in known]
 
-    def _store(self, numbers: Numbered, frames: Frames) -> Held | None:
+    def _store(self, numbers: Numbered, frames: Frames) -> Frames | None:
         """Keep the rollups of a batch on disk; where that is not possible, they are given back."""
         table = next(iter(numbers)).table
-        return None if self.cache.store(table, numbers, frames) else Held(frames)
+        return None if self.cache.store(table, numbers, frames) else frames
 
-    def _take_up(self, stored: list[tuple[Numbered, Future[Held | None]]], found: Pieces) -> None:
+    def _take_up(self, stored: list[tuple[Numbered, Future[Frames | None]]], found: Pieces) -> None:
         """Take up what was computed: from disk where it is kept there, as it need not stay in memory too."""
         kept: dict[Partition, int] = {}
         for numbers, future in stored:
