@@ -1,7 +1,7 @@
 """The rollups of recorded facts as people write them: in DuckDB's SQL, in polars, in pandas.
 
 They know the one shape that the benchmark's files have: every column there, no key twice, one environment, no
-connection over midnight. The SQL leaves bad rows out, as the toolkit does; polars and pandas trust them.
+connection over midnight. The SQL leaves bad deliveries out, as the toolkit does; all else trusts the rows.
 """
 
 import math
