@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from proxy_logs import ALB, rows_of, set_aside, take
 
@@ -26,6 +26,8 @@ def test_every_line_is_read_once_with_its_number_wherever_blocks_end(
     tmp_path_factory: Any, lines: list[bytes], size: int, last: bool, packed: bool
 ) -> None:
     data = b"".join(line + b"\n" for line in lines) + (b"" if last else b"no end")
+    # What starts as gzip data does is gzip data to a reader, whatever was meant.
+    assume(packed or not data.startswith(b"\x1f\x8b"))
     path = tmp_path_factory.mktemp("lines") / "x.log"
     path.write_bytes(gzip.compress(data) if packed else data)
     with pytest.MonkeyPatch.context() as patch:
