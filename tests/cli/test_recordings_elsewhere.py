@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from foreign_server import ftp_server
+from ftp_server import serving
 
 FIXTURES = Path(__file__).parents[1] / "measure" / "fixtures"
 
@@ -14,10 +14,10 @@ FIXTURES = Path(__file__).parents[1] / "measure" / "fixtures"
 @pytest.fixture
 def elsewhere(tmp_path: Path) -> Iterator[tuple[Path, str]]:
     """The folder that the server shows, and its URL."""
-    shown = tmp_path / "server"
-    shown.mkdir()
-    with ftp_server(shown) as url:
-        yield shown, url
+    shown = tmp_path / "server" / "metrics"
+    shown.mkdir(parents=True)
+    with serving(tmp_path / "server") as server:
+        yield shown, server.url
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from toolkit.measure.events import SCHEMAS, Table
-from toolkit.measure.merging import COMPACTED, engine_in, gather, in_order, newest_of, write_merged
+from toolkit.measure.merging import COMPACTED, engine_in, gather, write_merged
 from toolkit.measure.names import Found
 from toolkit.measure.store import Store
 from toolkit.project.faults import EnvironmentFault
@@ -197,39 +197,3 @@ def _unreadable(store: Store, names: Iterable[str]) -> set[str]:
 
 def _first_line(error: Exception) -> str:
     return (str(error).splitlines() or [type(error).__name__])[0]
-
-
-def own_files(folder: Path, table: Table) -> dict[Path, pa.Table]:
-    """The files of a partition that have exactly our columns, with their rows."""
-    found = {part: _read_own(part, SCHEMAS[table]) for part in sorted(folder.glob("*.parquet"))}
-    return {part: rows for part, rows in found.items() if rows is not None}
-
-
-def _read_own(part: Path, schema: pa.Schema) -> pa.Table | None:
-    try:
-        with pq.ParquetFile(part) as file:
-            same = _columns(file.schema_arrow) == _columns(schema)
-            return file.read().cast(schema) if same else None
-    except (pa.ArrowException, OSError, ValueError):
-        # Foreign, truncated, or merged away by somebody else just now: not ours to touch.
-        return None
-
-
-def newest(table: Table, rows: pa.Table) -> pa.Table:
-    """The rows that are no duplicates, in the order of time; see :mod:`toolkit.measure.merging`."""
-    query = f"SELECT * FROM ({newest_of(table, 'rows_in')}) ORDER BY {in_order(table)}"
-    return _ask(query, table, rows_in=rows)
-
-
-def without(table: Table, rows: pa.Table, known: pa.Table) -> pa.Table:
-    """The rows that do not stand in ``known`` with the very same values, in the order of time."""
-    query = f"SELECT * FROM rows_in EXCEPT SELECT * FROM known ORDER BY {in_order(table)}"
-    return _ask(query, table, rows_in=rows, known=known)
-
-
-def _ask(query: str, table: Table, **tables: pa.Table) -> pa.Table:
-    with duckdb.connect() as engine:
-        engine.execute("SET TimeZone = 'UTC'")
-        for name, rows in tables.items():
-            engine.register(name, rows)
-        return engine.sql(query).to_arrow_table().cast(SCHEMAS[table])

@@ -8,6 +8,7 @@ import pyarrow as pa
 from toolkit.measure.events import KEYS, SCHEMAS, STAMPS, Table
 from toolkit.measure.importers.findings import Rows
 from toolkit.measure.importers.sql import quoted
+from toolkit.measure.merging import columns
 
 BATCH = 1 << 17
 """So many rows are in memory at a time, and in one row group of a file."""
@@ -49,7 +50,7 @@ def with_days(table: Table, rows: Rows) -> duckdb.DuckDBPyRelation:
     """The rows with ``day``, in UTC days since 1970, and ``repeated`` where added for an earlier one."""
     relation = rows if isinstance(rows, duckdb.DuckDBPyRelation) else duckdb.connect().from_arrow(rows)
     day = f"epoch_us({STAMPS[table]}) // {DAY_US}"
-    query = f"SELECT {_columns(table)}, {day} AS day, false AS repeated FROM {table}_in"
+    query = f"SELECT {columns(table)}, {day} AS day, false AS repeated FROM {table}_in"
     if table == "connections":
         query += f" UNION ALL BY NAME {_REPEATED}"
     return _answer(relation, f"{table}_in", query)
@@ -76,7 +77,7 @@ def rows_of(
         same = " AND ".join(f"here.{name} IS NOT DISTINCT FROM there.{name}" for name in SCHEMAS[table].names)
         there = f"read_parquet([{', '.join(map(quoted, known))}], hive_partitioning = false)"
         query = f"SELECT here.* FROM ({query}) AS here ANTI JOIN {there} AS there ON {same}"
-    query = f"SELECT {_columns(table)}, repeated FROM ({query}) ORDER BY {_ORDER[table]}"
+    query = f"SELECT {columns(table)}, repeated FROM ({query}) ORDER BY {_ORDER[table]}"
     yield from _answer(rows, "by_day", query).to_arrow_reader(BATCH)
 
 
@@ -84,10 +85,6 @@ def _answer(rows: duckdb.DuckDBPyRelation, name: str, query: str) -> duckdb.Duck
     answer = rows.query(name, query)
     assert answer is not None, "a query has an answer"
     return answer
-
-
-def _columns(table: Table) -> str:
-    return ", ".join(SCHEMAS[table].names)
 
 
 def _twice(table: Table, query: str) -> str:
