@@ -17,13 +17,15 @@ Client to server (a request may carry ``"ref": any``; its answer, or the error a
 
 - ``{"type": "resume", "session": S, "inbox"?: {"epoch": E, "after": N}}`` before anything else, after a loss:
   go on as session S. Answered by ``{"type": "resumed", "session": S, "connection": C, "user": U,
-  "inbox": {"epoch": E, "offset": N, "recovered": bool|null}}``, then the missed direct messages. Where the
+  "inbox": {"epoch": E, "offset": N, "recovered": bool|null, "missed": K}}``, then the K missed direct
+  messages. Where the
   old connection still lives, it is closed with 4409 and is out of every room before this answer. A session
   that is unknown, expired or another user's gets the error ``unknown_session``, and the new session stays.
 - ``{"type": "join", "room": R, "epoch"?: E, "after"?: N}``, answered by ``{"type": "joined", "room": R,
-  "epoch": E, "offset": N, "recovered": bool|null}``, then by what came after the position. ``offset`` is the
-  room's newest. ``recovered`` is true where nothing is missing, false where something is gone for good (then
-  nothing is sent again), null where no position was given.
+  "epoch": E, "offset": N, "recovered": bool|null, "missed": K}``, then by the K messages that came after the
+  position. ``offset`` is the room's newest. ``recovered`` is true where nothing is missing, false where
+  something is gone for good (then K is 0), null where no position was given. A session's own publishes are
+  not sent to it again.
 - ``{"type": "leave", "room": R}``, answered by ``{"type": "left", "room": R}``
 - ``{"type": "publish", "room": R, "data": any, "id"?: text}``: to all others in the room. With an ``id`` it
   is answered by ``{"type": "ack", "id": …, "room": R, "epoch": E, "offset": N, "duplicate": bool}`` and may
@@ -42,7 +44,7 @@ Client to server (a request may carry ``"ref": any``; its answer, or the error a
 Server to client, besides hello and the answers:
 
 - ``{"type": "message", "room": R, "from": U, "data": any, "epoch": E, "offset": N, "id"?: text}``. The
-  publisher gets no copy of its own.
+  publisher gets no copy of its own, but its ``ack`` stands in the stream where the message would.
 - ``{"type": "direct", "from": U, "data": any, "epoch": E, "offset": N, "id"?: text}``
 - ``{"type": "ping"}``, to be answered at once.
 - ``{"type": "closing", "code": 1012, "reconnect_after_s": s}`` before the server closes: come back then.

@@ -65,8 +65,8 @@ class Settings(Strict):
     Sizes and rates:
         max_message_bytes: a larger message closes the connection with 1009.
         max_buffer_bytes: a client with more than this unsent is too slow.
-        slow_client: what becomes of it. ``close`` ends the connection with 4413, ``drop`` leaves messages out,
-            which the client sees as a gap and fetches from the history.
+        slow_client: what becomes of it. ``close`` ends the connection with 4413, ``drop`` leaves out
+            messages, which the client sees as a gap and fetches from the history.
         messages_per_s: a connection's messages are read no faster than this,
         message_burst: after so many at any speed.
 
