@@ -19,6 +19,7 @@ from toolkit.building import Built, build, fail_code
 from toolkit.fieldwork import bakeoff, compact, import_telemetry, probe, serve
 from toolkit.loading import (
     AsOf,
+    check_chat,
     check_recordings,
     examine,
     load,
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from toolkit.metrics.result import MetricsResult
     from toolkit.metrics.rollups import Rollups
     from toolkit.metrics.windows import Period
+    from toolkit.metrics.worth import Worth
     from toolkit.pricing.bill import Bill
     from toolkit.pricing.diff import PriceChanges
     from toolkit.pricing.quotes import Quote
@@ -69,6 +71,7 @@ __all__ = [
     "serve",
     "uptime_curve",
     "vendor_bills",
+    "worth",
 ]
 
 
@@ -76,6 +79,7 @@ def check(project: Folderish = "data", *, as_of: AsOf = None) -> Faults:
     """Everything that is wrong with a decision folder, and what should be read: errors and warnings."""
     folder, faults = open_folder(project), Faults()
     examine(folder, faults, as_of=as_of)
+    check_chat(folder, faults)
     check_recordings(folder, faults)
     return faults
 
@@ -108,6 +112,35 @@ def metrics(
     """
     loaded = load(project, as_of=as_of)
     return answers.measured(loaded, answers.counts(loaded, engine=engine, master=master), by=by)
+
+
+def worth(
+    project: Folderish = "data",
+    *,
+    option: str | None = None,
+    against: str | None = None,
+    environment: str | None = None,
+    against_environment: str | None = None,
+    as_of: AsOf = None,
+) -> Worth:
+    """How many of a baseline's disconnections an option does without, and what else changes, with intervals.
+
+    Args:
+        option: None takes ``current``, the server with the fixes.
+        against: the baseline. None takes ``current-unfixed``, the server without them.
+        environment, against_environment: where the option and the baseline were recorded; one alone stands
+            for both. None of both: every environment that holds both, and beside them those of the same
+            grade that hold the option.
+    """
+    loaded = load(project, as_of=as_of)
+    return answers.worth(
+        loaded,
+        answers.counts(loaded),
+        option=option,
+        against=against,
+        environment=environment,
+        against_environment=against_environment,
+    )
 
 
 def bill(
@@ -231,9 +264,13 @@ def decide(project: Folderish = "data", *, scenario: str | None = None, as_of: A
 def init(folder: Folderish) -> Path:
     """A new decision folder to edit, with the brief's options, plan, prices and scenarios and no recordings.
 
+    Beside them lie settings for a chat server of one's own, to start from.
+
     Raises:
         InputError: where the folder is there already and not empty.
     """
+    from toolkit.chat.settingsfile import STARTING
+
     target = Path(folder)
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise InputError(f"{target}:1: folder: is there already and not empty; name a new one")
@@ -243,6 +280,7 @@ def init(folder: Folderish) -> Path:
         shutil.copytree(source / name, target / name)
     for name in ("plan.yaml", "claims.yaml"):
         shutil.copyfile(source / name, target / name)
+    shutil.copyfile(STARTING, target / "chat.yaml")
     text = (source / "project.yaml").read_text(encoding="utf-8")
     # A new folder follows the calendar; only the one that ships is pinned to its recordings' day.
     kept = [line for line in text.splitlines() if not line.startswith(("as_of:", "# Pins data"))]

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from toolkit.loading import open_folder, read_options, read_project
-from toolkit.project import Faults, Folder, Project, near
+from toolkit.project import Faults, Folder, InputError, Project, near
 
 if TYPE_CHECKING:
-    from toolkit.chat.settings import PresetName
+    from toolkit.chat.settings import PresetName, Settings
     from toolkit.measure.compaction import Compacted
     from toolkit.measure.importers import ImportResult
+    from toolkit.measure.served import ServedFacts
     from toolkit.measure.totals import BakeoffResult
 
 Folderish = Path | str
@@ -107,6 +109,7 @@ def bakeoff(
     quick: bool = False,
     workload: Folderish | None = None,
     environment: str = "lab",
+    preset: PresetName = "stable",
     project: Folderish = "data",
 ) -> BakeoffResult:
     """Totals of all options measured side by side; the facts are where the folder has its recordings.
@@ -116,6 +119,7 @@ def bakeoff(
         quick: take the workload of a minute and a half.
         workload: YAML file. None takes the one of the recordings that ship, an hour long.
         environment: under which name the facts are recorded.
+        preset: with which settings server and client of ``current`` run.
         project: the decision folder.
     """
     from toolkit.measure.bakeoff import run_bakeoff
@@ -129,6 +133,7 @@ def bakeoff(
         workload=chosen,
         metrics_dir=settings.recordings or folder.metrics,
         environment=environment,
+        preset=preset,
     )
 
 
@@ -136,25 +141,91 @@ def serve(
     *,
     host: str,
     port: int,
-    preset: PresetName,
-    settings: Folderish | None,
-    ready: Callable[[int, list[str]], None],
+    preset: PresetName | None = None,
+    settings: Folderish | None = None,
+    project: Folderish | None = None,
+    environment: str | None = None,
+    option: str | None = None,
+    warn: Callable[[str], None],
+    ready: Callable[[str], None],
 ) -> None:
-    """Run the stabilised chat server until SIGTERM or Ctrl-C.
+    """Run the stabilised chat server until SIGTERM or Ctrl-C, and tell how it fares as JSON lines.
 
     Args:
         host, port: where to listen; port 0 takes a free one.
-        preset: ``brief`` or ``stable``.
-        settings: YAML file over the preset. None takes the preset as it is.
-        ready: called once the server answers, with its port and how its timers contradict each other.
+        preset: ``brief`` or ``stable``. None: what the settings name, else ``stable``.
+        settings: YAML file over the preset. None: the decision folder's ``chat.yaml`` where it has one.
+        project: decision folder where what the server sees is recorded. None: nothing is.
+        environment: where the server runs, as ``project.yaml`` names it; goes with ``project``.
+        option: which option it is. None: ``current``.
+        warn: takes each warning about the settings, before anything starts.
+        ready: takes the address once the server answers.
+
+    Raises:
+        InputError: the settings cannot work, or names are wrong; nothing was started.
+        EnvironmentFault: the address is taken, or nothing can be recorded.
     """
-    import asyncio
+    from toolkit.chat.server import run_server
 
-    from toolkit.chat.server import serve as run
-    from toolkit.chat.settings import load as read_settings
-    from toolkit.chat.settings import preset as preset_of
-    from toolkit.chat.timers import problems
+    folder = None if project is None else open_folder(project)
+    chosen = _chat_settings(settings, folder, preset, warn)
+    facts = None
+    if folder is not None or environment is not None or option is not None:
+        facts = _served_facts(folder, environment, option or "current", chosen)
+    scheme, shown = "https" if chosen.tls_certificate else "http", f"[{host}]" if ":" in host else host
+    try:
+        run_server(chosen, host, port, recorder=facts, ready=lambda at: ready(f"{scheme}://{shown}:{at}/"))
+    finally:
+        if facts is not None:
+            facts.close()
 
-    base = preset_of(preset)
-    chosen = base if settings is None else read_settings(Path(settings), base=base)
-    asyncio.run(run(chosen, host, port, ready=lambda at: ready(at, problems(chosen))))
+
+def _chat_settings(
+    file: Folderish | None, folder: Folder | None, asked: PresetName | None, warn: Callable[[str], None]
+) -> Settings:
+    """The settings that were asked for, once they can work; what is risky is told."""
+    from toolkit.chat.settingsfile import preset_settings, read_settings
+
+    faults = Faults()
+    chosen: Settings | None
+    if file is None and folder is not None and folder.chat.exists():
+        file = folder.chat
+    if file is None:
+        chosen = preset_settings(asked or "stable", faults)
+    else:
+        chosen = read_settings(Path(file), faults, asked=asked)
+    faults.raise_errors()
+    assert chosen is not None
+    for fault in faults:
+        warn(str(fault))
+    return chosen
+
+
+def _served_facts(
+    folder: Folder | None, environment: str | None, option: str, settings: Settings
+) -> ServedFacts:
+    """What takes the facts of a running server to where the folder has its recordings."""
+    from toolkit.chat.invariants.bounds import DRAIN_LIMIT_S, EXIT_S, LAST_ROWS_S
+    from toolkit.measure.recorder import Recorder
+    from toolkit.measure.served import ServedFacts
+
+    if folder is None:
+        raise InputError.of_argument("project", "is missing", "name the decision folder to record into")
+    if environment is None:
+        right = "say where the server runs, as project.yaml names it"
+        raise InputError.of_argument("environment", "is missing", right)
+    _, project = _known(folder.root, option, environment)
+    recorder = Recorder(
+        project.recordings or folder.metrics,
+        option=option,
+        environment=environment,
+        collector=f"serve-{uuid.uuid4().hex[:8]}",
+    )
+    # A disk of this machine writes the last rows; a place far away may hang, and the process must end.
+    left_s = max(LAST_ROWS_S, DRAIN_LIMIT_S - settings.drain_s - EXIT_S)
+    return ServedFacts(
+        recorder,
+        session_s=settings.session_s,
+        patience_s=LAST_ROWS_S,
+        limit_s=None if project.recordings is None else left_s,
+    )

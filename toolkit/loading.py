@@ -177,6 +177,14 @@ def load(root: Path | str, *, as_of: AsOf = None) -> Loaded:
     return loaded
 
 
+def check_chat(folder: Folder, faults: Faults) -> None:
+    """Note what is wrong with the chat server's settings, where the folder has any."""
+    from toolkit.chat.settingsfile import read_settings
+
+    if folder.chat.exists():
+        read_settings(folder.chat, faults)
+
+
 def check_recordings(folder: Folder, faults: Faults) -> None:
     """Note what is wrong with the recorded facts, as far as ``project.yaml`` can be read."""
     from toolkit.metrics.rollups import check_files
@@ -222,7 +230,7 @@ def _check_recorded_options(folder: Folder, option_ids: list[str], faults: Fault
     """Recordings of something that is no option are read by nobody: most likely a name is mistyped."""
     for path in sorted(folder.metrics.glob("*/option=*")):
         name = path.name.removeprefix("option=")
-        if path.parent.name in ("connections", "deliveries") and name not in option_ids:
+        if path.parent.name in ("connections", "deliveries", "faults") and name not in option_ids:
             faults.warn(path, 1, "option", f"{name!r} is recorded and is no option", near(name, option_ids))
 
 

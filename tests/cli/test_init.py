@@ -8,8 +8,16 @@ def test_a_new_folder_passes_its_check(installed: Any, tmp_path: Path) -> None:
     done = installed("init", "ours")
     assert (done.returncode, done.stdout.strip()) == (0, "ours"), done.stderr
     assert installed("check", "--project", "ours").returncode == 0
+    files = {"project.yaml", "plan.yaml", "claims.yaml", "chat.yaml"}
     names = {path.name for path in (tmp_path / "ours").iterdir()}
-    assert names == {"project.yaml", "plan.yaml", "claims.yaml", "options", "pricing", "scenarios"}
+    assert names == files | {"options", "pricing", "scenarios"}
+
+
+def test_a_new_folder_has_settings_for_a_server_that_fit_together(toolkit: Any) -> None:
+    toolkit("init", "ours")
+    done = toolkit("check", "--project", "ours")
+    assert done.returncode == 0, done.stderr
+    assert "chat.yaml" not in done.stderr
 
 
 def test_a_new_folder_is_not_pinned_to_a_day(toolkit: Any, tmp_path: Path) -> None:

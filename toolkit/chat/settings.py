@@ -1,13 +1,14 @@
 """Every timer and limit of both ends and of the path between them, and the presets."""
 
+import re
+from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from toolkit.evidence import Strict
-from toolkit.project.faults import Faults, InputError
-from toolkit.project.yamlfile import Document, read_yaml, validate
+from toolkit.project.faults import InputError, shortened
 
 PresetName = Literal["brief", "stable"]
 PRESETS: tuple[PresetName, ...] = ("brief", "stable")
@@ -16,6 +17,41 @@ Seconds = Annotated[float, Field(gt=0, le=86_400, allow_inf_nan=False)]
 PerSecond = Annotated[float, Field(gt=0, le=1_000_000, allow_inf_nan=False)]
 Count = Annotated[int, Field(ge=1)]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
+
+ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://[^/?#@\s]+|null")
+
+
+def _origin(text: str) -> str:
+    if not ORIGIN.fullmatch(text):
+        raise ValueError(f"{text!r} is no origin|write scheme, host and port alone, as https://chat.example")
+    return text
+
+
+def _network(text: str) -> str:
+    try:
+        ip_network(text)
+    except ValueError:
+        right = "write an address or a network, as 10.0.0.7 or 10.0.0.0/8"
+        raise ValueError(f"{text!r} is no address and no network|{right}") from None
+    return text
+
+
+def _tuple(value: Any) -> Any:
+    """The list of a YAML file, which has no tuples."""
+    if not isinstance(value, list | tuple | None):
+        raise ValueError(f"{shortened(repr(value))} is no list|write a list, in [ ] or a line each after -")
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _path(value: Any) -> Any:
+    if not isinstance(value, str | Path | None) or value == "":
+        raise ValueError(f"{shortened(repr(value))} is no file|write the path of a file")
+    return Path(value) if isinstance(value, str) else value
+
+
+Origin = Annotated[Name, AfterValidator(_origin)]
+Network = Annotated[Name, AfterValidator(_network)]
+File = Annotated[Path, BeforeValidator(_path)]
 
 
 class Proxy(Strict):
@@ -135,11 +171,11 @@ class Settings(Strict):
     handshakes_per_address_per_s: PerSecond = 500.0
     handshake_burst_per_address: Count = 2_000
 
-    allowed_origins: tuple[Name, ...] | None = None
+    allowed_origins: Annotated[tuple[Origin, ...] | None, BeforeValidator(_tuple)] = None
     require_token: bool = False
-    trusted_proxies: tuple[Name, ...] = ()
-    tls_certificate: Path | None = None
-    tls_key: Path | None = None
+    trusted_proxies: Annotated[tuple[Network, ...], BeforeValidator(_tuple)] = ()
+    tls_certificate: File | None = None
+    tls_key: File | None = None
 
     acknowledge: bool = False
     deadline_s: Seconds = 5.0
@@ -148,7 +184,7 @@ class Settings(Strict):
     log_period_s: Seconds = 10.0
     lag_warning_s: Seconds = 1.0
 
-    proxies: tuple[Proxy, ...] = (UNKNOWN_PROXY,)
+    proxies: Annotated[tuple[Proxy, ...], BeforeValidator(_tuple)] = (UNKNOWN_PROXY,)
 
 
 _PRESETS: dict[PresetName, Settings] = {
@@ -168,21 +204,3 @@ def preset(name: PresetName) -> Settings:
     if name not in _PRESETS:
         raise InputError(f"preset: {name!r} is not known; use one of {', '.join(PRESETS)}")
     return _PRESETS[name]
-
-
-def load(path: Path, *, base: Settings | None = None) -> Settings:
-    """The settings of a YAML file over those of ``base``, which is the preset ``stable`` where it is None.
-
-    Raises:
-        InputError: the file has faults; all of them are told.
-    """
-    faults = Faults()
-    document = read_yaml(path, faults)
-    settings = None
-    if document is not None:
-        values = (base or preset("stable")).model_dump() | document.data
-        settings = validate(Document(path, values, document.lines), Settings, faults)
-    faults.raise_errors()
-    if settings is None:
-        raise InputError(faults)
-    return settings

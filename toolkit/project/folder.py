@@ -53,6 +53,10 @@ class Folder:
         return self.root / "plan.yaml"
 
     @property
+    def chat(self) -> Path:
+        return self.root / "chat.yaml"
+
+    @property
     def metrics(self) -> Path:
         return self.root / "metrics"
 

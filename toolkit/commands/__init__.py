@@ -1,0 +1,1 @@
+"""One function a command: it calls :mod:`toolkit.api` and prints. Each imports what it needs itself."""

@@ -1,0 +1,162 @@
+"""The commands that answer questions about a decision folder, and publish the answers."""
+
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from toolkit.commands.options import DATA, AsOf, Json, ProjectDir, ScenarioName, note, print_json
+
+FailOn = Literal["no-go", "hold"]
+Layout = Literal["table", "focus"]
+Period = Literal["hour", "day"]
+
+
+def check(project: ProjectDir = DATA, as_of: AsOf = None) -> None:
+    """Validate every file and every invariant of a decision folder; all findings, not just the first."""
+    from toolkit import api
+
+    faults = api.check(project, as_of=as_of)
+    for fault in faults:
+        note(str(fault))
+    if faults.errors:
+        raise typer.Exit(2)
+    print(f"{project}: no errors, {len(faults.warnings)} warnings")
+
+
+def metrics(
+    project: ProjectDir = DATA,
+    as_of: AsOf = None,
+    engine: Annotated[str, typer.Option(help="duckdb or spark.")] = "duckdb",
+    master: Annotated[
+        str | None, typer.Option(metavar="URL", help="Of the Spark cluster. Default: this machine.")
+    ] = None,
+    by: Annotated[Period | None, typer.Option(help="Tell them for each hour or UTC day too.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Key metrics per option and environment, with intervals and alerts."""
+    from toolkit import api
+
+    result = api.metrics(project, as_of=as_of, engine=engine, master=master, by=by)
+    for line in result.left_out:
+        note(line)
+    if as_json:
+        return print_json(result.to_document())
+    from toolkit.report.metrics_terminal import show_metrics
+
+    show_metrics(result.to_document())
+
+
+def bill(
+    vendor: Annotated[str, typer.Argument(help="Id of a price book.")],
+    usage: Annotated[Path, typer.Option("--usage", metavar="FILE", help="YAML with the month's usage.")],
+    plan: Annotated[str | None, typer.Option(help="Default: the cheapest feasible plan.")] = None,
+    project: ProjectDir = DATA,
+    as_of: AsOf = None,
+    layout: Annotated[Layout, typer.Option("--format", help="focus: under the FOCUS columns.")] = "table",
+    outage_minutes: Annotated[
+        str | None, typer.Option(metavar="N", help="Tell the SLA credit of such an outage.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """The itemised monthly charge of a vendor's plan for a usage."""
+    from toolkit import api
+
+    outage = None if outage_minutes is None else _minutes("outage-minutes", outage_minutes)
+    result = api.bill(vendor, usage=usage, plan=plan, as_of=as_of, outage_minutes=outage, project=project)
+    if layout == "focus":
+        from toolkit.pricing import focus
+        from toolkit.report import terminal
+
+        for line in terminal.beside_focus(result.to_document()):
+            note(line)
+
+        if as_json:
+            return print_json(focus.focus_document(result))
+        return print(focus.focus_csv(result), end="")
+    if as_json:
+        return print_json(result.to_document())
+    from toolkit.report import terminal
+
+    terminal.show_bill(result.to_document())
+
+
+def prices_diff(
+    old: Annotated[Path, typer.Argument(metavar="OLD", help="A price book, or a folder of them.")],
+    new: Annotated[Path, typer.Argument(metavar="NEW", help="The same, as it is now.")],
+    project: ProjectDir = DATA,
+    as_of: AsOf = None,
+    as_json: Json = False,
+) -> None:
+    """What changed between two states of the price books, and what it does to each scenario's bill."""
+    from toolkit import api
+
+    result = api.price_changes(old, new, project=project, as_of=as_of)
+    if as_json:
+        return print_json(result.to_document())
+    from toolkit.report import terminal
+
+    terminal.show_price_changes(result.to_document())
+
+
+def cost(
+    project: ProjectDir = DATA, scenario: ScenarioName = None, as_of: AsOf = None, as_json: Json = False
+) -> None:
+    """Total cost per option over the scenario's horizon, with its uncertainty."""
+    from toolkit import api
+
+    result = api.cost(project, scenario=scenario, as_of=as_of)
+    if as_json:
+        return print_json(result.to_document())
+    from toolkit.report import terminal
+
+    terminal.show_cost(result.to_document())
+
+
+def decide(
+    project: ProjectDir = DATA, scenario: ScenarioName = None, as_of: AsOf = None, as_json: Json = False
+) -> None:
+    """GO, NO-GO or HOLD per phase, the ranking, flip points and what to measure next."""
+    from toolkit import api
+
+    result = api.decide(project, scenario=scenario, as_of=as_of)
+    for line in result.left_out:
+        note(line)
+    if as_json:
+        return print_json(result.to_document())
+    from toolkit.report import terminal
+
+    terminal.show_decision(result.to_document())
+
+
+def build(
+    project: ProjectDir = DATA,
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Where reports are published.")] = Path("reports"),
+    scenario: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="May be given several times.")
+    ] = None,
+    as_of: AsOf = None,
+    fail_on: Annotated[FailOn | None, typer.Option("--fail-on")] = None,
+) -> None:
+    """Notebooks and models become one published report; prints its path."""
+    from toolkit import api
+
+    built = api.build(project, out=out, scenarios=scenario or [], as_of=as_of)
+    for line in built.notes:
+        note(line)
+    print(built.path / "index.html")
+    raise typer.Exit(api.fail_code(built.path, fail_on))
+
+
+def _minutes(name: str, text: str) -> Decimal:
+    from toolkit.pricing.amounts import exact_number
+    from toolkit.project import InputError
+
+    try:
+        number: Decimal = exact_number(text)
+    except ValueError as error:
+        raise InputError.of_argument(
+            name, str(error).partition("|")[0], "write minutes such as 43.2"
+        ) from None
+    return number
