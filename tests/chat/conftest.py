@@ -3,11 +3,13 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any
 
 import pytest
 from hypothesis import settings as hypothesis_settings
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
 
 from toolkit.chat.settings import Settings
 
@@ -21,13 +23,25 @@ Run = Callable[[Awaitable[None]], None]
 
 
 @pytest.fixture
-def run() -> Run:
+def opened() -> list[ClientConnection]:
+    """The sockets of this test's visitors."""
+    return []
+
+
+@pytest.fixture
+def run(opened: list[ClientConnection]) -> Run:
     """Runs one scenario to its end, at most for ``LIMIT_S``."""
 
     def within_limit(scenario: Awaitable[None]) -> None:
         async def bounded() -> None:
-            async with asyncio.timeout(LIMIT_S):
-                await scenario
+            try:
+                async with asyncio.timeout(LIMIT_S):
+                    await scenario
+            finally:
+                # One that has not read everything would never see that the server closed it.
+                for socket in opened:
+                    socket.transport.abort()
+                await asyncio.gather(*(socket.wait_closed() for socket in opened))
 
         asyncio.run(bounded())
 
@@ -42,6 +56,36 @@ def fast() -> Callable[..., Settings]:
         return Settings(**{"sweep_s": 0.05, "close_timeout_s": 0.5, "drain_s": 1.0, **values})
 
     return settings
+
+
+@pytest.fixture
+def meet(visit: Callable[..., Awaitable["Visitor"]]) -> Callable[..., Awaitable[tuple["Visitor", Any]]]:
+    """Connects, and has heard the hello."""
+
+    async def met(port: int, query: str = "", **options: Any) -> tuple[Visitor, Any]:
+        visitor = await visit(port, query, **options)
+        return visitor, await visitor.hear("hello")
+
+    return met
+
+
+class Rows:
+    """A recorder that keeps what it is told."""
+
+    def __init__(self) -> None:
+        self.connections: list[dict[str, Any]] = []
+        self.deliveries: list[dict[str, Any]] = []
+
+    def connection(self, **row: Any) -> None:
+        self.connections.append(row)
+
+    def delivery(self, **row: Any) -> None:
+        self.deliveries.append(row)
+
+
+@pytest.fixture
+def rows() -> Rows:
+    return Rows()
 
 
 class Visitor:
@@ -60,9 +104,20 @@ class Visitor:
             if message["type"] == kind:
                 return message
 
-    async def join(self, room: str) -> None:
-        await self.say(type="join", room=room)
-        await self.hear("joined")
+    async def ask(self, answer: str, **message: Any) -> dict[str, Any]:
+        """Say something, and the answer of that kind."""
+        await self.say(**message)
+        return await self.hear(answer)
+
+    async def join(self, room: str, **position: Any) -> dict[str, Any]:
+        return await self.ask("joined", type="join", room=room, **position)
+
+    async def closed(self) -> int | None:
+        """The close code, once there is one; what is still said before is passed over."""
+        with suppress(ConnectionClosed):
+            while True:
+                await self.socket.recv()
+        return self.socket.close_code
 
     async def hears_nothing(self, kind: str, *, for_s: float) -> bool:
         try:
@@ -74,13 +129,14 @@ class Visitor:
 
 
 @pytest.fixture
-def visit() -> Callable[..., Awaitable[Visitor]]:
+def visit(opened: list[ClientConnection]) -> Callable[..., Awaitable[Visitor]]:
     """Connects to the server on a port."""
 
-    async def visitor(port: int, query: str = "") -> Visitor:
-        socket = await connect(
-            f"ws://127.0.0.1:{port}/ws{query}", proxy=None, ping_interval=None, compression=None
-        )
+    async def visitor(port: int, query: str = "", **options: Any) -> Visitor:
+        plain = {"proxy": None, "ping_interval": None, "compression": None}
+        uri = options.pop("uri", f"ws://127.0.0.1:{port}/ws{query}")
+        socket = await connect(uri, **plain | options)
+        opened.append(socket)
         return Visitor(socket)
 
     return visitor

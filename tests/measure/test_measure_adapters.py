@@ -9,21 +9,10 @@ import pytest
 from toolkit.measure.adapters import KNOWN, adapter
 from toolkit.measure.adapters.base import outcome
 from toolkit.measure.bakeoff import local_url
-from toolkit.measure.proxy import FaultProxy, NetworkFaults, fate
+from toolkit.measure.faults.proxy import FaultProxy
+from toolkit.measure.faults.script import NetworkFaults, Step, Strike
 from toolkit.measure.servers.processes import running
 from toolkit.project.faults import EnvironmentFault
-
-RESETS = NetworkFaults(reset_per_connection_hour=3600)
-
-
-def seed_of_a_reset_after_a_second() -> int:
-    """A seed whose first connection lives through its handshake even on a busy machine."""
-    for seed in range(1000):
-        after_s = fate(RESETS, seed=seed, number=0).reset_after_s
-        if after_s is not None and 0.9 < after_s < 1.5:
-            return seed
-    raise AssertionError("no such seed")
-
 
 every_option = pytest.mark.parametrize("option", KNOWN)
 
@@ -55,13 +44,13 @@ def test_a_message_reaches_the_others_and_not_its_sender(run: Any, option: str) 
 
 
 @every_option
-@pytest.mark.parametrize("faults", [RESETS, NetworkFaults(idle_s=1.0)], ids=["reset", "idle"])
-def test_a_cut_by_the_network_has_close_code_1006(run: Any, option: str, faults: NetworkFaults) -> None:
+@pytest.mark.parametrize("fault", ["reset", "close"])
+def test_a_cut_by_the_network_has_close_code_1006(run: Any, option: str, fault: Strike) -> None:
     async def scenario() -> None:
-        seed = seed_of_a_reset_after_a_second()
-        async with running(option) as port, FaultProxy(port, faults, seed) as proxy:
+        async with running(option) as port, FaultProxy(port, NetworkFaults(), 1) as proxy:
             speaks = adapter(option)
             line = await speaks.connect(local_url(option, proxy.port), room="tea", receive=print)
+            proxy.do(Step(at_s=0, fault=fault))
             end = await line.ended()
             assert (end.code, end.by) == (1006, "network")
             with pytest.raises(Exception):  # noqa: B017 - each library has its own

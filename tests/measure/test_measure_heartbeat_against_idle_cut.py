@@ -9,7 +9,8 @@ from toolkit.measure.adapters import adapter
 from toolkit.measure.adapters.base import Session
 from toolkit.measure.adapters.websockets_chat import ChatAdapter
 from toolkit.measure.bakeoff import local_url
-from toolkit.measure.proxy import FaultProxy, NetworkFaults
+from toolkit.measure.faults.proxy import FaultProxy
+from toolkit.measure.faults.script import NetworkFaults
 from toolkit.measure.servers.processes import running
 
 # The idle cut of 60 s and the brief's heartbeat of 25 s, thirty times as fast.

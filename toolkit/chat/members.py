@@ -1,107 +1,64 @@
-"""Who is connected, and who is in which room."""
+"""One open connection, as the server knows it."""
 
-from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from typing import TYPE_CHECKING
 
-from websockets.asyncio.server import ServerConnection
+from toolkit.chat.history import Channel
+from toolkit.chat.ratelimit import Bucket
+from toolkit.chat.sessions import Session
+
+if TYPE_CHECKING:
+    from toolkit.chat.facts import Identity
+    from toolkit.chat.replay import Replay
+    from toolkit.chat.rooms import Room
+    from toolkit.chat.sockets import Socket
 
 
-@dataclass(eq=False)
 class Member:
-    """One open connection.
+    """One open connection of a session.
 
     Args:
-        id: ours, unique.
+        socket: to write to.
+        id: its public name, unique.
+        session: what it belongs to. None once that went on elsewhere or is over.
+        bucket: how fast its messages are read.
         started_at: UTC, when its handshake began.
         handshake_s: how long that took.
-        heard_s, pinged_s: monotonic, when it last sent anything and was last pinged.
+        opened_s, pinged_s: monotonic, when it was open and was last pinged.
+        attempt: which connection of its session it is, 1 for the first.
     """
 
-    socket: ServerConnection
-    id: str
-    started_at: datetime
-    handshake_s: float
-    heard_s: float
-    pinged_s: float
-    rooms: set[str] = field(default_factory=set)
-    timed_out: bool = False
+    __slots__ = (
+        "attempt", "behind", "bucket", "ended", "fresh", "handshake_s", "id", "inbox_live", "intended",
+        "listening", "opened_s", "pinged_s", "recorded", "replay", "session", "socket", "started_at",
+        "timed_out",
+    )  # fmt: skip
 
-
-class Rooms:
-    """The members of each room; a room is there as long as it has members."""
-
-    def __init__(self) -> None:
-        self._sockets: dict[str, set[ServerConnection]] = {}
-
-    def __len__(self) -> int:
-        return len(self._sockets)
-
-    def join(self, member: Member, room: str) -> None:
-        member.rooms.add(room)
-        self._sockets.setdefault(room, set()).add(member.socket)
-
-    def leave(self, member: Member, room: str) -> None:
-        member.rooms.discard(room)
-        sockets = self._sockets.get(room, set())
-        sockets.discard(member.socket)
-        if not sockets:
-            self._sockets.pop(room, None)
-
-    def leave_all(self, member: Member) -> None:
-        for room in list(member.rooms):
-            self.leave(member, room)
-
-    def others(self, room: str, sender: ServerConnection | None) -> list[ServerConnection]:
-        """All connections in the room but the sender's."""
-        return [socket for socket in self._sockets.get(room, ()) if socket is not sender]
-
-
-def address(socket: ServerConnection) -> str:
-    """Where a connection comes from; the port does not matter."""
-    return str(socket.remote_address[0])
-
-
-def record_of(member: Member, now: datetime, *, ended: bool) -> dict[str, Any]:
-    """The recorded fact on a connection, by field.
-
-    Args:
-        member: the connection.
-        now: UTC.
-        ended: whether it is over.
-    """
-    row: dict[str, Any] = {
-        **_identity(member),
-        "started_at": member.started_at,
-        "handshake_s": member.handshake_s,
-        "outcome": "open",
-        "observed_until": now,
-    }
-    return row | {"ended_at": now, **_end(member)} if ended else row
-
-
-def _identity(member: Member) -> dict[str, Any]:
-    """Who connects, in which session and for which time, as the client says in the query of the address."""
-    request = member.socket.request
-    said = parse_qs(urlsplit(request.path).query) if request is not None else {}
-    attempt = said.get("attempt", ["1"])[0]
-    return {
-        "client": said.get("client", [member.id])[0],
-        "session": said.get("session", [member.id])[0],
-        "attempt": int(attempt) if attempt.isascii() and attempt.isdecimal() and len(attempt) < 9 else 1,
-    }
-
-
-def _end(member: Member) -> dict[str, Any]:
-    """Who ended a connection, and whether that was wanted."""
-    code = member.socket.close_code or 1006
-    if code == 1006:
-        return {"close_code": code, "ended_by": "network", "intended": False}
-    by_client = member.socket.protocol.close_rcvd_then_sent is True
-    return {
-        "close_code": code,
-        "ended_by": "client" if by_client else "server",
-        # 1001 is what a browser sends when its page is left.
-        "intended": by_client and code in (1000, 1001),
-    }
+    def __init__(
+        self,
+        *,
+        socket: "Socket",
+        id: str,
+        session: Session,
+        bucket: Bucket,
+        started_at: datetime,
+        handshake_s: float,
+        opened_s: float,
+        pinged_s: float,
+    ) -> None:
+        self.socket, self.id, self.bucket = socket, id, bucket
+        self.session: Session | None = session
+        self.attempt = session.attempts
+        self.started_at, self.handshake_s, self.opened_s = started_at, handshake_s, opened_s
+        self.pinged_s = pinged_s
+        # Whether it may still resume: it has done nothing yet.
+        self.fresh = True
+        self.inbox_live = True
+        self.listening: dict[Room, None] = {}
+        # What it missed and is sent before its next message is looked at.
+        self.replay: Replay | None = None
+        # Logs of which messages were left out because it was too slow.
+        self.behind: dict[Channel, None] | None = None
+        # As whom its opening was recorded. None: not yet.
+        self.recorded: Identity | None = None
+        self.timed_out = self.intended = self.ended = False

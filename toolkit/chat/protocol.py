@@ -53,6 +53,9 @@ Server to client, besides hello and the answers:
 """
 
 import json
+from collections.abc import Iterable
+from json.encoder import encode_basestring, encode_basestring_ascii
+from json.scanner import make_scanner
 from typing import Any, Literal
 
 Message = dict[str, Any]
@@ -94,29 +97,21 @@ CLOSE_TOO_SLOW = 4413
 
 MAX_ROOM_CHARACTERS = 200
 MAX_ID_CHARACTERS = 200
+MAX_USER_CHARACTERS = 200
+
+MAX_NESTING = 100
+"""Lists and objects within each other; what is deeper, some reader would give up on."""
+
+MOST_OFFSET = 2**53 - 1
+"""The largest number that every JSON reader keeps exactly."""
 
 
-def encode(message: Message) -> str:
-    """The frame of a message."""
-    # Escaped, because half a surrogate pair is valid in JSON and cannot be sent as text.
-    return json.dumps(message, separators=(",", ":"), allow_nan=False)
+class Refused(ValueError):
+    """A frame that is not obeyed; its text says why, ``code`` is for programs."""
 
-
-def decode(frame: str | bytes) -> Message:
-    """The message of a frame.
-
-    Raises:
-        ValueError: the frame is no message; the text says why.
-    """
-    if isinstance(frame, bytes):
-        raise ValueError("binary frames are not understood; send JSON text")
-    try:
-        message = json.loads(frame, parse_constant=_refuse)
-    except (ValueError, RecursionError):
-        raise ValueError("the frame is no JSON") from None
-    if not isinstance(message, dict) or not isinstance(message.get("type"), str):
-        raise ValueError("a message is a JSON object with a text field 'type'")
-    return message
+    def __init__(self, code: ErrorCode, why: str) -> None:
+        super().__init__(why)
+        self.code: ErrorCode = code
 
 
 def _refuse(constant: str) -> None:
@@ -124,13 +119,175 @@ def _refuse(constant: str) -> None:
     raise ValueError(constant)
 
 
+# Made once, because json.loads and json.dumps make a new one for each call with arguments.
+_decoder = json.JSONDecoder(parse_constant=_refuse)
+# What it does after looking for space around the JSON, of which there is none mostly.
+_scan = make_scanner(_decoder)  # type: ignore[arg-type] # any decoder will do, whatever typeshed says
+_plain = json.JSONEncoder(separators=(",", ":"), allow_nan=False, ensure_ascii=False)
+_escaped = json.JSONEncoder(separators=(",", ":"), allow_nan=False)
+
+
+def encode(message: Message) -> str:
+    """The frame of a message."""
+    # Escaped, because half a surrogate pair is valid in JSON and cannot be sent as text.
+    return _escaped.encode(message)
+
+
+def value_text(value: Any) -> str:
+    """A value as JSON that can be sent, no longer than it has to be.
+
+    Raises:
+        Refused: it holds a number that is no JSON, such as what became of 1e999, or is nested too deeply.
+    """
+    try:
+        text = encode_basestring(value) if isinstance(value, str) else _plain.encode(value)
+        if not text.isascii():
+            try:
+                text.encode()
+            except UnicodeEncodeError:
+                return _escaped.encode(value)
+        return text
+    except (ValueError, RecursionError):
+        raise Refused("bad_message", "the data holds a number too large or is nested too deeply") from None
+
+
+name_text = encode_basestring_ascii
+"""A name as JSON, in ASCII."""
+
+
+def names_text(names: Iterable[str]) -> str:
+    """Names as a JSON list, in ASCII."""
+    return _escaped.encode(list(names))
+
+
+def decode(frame: str | bytes) -> Message:
+    """The message of a frame.
+
+    Raises:
+        Refused: the frame is no message; the text says why.
+    """
+    message = decode_object(frame)
+    kind_of(message)
+    return message
+
+
+def decode_object(frame: str | bytes) -> Message:
+    """The JSON object of a frame, whether or not it is a message.
+
+    Raises:
+        Refused: it is none.
+    """
+    if isinstance(frame, bytes):
+        raise Refused("bad_message", "binary frames are not understood; send JSON text")
+    try:
+        try:
+            message, end = _scan(frame, 0)
+        except StopIteration:
+            end = -1
+        if end != len(frame):
+            # There is something around it, be it only space.
+            message = _decoder.decode(frame)
+    except (ValueError, RecursionError):
+        raise Refused("bad_message", "the frame is no JSON") from None
+    if not isinstance(message, dict):
+        raise Refused("bad_message", _NO_MESSAGE)
+    return message
+
+
+def check_nesting(frame: str | bytes, message: Message) -> None:
+    """Check that a message can be read everywhere.
+
+    Raises:
+        Refused: its lists and objects are nested too deeply.
+    """
+    # Most messages are too short for it or have fewer in all, so that nobody has to look at how they lie.
+    if len(frame) <= 2 * MAX_NESTING or isinstance(frame, bytes):
+        return
+    if frame.count("[") + frame.count("{") <= MAX_NESTING:
+        return
+    level: list[Any] = [message]
+    for _ in range(MAX_NESTING):
+        inner = [one.values() if isinstance(one, dict) else one for one in level]
+        level = [value for values in inner for value in values if isinstance(value, dict | list)]
+        if not level:
+            return
+    raise Refused("bad_message", f"lists and objects are nested more than {MAX_NESTING} deep")
+
+
+_NO_MESSAGE = "a message is a JSON object with a text field 'type'"
+
+
+def kind_of(message: Message) -> str:
+    """What a message is.
+
+    Raises:
+        Refused: it does not say.
+    """
+    kind = message.get("type")
+    if not isinstance(kind, str):
+        raise Refused("bad_message", _NO_MESSAGE)
+    return kind
+
+
 def room_of(message: Message) -> str:
     """The room that a message names.
 
     Raises:
-        ValueError: it names none, or one that is too long.
+        Refused: it names none, or one that is too long.
     """
     room = message.get("room")
-    if not isinstance(room, str) or not 0 < len(room) <= MAX_ROOM_CHARACTERS:
-        raise ValueError(f"'room' must be a text of 1 to {MAX_ROOM_CHARACTERS} characters")
-    return room
+    if isinstance(room, str) and 0 < len(room) <= MAX_ROOM_CHARACTERS:
+        return room
+    raise Refused("bad_message", f"'room' must be a text of 1 to {MAX_ROOM_CHARACTERS} characters")
+
+
+def text_of(message: Message, field: str, most: int) -> str:
+    """A short text of a message.
+
+    Raises:
+        Refused: it is none, empty or too long.
+    """
+    text = message.get(field)
+    if not isinstance(text, str) or not 0 < len(text) <= most:
+        raise Refused("bad_message", f"'{field}' must be a text of 1 to {most} characters")
+    return text
+
+
+def id_of(message: Message) -> str | None:
+    """The id under which a message may be sent again. None: it has none.
+
+    Raises:
+        Refused: it is no short text.
+    """
+    return text_of(message, "id", MAX_ID_CHARACTERS) if "id" in message else None
+
+
+def number_of(message: Message, field: str, least: int = 0) -> int:
+    """A whole number of a message.
+
+    Raises:
+        Refused: it is none, or out of range.
+    """
+    return whole(message.get(field), field, least)
+
+
+def whole(number: Any, field: str, least: int = 0) -> int:
+    """The number, if it is a whole one in range.
+
+    Raises:
+        Refused: it is not.
+    """
+    if not isinstance(number, int) or isinstance(number, bool) or not least <= number <= MOST_OFFSET:
+        raise Refused("bad_message", f"'{field}' must be a whole number of at least {least}")
+    return number
+
+
+def position_of(message: Message) -> tuple[str, int] | None:
+    """The position, epoch and offset, after which a client wants what it missed. None: it says none.
+
+    Raises:
+        Refused: only one of the two is there, or one is of the wrong kind.
+    """
+    if "epoch" not in message and "after" not in message:
+        return None
+    return text_of(message, "epoch", MAX_ID_CHARACTERS), number_of(message, "after")

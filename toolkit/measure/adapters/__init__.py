@@ -1,13 +1,17 @@
 """One file for each way to carry the messages; :func:`adapter` finds the one of an option."""
 
+from toolkit.chat.settings import PresetName, preset
 from toolkit.measure.adapters.base import Adapter
 from toolkit.project.faults import EnvironmentFault
 
 KNOWN = ("current-unfixed", "current", "socketio")
 
 
-def adapter(option: str) -> Adapter:
+def adapter(option: str, chosen: PresetName = "stable") -> Adapter:
     """The adapter that speaks the protocol of an option.
+
+    Args:
+        chosen: with which settings the client of ``current`` runs until its server tells its own.
 
     Raises:
         EnvironmentFault: there is none, or it needs a package that is not installed.
@@ -19,7 +23,7 @@ def adapter(option: str) -> Adapter:
     if option == "current":
         from toolkit.measure.adapters.websockets_chat import ChatAdapter
 
-        return ChatAdapter()
+        return ChatAdapter(preset(chosen))
     if option == "socketio":
         try:
             from toolkit.measure.adapters.socketio import SocketIOAdapter

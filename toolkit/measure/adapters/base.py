@@ -28,6 +28,10 @@ class End:
 class Session(Protocol):
     """One open connection that has joined its room."""
 
+    @property
+    def local_port(self) -> int | None:
+        """Its own TCP port, by which a proxy knows it. None where the library does not tell."""
+
     async def publish(self, payload: Payload) -> None:
         """Send to the others in the room.
 
@@ -45,8 +49,15 @@ class Session(Protocol):
 class Adapter(Protocol):
     """One way to carry the messages."""
 
-    async def connect(self, url: str, *, room: str, receive: Receive) -> Session:
+    async def connect(self, url: str, *, room: str, receive: Receive, episode: str | None = None) -> Session:
         """Open one connection and join the room; one attempt, never a second.
+
+        Args:
+            url: of the endpoint.
+            room: to join.
+            receive: takes the payloads.
+            episode: the same for all attempts of one session of the probe, so that an option which can go on
+                where a connection broke does so. None: a session of one attempt.
 
         Raises:
             Exception: the attempt failed; :func:`outcome` names the reason.

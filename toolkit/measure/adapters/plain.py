@@ -21,6 +21,10 @@ class PlainSession:
         self._room = room
         self._receive = receive
 
+    @property
+    def local_port(self) -> int | None:
+        return port_of(self._socket)
+
     async def join(self) -> None:
         await self._socket.send(encode({"type": "join", "room": self._room}))
         async with asyncio.timeout(OPEN_TIMEOUT_S):
@@ -43,6 +47,12 @@ class PlainSession:
         return self._socket.close_code or 1006
 
 
+def port_of(socket: ClientConnection) -> int | None:
+    """The connection's own port. None once it is gone."""
+    address = socket.local_address
+    return int(address[1]) if address else None
+
+
 def end_of(socket: ClientConnection) -> End:
     """How a connection ended that its own side did not close."""
     code = socket.close_code or 1006
@@ -52,7 +62,9 @@ def end_of(socket: ClientConnection) -> End:
 class PlainAdapter:
     """Speaks to :mod:`toolkit.measure.servers.plain_server`."""
 
-    async def connect(self, url: str, *, room: str, receive: Receive) -> PlainSession:
+    async def connect(
+        self, url: str, *, room: str, receive: Receive, episode: str | None = None
+    ) -> PlainSession:
         socket = await connect(
             url, proxy=None, compression=None, ping_interval=None, open_timeout=OPEN_TIMEOUT_S
         )

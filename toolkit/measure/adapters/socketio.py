@@ -25,6 +25,11 @@ class SocketIOSession:
         self._client.on("disconnect", self._disconnected)
         self._socket: aiohttp.ClientWebSocketResponse | None = None
 
+    @property
+    def local_port(self) -> int | None:
+        address = self._socket.get_extra_info("sockname") if self._socket is not None else None
+        return int(address[1]) if address else None
+
     async def _disconnected(self, reason: str) -> None:
         self._over.set()
 
@@ -60,7 +65,9 @@ class SocketIOAdapter:
     def __init__(self) -> None:
         self._http: aiohttp.ClientSession | None = None
 
-    async def connect(self, url: str, *, room: str, receive: Receive) -> SocketIOSession:
+    async def connect(
+        self, url: str, *, room: str, receive: Receive, episode: str | None = None
+    ) -> SocketIOSession:
         if self._http is None:
             self._http = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0))
             # aiohttp silently repeats a GET whose connection was reset: a failed attempt would go uncounted.
