@@ -5,16 +5,16 @@ VENV := .venv
 BIN := $(VENV)/bin
 SOCKETIO := toolkit/measure/servers/socketio
 
-.PHONY: report browser test setup lint bench soak lab lock
+.PHONY: report tools test setup lint bench soak lab lock
 
 report: $(VENV)/.base
 	@$(BIN)/toolkit build
 
 # First, so that nobody waits for a set-up whose tests cannot run.
-browser:
-	@sh scripts/need-browser
+tools:
+	@sh scripts/need-tools
 
-test: browser setup
+test: tools setup
 	@$(BIN)/python -m pytest -n 2 --dist worksteal -q -rs
 
 setup: $(VENV)/.all $(SOCKETIO)/node_modules/.installed
@@ -25,7 +25,7 @@ lint: $(VENV)/.all
 bench: setup
 	@for bench in benchmarks/bench_*.py; do $(BIN)/python $$bench || exit 1; done
 
-soak: browser setup
+soak: tools setup
 	@$(BIN)/python -m pytest -q -rs -m soak
 
 lab: $(VENV)/.base

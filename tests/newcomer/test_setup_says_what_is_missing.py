@@ -18,17 +18,23 @@ def sh(script: str, *arguments: str, path: str) -> "subprocess.CompletedProcess[
     )
 
 
-def test_a_machine_without_chromium_is_told_the_package(tmp_path: Path) -> None:
-    done = sh("need-browser", path=str(tmp_path))
+def put(folder: Path, *programs: str) -> None:
+    for name in programs:
+        (folder / name).write_text("#!/bin/sh\n")
+        (folder / name).chmod(0o755)
+
+
+@pytest.mark.parametrize("missing", ["chromium", "openssl"])
+def test_a_machine_without_what_the_tests_need_is_told_the_package(tmp_path: Path, missing: str) -> None:
+    put(tmp_path, *({"chromium", "openssl"} - {missing}))
+    done = sh("need-tools", path=str(tmp_path))
     assert done.returncode != 0
-    assert "apt-get install chromium" in done.stderr
+    assert f"apt-get install {missing}" in done.stderr
 
 
-def test_a_machine_with_chromium_is_told_nothing(tmp_path: Path) -> None:
-    browser = tmp_path / "chromium"
-    browser.write_text("#!/bin/sh\n")
-    browser.chmod(0o755)
-    done = sh("need-browser", path=str(tmp_path))
+def test_a_machine_with_what_the_tests_need_is_told_nothing(tmp_path: Path) -> None:
+    put(tmp_path, "chromium", "openssl")
+    done = sh("need-tools", path=str(tmp_path))
     assert (done.returncode, done.stderr) == (0, "")
 
 
