@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from toolkit.loading import Loaded
-from toolkit.project import Faults
+from toolkit.project import Faults, InputError, near
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from toolkit.metrics.result import MetricsResult
     from toolkit.metrics.rollups import Rollups
     from toolkit.metrics.windows import Period
+    from toolkit.metrics.worth import Worth
     from toolkit.pricing.quotes import Quote
 
 
@@ -72,6 +74,44 @@ def measured(loaded: Loaded, rolled: Rollups, *, by: Period | None = None) -> Me
         by=by,
     )
     return replace(found, left_out=tuple(left_out(loaded, rolled)))
+
+
+def worth(
+    loaded: Loaded,
+    rolled: Rollups,
+    *,
+    option: str | None = None,
+    against: str | None = None,
+    environment: str | None = None,
+    against_environment: str | None = None,
+) -> Worth:
+    """What an option is worth against a baseline, see :func:`toolkit.api.worth`.
+
+    Raises:
+        InputError: there is no such option or environment.
+    """
+    from toolkit.metrics.worth import BASELINE, OPTION, measure_worth
+
+    environments = dict(loaded.project.environments)
+    _known({"option": option, "against": against}, list(loaded.options))
+    _known({"environment": environment, "against_environment": against_environment}, list(environments))
+    first = environment or against_environment
+    pairs = [(against_environment or first, environment or first)] if first else None
+    return measure_worth(
+        rolled,
+        option=option or OPTION,
+        against=against or BASELINE,
+        pairs=pairs,
+        environments=environments,
+        as_of=loaded.as_of,
+    )
+
+
+def _known(asked: Mapping[str, str | None], known: list[str]) -> None:
+    """Refuse an argument that names none of what is known."""
+    for field, name in asked.items():
+        if name is not None and name not in known:
+            raise InputError.of_argument(field, f"there is no {name!r}", near(name, known))
 
 
 def costed(loaded: Loaded, scenario: str) -> CostResult:

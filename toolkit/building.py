@@ -101,6 +101,7 @@ def _build(loaded: Loaded, scenarios: list[str], out: Path, notebooks: Path, sta
         rollups=rolled,
         claims=loaded.claims,
         as_of=loaded.as_of,
+        worth=answers.worth(loaded, rolled),
         warnings=[_inside(loaded.folder.root, warning) for warning in loaded.warnings],
         inputs=state.inputs,
         versions=state.versions,

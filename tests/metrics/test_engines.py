@@ -36,7 +36,7 @@ def test_duckdb_has_no_master(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("dialect", ["duckdb", "trino", "postgres"])
 @pytest.mark.parametrize("unique", [True, False])
-@pytest.mark.parametrize("table", ["connections", "deliveries", "aggregates"])
+@pytest.mark.parametrize("table", ["connections", "deliveries", "aggregates", "faults"])
 def test_every_expression_compiles_for_other_engines(table: Table, unique: bool, dialect: str) -> None:
     columns = {column.name: TYPES[column.kind] for column in COLUMNS[table]}
     facts = ibis.table({**columns, "part": "int64", "day_us": "int64"}, name=table)

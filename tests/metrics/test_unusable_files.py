@@ -120,8 +120,8 @@ def test_a_column_that_names_another_option_than_the_folder_is_a_fault(tmp_path:
         ("connections/date=2026-11-20/a.parquet", "does not lie in option=…/date=YYYY-MM-DD"),
         ("connections/option=x/date=2026-13-40/a.parquet", "does not lie in option=…/date=YYYY-MM-DD"),
         ("connections/option=x/date=2026-11-20/hour=1/a.parquet", "does not lie in option=…/date=YYYY-MM-DD"),
-        ("a.parquet", "lies neither below connections/ nor below deliveries/"),
-        ("connection/option=x/date=2026-11-20/a.parquet", "lies neither below connections/ nor"),
+        ("a.parquet", "lies below none of connections/, deliveries/, aggregates/, faults/"),
+        ("connection/option=x/date=2026-11-20/a.parquet", "lies below none of connections/"),
     ],
 )
 def test_a_file_outside_of_the_layout_is_a_fault(tmp_path: Path, place: str, says: str) -> None:

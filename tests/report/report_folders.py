@@ -1,5 +1,6 @@
 """Decision folders with recordings made up from a seed, and everything that a report of them is told from."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from toolkit import loading
+from toolkit import answers, loading
 from toolkit.cost.curves import cost_against_uptime, cost_against_volume
 from toolkit.cost.model import cost_options
 from toolkit.decide.decision import decide
@@ -27,12 +28,52 @@ DRAWS = 256
 """Fewer than a report takes: these tests are about telling, not about sampling."""
 
 
-def record(metrics: Path, *, clients: int = 20, minutes: int = 40, seed: int = 7) -> None:
-    """Record three options in the lab for so many minutes."""
+def record(
+    metrics: Path, *, clients: int = 20, minutes: int = 40, seed: int = 7, environment: str = "lab",
+    lives_s: Mapping[str, float] = MEAN_LIFE_S,
+) -> None:  # fmt: skip
+    """Record three options in the lab for so many minutes.
+
+    Args:
+        environment: where else.
+        lives_s: other options, or other mean lives of their connections.
+    """
     rng = np.random.default_rng(seed)
-    for option, mean_life_s in MEAN_LIFE_S.items():
-        _write(metrics / "connections", option, _connections(rng, clients, minutes * 60.0, mean_life_s))
-        _write(metrics / "deliveries", option, _deliveries(rng, clients, minutes, mean_life_s))
+    for option, mean_life_s in lives_s.items():
+        tables = {
+            "connections": _connections(rng, clients, minutes * 60.0, mean_life_s),
+            "deliveries": _deliveries(rng, clients, minutes, mean_life_s),
+        }
+        for table, rows in tables.items():
+            _write(metrics / table, option, [{**row, "environment": environment} for row in rows])
+
+
+def silence(metrics: Path, *, environment: str = "lab", seed: int = 11) -> None:
+    """Record idle cuts and resets of two options, and black holes that one of them never notices."""
+    rng = np.random.default_rng(seed)
+    for option, idle_cuts, notices_s in (("current-unfixed", 400, None), ("current", 0, 40.0)):
+        kinds = ["idle"] * idle_cuts + ["reset"] * 30 + ["blackhole"] * 40
+        rows = [_fault(number, kind, notices_s, rng, environment) for number, kind in enumerate(kinds)]
+        _write(metrics / "faults", option, rows)
+
+
+def _fault(
+    number: int, kind: str, notices_s: float | None, rng: np.random.Generator, environment: str
+) -> dict[str, Any]:
+    took_s = (
+        0.0
+        if kind != "blackhole"
+        else None
+        if notices_s is None
+        else float(rng.uniform(0.5, 1.5) * notices_s)
+    )
+    watched_s = took_s if took_s is not None else float(rng.uniform(60, 300))
+    return {
+        "environment": environment, "collector": "c", "connection": number, "fault": kind, "way": "both",
+        "struck_at": START + timedelta(seconds=number), "client": f"{number % 20}", "healed_s": None,
+        "recovered_s": None, "wanted_s": watched_s, "client_noticed_s": took_s,
+        "client_observed_s": watched_s, "server_noticed_s": None, "server_observed_s": 0.0,
+    }  # fmt: skip
 
 
 def _connections(
@@ -77,7 +118,8 @@ def _deliveries(rng: np.random.Generator, clients: int, minutes: int, life_s: fl
 def _write(table: Path, option: str, rows: list[dict[str, Any]]) -> None:
     folder = table / f"option={option}" / f"date={START.date().isoformat()}"
     folder.mkdir(parents=True, exist_ok=True)
-    pq.write_table(pa.Table.from_pylist(rows), folder / "part-0.parquet")
+    # A file is one of an environment.
+    pq.write_table(pa.Table.from_pylist(rows), folder / f"{rows[0]['environment']}.parquet")
 
 
 def told(root: Path, *, scenarios: list[str] | None = None) -> ReportInputs:
@@ -111,6 +153,7 @@ def told(root: Path, *, scenarios: list[str] | None = None) -> ReportInputs:
         rollups=rollups,
         claims=loaded.claims,
         as_of=loaded.as_of,
+        worth=answers.worth(loaded, rollups),
         warnings=loaded.warnings,
         inputs={"plan.yaml": "0" * 64},
         versions={"python": "3.11"},

@@ -46,6 +46,7 @@ COLUMNS: dict[Table, tuple[Column, ...]] = {
         Column("outcome", "text", required=True),
         Column("ended_at", "time"),
         Column("observed_until", "time", required=True),
+        Column("ended_by", "text"),
         Column("intended", "flag"),
     ),
     "deliveries": (
@@ -59,6 +60,7 @@ COLUMNS: dict[Table, tuple[Column, ...]] = {
         Column("deadline_s", "seconds"),
         Column("copies", "whole"),
         Column("in_order", "flag"),
+        Column("bytes", "whole"),
         Column("round_trip", "flag"),
     ),
     "aggregates": (
@@ -72,6 +74,22 @@ COLUMNS: dict[Table, tuple[Column, ...]] = {
         Column("quantile", "seconds"),
         Column("value", "seconds", required=True),
         Column("unit", "text", required=True),
+    ),
+    "faults": (
+        Column("environment", "text", required=True),
+        Column("collector", "text"),
+        Column("connection", "whole", required=True),
+        Column("fault", "text", required=True),
+        Column("way", "text"),
+        Column("struck_at", "time", required=True),
+        Column("client", "text"),
+        Column("healed_s", "seconds"),
+        Column("recovered_s", "seconds"),
+        Column("wanted_s", "seconds", required=True),
+        Column("client_noticed_s", "seconds"),
+        Column("client_observed_s", "seconds", required=True),
+        Column("server_noticed_s", "seconds"),
+        Column("server_observed_s", "seconds", required=True),
     ),
 }
 

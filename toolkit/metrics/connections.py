@@ -16,14 +16,17 @@ SESSION = (*OBSERVED, "session")
 ATTEMPT_SUMS = (
     "attempts", "opened", "opened_retry", "retry_attempts", "unclear_attempts", "unclear_handshakes",
 )  # fmt: skip
+ENDERS = ("client", "server", "network")
 END_SUMS = (
     "unintended_ends", "intended_ends", "unclear_ends", "unintended_end_age_us", "intended_end_age_us",
+    *(f"ended_by_{who}" for who in ENDERS),
 )  # fmt: skip
 TIME_SUMS = ("connected_us", "wanted_us")
 SUMS = (*ATTEMPT_SUMS, *END_SUMS, *TIME_SUMS)
 """What is summed over the connections of an option, environment and hour.
 
 unclear_ends are opened connections of which nobody says whether they ended, or whether that was wanted;
+ended_by_… are the unintended ends by who ended the connection, as far as that is known;
 unclear_handshakes are opened ones of unknown handshake, unclear_attempts those that may be first attempts or
 later ones. Metrics that need to know are absent then.
 """
@@ -65,7 +68,7 @@ def _with_intervals(good: ir.Table) -> ir.Table:
     )
     names = (
         "opened_at", "closed_at", "connected_from", "connected_to", "opened", "counted", "handshake_us",
-        "attempt", "started_at", "observed_until", "intended", "ends_known", "day_us", "hour",
+        "attempt", "started_at", "observed_until", "intended", "ended_by", "ends_known", "day_us", "hour",
     )  # fmt: skip
     return rows.select(*SESSION, *names)
 
@@ -115,6 +118,7 @@ def _ends(rows: ir.Table) -> ir.Table:
         unclear=unclear,
         wanted=wanted,
         unwanted=~unclear & ~wanted,
+        ended_by=ended.ended_by,
     )
 
 
@@ -142,7 +146,12 @@ def _end_counts(ends: ir.Table) -> ir.Table:
         unclear_ends=_one(ends.unclear).sum(),
         unintended_end_age_us=ibis.ifelse(ends.unwanted, ends.age_us, 0).sum(),
         intended_end_age_us=ibis.ifelse(ends.wanted, ends.age_us, 0).sum(),
+        **{f"ended_by_{who}": _one(_unwanted_by(ends, who)).sum() for who in ENDERS},
     )
+
+
+def _unwanted_by(ends: ir.Table, who: str) -> ir.BooleanValue:
+    return (ends.unwanted & (ends.ended_by == who)).fill_null(False)
 
 
 def _times(rows: ir.Table, sessions: ir.Table, ends: ir.Table) -> ir.Table:

@@ -11,9 +11,11 @@ from toolkit.metrics.rolled import Keep, Rolled
 
 SUMS = (
     "expected", "in_time", "late_or_lost", "duplicated", "out_of_order", "round_trip", "latency_index",
-    "latency_index_squares",
+    "latency_index_squares", "sized", "bytes",
 )  # fmt: skip
 """What is summed over the deliveries of an option, environment and hour.
+
+sized counts those of known size, and bytes adds their sizes up.
 
 latency_index is the number of the latency's bucket, one beyond the deadline's for a delivery that missed it:
 a scale on which every delivery has a place, for judging how latencies cluster.
@@ -23,7 +25,10 @@ _BY_RECIPIENT = (*HOUR, "collector", "recipient")
 _BY_SENDER = (*HOUR, "collector", "sender")
 _BY_LATENCY = (*HOUR, "index", "flags", "deadline_us")
 
-_IN_TIME, _DUPLICATED, _OUT_OF_ORDER, _ROUND_TRIP = 1, 2, 4, 8
+_IN_TIME, _DUPLICATED, _OUT_OF_ORDER, _ROUND_TRIP, _SIZED = 1, 2, 4, 8, 16
+
+LARGEST_BYTES = 2**40
+"""A message from here on has no size that one could believe, and would overflow in sums."""
 
 
 def delivery_rollups(good: ir.Table, keep: Keep) -> Rolled:
@@ -34,7 +39,7 @@ def delivery_rollups(good: ir.Table, keep: Keep) -> Rolled:
         keep: computes the small table that all results are made of.
     """
     ways = (_BY_RECIPIENT, _BY_SENDER, _BY_LATENCY)
-    groups = keep(grouped_by_each(_with_outcome(good), ways, ("in_time", "latency_index")))
+    groups = keep(grouped_by_each(_with_outcome(good), ways, ("in_time", "latency_index", "bytes")))
     # No recipient of a good row is null and no flags are, so that each tells the rows of its own grouping.
     recipients = groups.filter(groups.recipient.notnull()).rename(expected="n")
     senders = groups.filter(groups.sender.notnull()).rename(expected="n")
@@ -60,15 +65,18 @@ def _with_outcome(good: ir.Table) -> ir.Table:
         on_time=(latency_us <= deadline_us).fill_null(False),
     )
     index = ibis.ifelse(rows.on_time, bucket_of(rows.latency_us), bucket_of(rows.deadline_us) + 1)
+    sized = ((rows.bytes >= 0) & (rows.bytes < LARGEST_BYTES)).fill_null(False)
     return rows.select(
         *HOUR, "collector", "recipient", "sender", "deadline_us",
         index=index,
         latency_index=index,
         in_time=rows.on_time.cast("int64"),
+        bytes=ibis.ifelse(sized, rows.bytes, 0),
         flags=ibis.ifelse(rows.on_time, _IN_TIME, 0)
         + ibis.ifelse(rows.copies > 1, _DUPLICATED, 0)
         + ibis.ifelse(~rows.in_order, _OUT_OF_ORDER, 0)
-        + ibis.ifelse(rows.round_trip, _ROUND_TRIP, 0),
+        + ibis.ifelse(rows.round_trip, _ROUND_TRIP, 0)
+        + ibis.ifelse(sized, _SIZED, 0),
     )  # fmt: skip
 
 
@@ -89,6 +97,8 @@ def _counts(rows: ir.Table) -> ir.Table:
         duplicated=flagged(_DUPLICATED),
         out_of_order=flagged(_OUT_OF_ORDER),
         round_trip=flagged(_ROUND_TRIP),
+        sized=flagged(_SIZED),
+        bytes=rows.bytes.sum(),
         latency_index=(n * index).sum(),
         latency_index_squares=(n * index * index).sum(),
         deadline_us=rows.deadline_us.max(),

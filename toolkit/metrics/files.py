@@ -75,7 +75,7 @@ def _place(name: str, store: Store, faults: Faults) -> tuple[Table, str, date] |
     table, *folders = PurePosixPath(name).parts[:-1] or ("",)
     path = shown(store, name)
     if table not in TABLES:
-        wrong = "lies neither below connections/ nor below deliveries/ nor below aggregates/"
+        wrong = f"lies below none of {', '.join(f'{known}/' for known in TABLES)}"
         faults.error(path, 1, "file", wrong, f"move it to connections/{LAYOUT}/ or deliveries/{LAYOUT}/")
         return None
     match = re.fullmatch(r"option=([^/]+)/date=(\d{4}-\d\d-\d\d)", "/".join(folders))

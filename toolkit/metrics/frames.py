@@ -28,6 +28,16 @@ def _sums(ratios: tuple[clusters.Ratio, ...]) -> tuple[str, ...]:
 CONNECTION_COUNTS = (*connections.SUMS, *_sums(clusters.CONNECTION_RATIOS))
 DELIVERY_COUNTS = (*deliveries.SUMS, *_sums((*clusters.RECIPIENT_RATIOS, *clusters.SENDER_RATIOS)))
 
+_FAULT_TIMES = (
+    "healed_s",
+    "recovered_s",
+    "wanted_s",
+    "client_noticed_s",
+    "client_observed_s",
+    "server_noticed_s",
+    "server_observed_s",
+)
+
 COLUMNS: dict[Table, dict[str, tuple[str, ...]]] = {
     "connections": {
         "counts": (*KEYS, *CONNECTION_COUNTS),
@@ -44,12 +54,19 @@ COLUMNS: dict[Table, dict[str, tuple[str, ...]]] = {
         "aggregates": (*KEYS, "source", "name", "kind", "quantile", "value", "unit", "from_us", "until_us"),
         "set_aside": ("reason", "count"),
     },
+    "faults": {
+        "faults": (*KEYS, "connection", "fault", "way", "struck_us", "client", *_FAULT_TIMES),
+        "set_aside": ("reason", "count"),
+    },
 }
 """The columns of each kind of rollup of a table; hours are whole ones since 1970, numbers int64."""
 
-_WORDS = ("environment", "reason", "source", "name", "kind", "unit")
-_NUMBERS = ("quantile", "value")
-ORDER = ("bucket", "source", "name", "kind", "quantile", "from_us", "until_us", "value")
+_WORDS = ("environment", "reason", "source", "name", "kind", "unit", "fault", "way", "client")
+_NUMBERS = ("quantile", "value", *_FAULT_TIMES)
+ORDER = (
+    "bucket", "source", "name", "kind", "quantile", "from_us", "until_us", "value",
+    "struck_us", "connection", "fault",
+)  # fmt: skip
 """By what the rows of an hour are ordered, as far as they have it."""
 
 

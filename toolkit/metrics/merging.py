@@ -53,6 +53,9 @@ class Rollups:
             into sight at that age, and how many left it, how.
         aggregates: what sources had summed up or averaged before: option, environment, hour, source, name,
             kind, quantile, value, unit, from_us, until_us.
+        faults: what was done to connections on purpose, one row a fault, with the columns of
+            :class:`toolkit.measure.events.NetworkFault` beside option, environment and hour; ``struck_us``
+            is when.
         left_out_rows: rows of days after the as-of day.
         set_aside: rows that could not be counted.
     """
@@ -65,12 +68,13 @@ class Rollups:
         handshake: Frame | None = None,
         ages: Frame | None = None,
         aggregates: Frame | None = None,
+        faults: Frame | None = None,
         left_out_rows: int = 0,
         set_aside: Sequence[SetAside] = (),
     ) -> None:
         self._given = {
             "counts": counts, "latency": latency, "handshake": handshake, "ages": ages,
-            "aggregates": aggregates,
+            "aggregates": aggregates, "faults": faults,
         }  # fmt: skip
         self.left_out_rows = left_out_rows
         self.set_aside = list(set_aside)
@@ -94,6 +98,10 @@ class Rollups:
     @cached_property
     def aggregates(self) -> pd.DataFrame:
         return self._made("aggregates", COLUMNS["aggregates"]["aggregates"])
+
+    @cached_property
+    def faults(self) -> pd.DataFrame:
+        return self._made("faults", COLUMNS["faults"]["faults"])
 
     def _made(self, name: str, columns: tuple[str, ...]) -> pd.DataFrame:
         given = self._given[name]
@@ -129,6 +137,7 @@ def merged(partitions: Numbered, pieces: Pieces, left_out_rows: int) -> Rollups:
         handshake=summed("connections", "handshake"),
         ages=summed("connections", "ages"),
         aggregates=_timed(known.named(of("aggregates", "aggregates").astype({"from_us": "Int64"}))),
+        faults=lambda: _timed(known.named(of("faults", "faults"))),
         left_out_rows=left_out_rows,
         set_aside=_set_aside(partitions, bad),
     )

@@ -14,6 +14,7 @@ from toolkit.metrics.aggregates import aggregate_rows
 from toolkit.metrics.columns import PART, read
 from toolkit.metrics.connections import connection_rollups
 from toolkit.metrics.deliveries import delivery_rollups
+from toolkit.metrics.faults import fault_rows
 from toolkit.metrics.frames import COLUMNS, ORDER, Frames, none_of, typed
 from toolkit.metrics.rolled import Keep, Rolled
 from toolkit.metrics.screening import good, judged
@@ -27,6 +28,7 @@ _ROLLUPS: dict[Table, Callable[[ir.Table, Keep], Rolled]] = {
     "connections": connection_rollups,
     "deliveries": delivery_rollups,
     "aggregates": lambda good, _keep: Rolled(others={"aggregates": aggregate_rows(good)}),
+    "faults": lambda good, _keep: Rolled(others={"faults": fault_rows(good)}),
 }
 
 Fetch = Callable[[str], pa.Table]

@@ -30,6 +30,7 @@ BATCH_ROWS: dict[Table, int] = {
     "connections": 1_000_000,
     "deliveries": 12_000_000,
     "aggregates": 1_000_000,
+    "faults": 1_000_000,
 }
 """Rows rolled up by one query at most, unless one partition alone has more: it bounds the memory."""
 

@@ -91,10 +91,22 @@ def _aggregate_checks(rows: ir.Table) -> list[Check]:
     ]
 
 
+def _fault_checks(rows: ir.Table) -> list[Check]:
+    durations = ("healed_s", "recovered_s", "client_noticed_s", "server_noticed_s")
+    watched = ("wanted_s", "client_observed_s", "server_observed_s")
+    return [
+        (_not_on_day(rows.struck_at, rows.day_us), "struck_at is not on the day of its partition"),
+        *((_infinite(rows[name]), f"{name} is not finite") for name in durations),
+        *((_infinite(rows[name]) | rows[name].isnan(), f"{name} is not finite") for name in watched),
+        *((rows[name] < 0, f"{name} is negative") for name in (*durations, *watched)),
+    ]
+
+
 _CHECKS: dict[Table, Callable[[ir.Table], list[Check]]] = {
     "connections": _connection_checks,
     "deliveries": _delivery_checks,
     "aggregates": _aggregate_checks,
+    "faults": _fault_checks,
 }
 
 
@@ -126,6 +138,13 @@ _FIRST: dict[Table, Callable[[ir.Table], dict[str, ir.Value]]] = {
         "copies": rows.copies.desc(nulls_first=False),
     },
     "aggregates": lambda rows: {"value": rows["value"].desc()},
+    "faults": lambda rows: {
+        "client_observed_s": rows.client_observed_s.desc(),
+        "server_observed_s": rows.server_observed_s.desc(),
+        "wanted_s": rows.wanted_s.desc(),
+        "recovered_s": rows.recovered_s.desc(nulls_first=False),
+        "healed_s": rows.healed_s.desc(nulls_first=False),
+    },
 }
 """By what the row of a key is chosen."""
 

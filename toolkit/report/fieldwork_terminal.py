@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from toolkit.project.faults import printable
-from toolkit.report.termtables import Document, console, number, text_of
+from toolkit.report.termtables import Document, console, number, table_of, text_of
 from toolkit.report.wording import plural
 
 if TYPE_CHECKING:
@@ -40,11 +40,32 @@ def about_compaction(result: "Compacted") -> Iterator[str]:
 
 
 def show_bakeoff(document: Document) -> None:
-    """Print what a probe or a bake-off recorded, an option a line."""
+    """Print what a probe or a bake-off recorded, an option a line, and how long its faults took to notice."""
     out = console()
     for name, totals in document["options"].items():
-        told = ", ".join(f"{key} {_shown(value)}" for key, value in totals.items())
+        told = ", ".join(f"{key} {_shown(value)}" for key, value in totals.items() if key != "noticed")
         out.print(text_of(f"{name}: {told}"))
+    rows = [
+        [name, fault, *(_times(times[who]) for who in ("client", "server", "recovered"))]
+        for name, totals in document["options"].items()
+        for fault, times in (totals["noticed"] or {}).items()
+    ]
+    if rows:
+        title = "Until noticed and until back in the room: how many of how many, median and P95 in seconds"
+        columns = ["option", "fault", "client noticed", "server noticed", "client back"]
+        out.print(table_of(title, columns, rows, left=2))
+        out.print(text_of(_HOW_TO_READ))
+
+
+_HOW_TO_READ = (
+    "The others were closed on purpose, healed or were still going on before it came to that. Quantiles are "
+    "Kaplan and Meier's; a dash where they lie beyond what was observed."
+)
+
+
+def _times(times: Document) -> str:
+    quantiles = " ".join(number(times[name], 3).rjust(8) for name in ("median_s", "p95_s"))
+    return f"{times['seen']} of {times['n']} {quantiles}"
 
 
 def _shown(value: Any) -> str:

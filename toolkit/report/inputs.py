@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from toolkit.decide.plan import Plan
     from toolkit.metrics.result import MetricsResult
     from toolkit.metrics.rollups import Rollups
+    from toolkit.metrics.worth import Worth
     from toolkit.pricing.quotes import Quote
     from toolkit.pricing.scenario import Scenario
 
@@ -57,6 +58,7 @@ class ReportInputs:
         rollups: the counts behind them, for the pictures.
         claims: the brief's statements with the verdicts on them.
         as_of: the day (UTC) that the report speaks of.
+        worth: what the fixes are worth against the server without them. None where nobody asked.
         warnings: what ``toolkit check`` warns of.
         inputs: SHA-256 of every input file by its name.
         versions: version of each package by its name.
@@ -70,6 +72,7 @@ class ReportInputs:
     rollups: "Rollups"
     claims: "Sequence[Claim]"
     as_of: date
+    worth: "Worth | None" = None
     warnings: Sequence[Fault] = ()
     inputs: Mapping[str, str] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=dict)

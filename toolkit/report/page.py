@@ -10,7 +10,7 @@ from toolkit.report.html import render
 from toolkit.report.inputs import ReportInputs, ScenarioInputs
 from toolkit.report.metricwords import METRICS
 from toolkit.report.pictures import Picture
-from toolkit.report.sections import costs, headlines, options, provenance, stability, verdicts
+from toolkit.report.sections import costs, headlines, options, provenance, stability, verdicts, worth
 from toolkit.report.tables import Table
 from toolkit.report.wording import day, plural
 
@@ -128,11 +128,19 @@ def _stability(inputs: ReportInputs) -> dict[str, Any]:
             inputs.metrics, inputs.options, environments=environments, as_of=inputs.as_of
         ),
         "pictures": pictures,
+        "worth": _worth(inputs, names),
         "missing": stability.not_measured(inputs.metrics, inputs.options, environments),
-        "limits": stability.limits_of(
-            inputs.metrics, inputs.rollups.left_out_rows, len(inputs.rollups.set_aside)
-        ),
+        "limits": [
+            *stability.limits_of(inputs.metrics, inputs.rollups.left_out_rows, len(inputs.rollups.set_aside)),
+            *(inputs.worth.limits if inputs.worth else ()),
+        ],
     }
+
+
+def _worth(inputs: ReportInputs, names: "Mapping[str, str]") -> worth.WorthView | None:
+    if inputs.worth is None:
+        return None
+    return worth.worth_view(inputs.worth, names=names, claimed=worth.claimed_share(inputs.claims))
 
 
 def _claims(inputs: ReportInputs) -> dict[tuple[str, str], float]:

@@ -2,7 +2,6 @@
 
 import base64
 import io
-import re
 import textwrap
 import warnings
 from collections.abc import Callable
@@ -15,6 +14,7 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
 from toolkit.report.palette import SCHEMES, Scheme
+from toolkit.report.svg import compact
 from toolkit.report.tables import Table
 from toolkit.report.wording import clean, shorten
 
@@ -81,21 +81,7 @@ def _svg(draw: Draw, scheme: Scheme, height_in: float) -> str:
         draw(figure, scheme)
         buffer = io.BytesIO()
         figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
-    return _bare(buffer.getvalue().decode())
-
-
-def _bare(svg: str) -> str:
-    """The drawing without the prolog, the metadata and the comments, which name the texts once more."""
-    for unwanted in (r"<\?xml.*?\?>", r"<!DOCTYPE.*?>", r"<metadata>.*?</metadata>", r"<!--.*?-->"):
-        svg = re.sub(unwanted, "", svg, flags=re.DOTALL)
-    svg = re.sub(r"\d+\.\d{3,}", _hundredths, svg)
-    return re.sub(r"\s*\n\s*", " ", svg).strip()
-
-
-def _hundredths(number: re.Match[str]) -> str:
-    """A hundredth of a point is finer than anyone sees; numbers below one are scales and stay as they are."""
-    value = float(number.group())
-    return number.group() if value < 1 else f"{value:.2f}".rstrip("0").rstrip(".")
+    return compact(buffer.getvalue().decode())
 
 
 def _style(scheme: Scheme) -> dict[str, Any]:

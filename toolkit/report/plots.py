@@ -5,6 +5,7 @@ from toolkit.report.forest import metric_forest
 from toolkit.report.measured_plots import latency_distribution, survival_curves
 from toolkit.report.timeline_plot import connection_timeline
 from toolkit.report.uptime_plots import uptime_curve
+from toolkit.report.worth_plot import worth_forest
 
 __all__ = [
     "connection_timeline",
@@ -13,4 +14,5 @@ __all__ = [
     "metric_forest",
     "survival_curves",
     "uptime_curve",
+    "worth_forest",
 ]

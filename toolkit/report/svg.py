@@ -1,0 +1,128 @@
+"""Drawings in fewer bytes: the same shapes, written as briefly as SVG allows.
+
+A page holds every drawing twice, once for each colour scheme, and loads nothing; matplotlib writes each
+glyph, each name, each style and each number at length.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from itertools import count
+
+_UNWANTED = (r"<\?xml.*?\?>", r"<!DOCTYPE.*?>", r"<metadata>.*?</metadata>", r"<!--.*?-->")
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+_ARITY = {"M": 2, "L": 2, "Q": 4, "C": 6}
+_PATH = re.compile(r"[A-Za-z]|-?[\d.]+(?:e-?\d+)?")
+_MOVED = re.compile(r'(<use [^>]*?)transform="translate\(([-\d.]+) ([-\d.]+)\)"/>')
+_GROUP = re.compile(r"<g>((?:<(?:path|use)\b[^>]*/>|<defs>(?:(?!</?g\b).)*?</defs>)*)</g>|<g/>")
+_STYLE = re.compile(r' style="([^"]*)"')
+
+
+def compact(svg: str) -> str:
+    """The drawing without prolog, metadata and comments, which name its texts, and written briefly."""
+    for unwanted in _UNWANTED:
+        svg = re.sub(unwanted, "", svg, flags=re.DOTALL)
+    svg = re.sub(r"\s+", " ", svg).replace("> <", "><").replace(' "', '"').strip()
+    svg = svg.replace("xlink:href", "href").replace(' xmlns:xlink="http://www.w3.org/1999/xlink"', "")
+    svg = re.sub(r' d="([^"]*)"', lambda found: f' d="{short_path(found[1])}"', svg)
+    svg = re.sub(r'(?<= (?:x|y)=")[-\d.]+|(?<=translate\()[^)]+', _tenths, svg)
+    return _with_classes(_unwrapped(_MOVED.sub(_placed, _with_short_names(svg))))
+
+
+def _tenths(numbers: re.Match[str]) -> str:
+    """A tenth of a point, or of a hundredth of a letter's height, is finer than anyone sees."""
+    return " ".join(f"{float(number):.1f}".removesuffix(".0") for number in numbers[0].split())
+
+
+def _placed(use: re.Match[str]) -> str:
+    """A glyph's place as x and y, which is what moving it comes to."""
+    y = "" if float(use[3]) == 0 else f' y="{use[3]}"'
+    return f'{use[1]}x="{use[2]}"{y}/>'
+
+
+def _unwrapped(svg: str) -> str:
+    """Without groups that say nothing of what they hold."""
+    before = ""
+    while svg != before:
+        before, svg = svg, _GROUP.sub(lambda found: found[1] or "", svg)
+    return svg
+
+
+def _with_short_names(svg: str) -> str:
+    """The names that something refers to as a letter or two, the others not at all."""
+    used = dict.fromkeys(one or other for one, other in re.findall(r'href="#([^"]+)"|url\(#([^)]+)\)', svg))
+    names = dict(zip(used, _names(), strict=False))
+
+    def named(found: re.Match[str]) -> str:
+        return f' id="{names[found[1]]}"' if found[1] in names else ""
+
+    svg = re.sub(r' id="([^"]*)"', named, svg)
+    svg = re.sub(r'href="#([^"]+)"', lambda found: f'href="#{names[found[1]]}"', svg)
+    return re.sub(r"url\(#([^)]+)\)", lambda found: f"url(#{names[found[1]]})", svg)
+
+
+def _with_classes(svg: str) -> str:
+    """Styles that stand several times as classes."""
+    counts = Counter(_STYLE.findall(svg))
+    classes = dict(zip((style for style, n in counts.items() if style and n > 1), _names(), strict=False))
+    rules = "".join(f".{name}{{{_tight(style)}}}" for style, name in classes.items())
+
+    def styled(found: re.Match[str]) -> str:
+        name = classes.get(found[1])
+        return f' class="{name}"' if name else f' style="{_tight(found[1])}"'
+
+    return _STYLE.sub(styled, svg).replace("</style>", f"{rules}</style>", 1)
+
+
+def _tight(style: str) -> str:
+    return style.replace(": ", ":").replace("; ", ";").rstrip(";")
+
+
+def _names() -> Iterator[str]:
+    yield from _LETTERS
+    yield from (f"{letter}{number}" for number in count() for letter in _LETTERS)
+
+
+def short_path(path: str) -> str:
+    """A path of absolute lines and curves with relative numbers, which are shorter, and no needless letters.
+
+    Lines are as exact as a tenth of a point, curves, which draw markers, as a hundredth. Letters are told in
+    whole numbers. A path with anything else in it stays as it is.
+
+    >>> short_path("M 10 20 L 30 20 L 40 25.5 Q 1 2 3 4 z")
+    'm10 20 20 0 10 5.5q-39-23.5-37-21.5z'
+    """
+    tokens = _PATH.findall(path)
+    letters = {token for token in tokens if token.isalpha()}
+    if not letters <= {*_ARITY, "z"}:
+        return path
+    grain = 1 if "C" in letters else 10
+    written, last, place, here, start = "", "", 0, (0, 0), (0, 0)
+    while place < len(tokens):
+        letter = tokens[place]
+        if letter == "z":
+            written, last, here, place = f"{written}z", "z", start, place + 1
+            continue
+        found = tokens[place + 1 : place + 1 + _ARITY[letter]]
+        numbers = [round(float(token) * 100 / grain) * grain for token in found]
+        place += 1 + len(numbers)
+        # After a move further pairs are lines anyway.
+        implied = letter == last or (letter, last) == ("L", "M")
+        written += _joined(numbers, here, "" if implied else letter.lower())
+        here = numbers[-2], numbers[-1]
+        start = here if letter == "M" else start
+        last = letter
+    return written
+
+
+def _joined(hundredths: list[int], here: tuple[int, int], letter: str) -> str:
+    """The numbers relative to a point; a minus parts two of them as well as a space."""
+    parts = [_decimal(number - here[index % 2]) for index, number in enumerate(hundredths)]
+    glued = [part.startswith("-") or (bool(letter) and index == 0) for index, part in enumerate(parts)]
+    return letter + "".join(part if tight else f" {part}" for part, tight in zip(parts, glued, strict=True))
+
+
+def _decimal(hundredths: int) -> str:
+    sign, size = "-" if hundredths < 0 else "", abs(hundredths)
+    rest = f".{size % 100:02}".rstrip("0") if size % 100 else ""
+    return f"{sign}{size // 100 or ''}{rest}" or "0"
