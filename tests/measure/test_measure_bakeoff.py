@@ -11,10 +11,11 @@ import pyarrow.parquet as pq
 import pytest
 
 from toolkit.measure.bakeoff import probe_option, run_bakeoff
-from toolkit.measure.proxy import NetworkFaults
+from toolkit.measure.faults.script import NetworkFaults, Step
 from toolkit.measure.servers.processes import running
 from toolkit.measure.workload import Span
 from toolkit.project.faults import EnvironmentFault, InputError
+from toolkit.report.fieldwork_terminal import show_bakeoff
 
 PROGRAM = """
 import sys
@@ -46,23 +47,30 @@ def alive(pid: int) -> bool:
 
 
 def test_all_options_meet_the_same_and_are_recorded(small: Any, tmp_path: Path, facts: Any) -> None:
-    faults = NetworkFaults(idle_s=60, reset_per_connection_hour=300, refuse_share=0.1)
+    script = [Step(at_s=3.0, fault="half_open", share=0.3)]
+    faults = NetworkFaults(idle_s=60, reset_per_connection_hour=300, refuse_share=0.1, script=script)
     workload = small(duration_s=6.0, clients=12, session_s=Span(low=1, high=3), faults=faults)
     result = run_bakeoff(workload=workload, metrics_dir=tmp_path)
     assert list(result.options) == ["current-unfixed", "current", "socketio"]
     assert len({option.probe.expected for option in result.options.values()}) == 1
     for name, option in result.options.items():
-        assert option.probe.received > 0.5 * option.probe.expected
+        assert option.probe.received > 0.2 * option.probe.expected
         assert option.faults is not None
         # An attempt under way at the end is accepted and not decided.
         assert 0 <= option.faults["accepted"] - option.probe.attempts <= 3
-        assert 0 <= option.faults["refused"] - option.probe.outcomes["refused"] <= 1
+        # A reset during the handshake is refused too.
+        assert abs(option.faults["refused"] - option.probe.outcomes["refused"]) <= 2
         rows = [row for row in facts(tmp_path, "connections") if row["option"] == name]
         assert len(rows) == option.probe.attempts
         assert {row["environment"] for row in rows} == {"lab"}
         assert {row["collector"] for row in rows} == {result.collector}
         delivered = [row for row in facts(tmp_path, "deliveries") if row["option"] == name]
         assert len(delivered) == option.probe.expected
+        struck = [row for row in facts(tmp_path, "faults") if row["option"] == name]
+        assert {row["fault"] for row in struck} == {"reset", "half_open"}
+        assert len(struck) == option.faults["resets"] + option.faults["half_opens"]
+        assert option.noticed is not None
+        assert sum(times.client.n for times in option.noticed.values()) == len(struck)
     due = [
         {(row["message"], row["recipient"]) for row in facts(tmp_path, "deliveries") if row["option"] == name}
         for name in result.options
@@ -71,7 +79,8 @@ def test_all_options_meet_the_same_and_are_recorded(small: Any, tmp_path: Path, 
 
 
 def test_the_document_says_what_was_measured(small: Any, tmp_path: Path) -> None:
-    document = run_bakeoff(["current"], workload=small(), metrics_dir=tmp_path).to_document()
+    result = run_bakeoff(["current"], workload=small(), metrics_dir=tmp_path, preset="brief")
+    document = result.to_document()
     assert document["schema"] == "toolkit.bakeoff/1"
     assert document["environment"] == "lab"
     assert set(document["options"]["current"]) >= {
@@ -81,7 +90,26 @@ def test_the_document_says_what_was_measured(small: Any, tmp_path: Path) -> None
         "received",
         "invalid",
         "faults",
+        "noticed",
     }
+    assert document["preset"] == "brief"
+
+
+def test_times_to_notice_are_told_by_option_and_fault(
+    small: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    script = [Step(at_s=1.0, fault="close", connections=[0, 1, 2])]
+    workload = small(duration_s=3.0, faults=NetworkFaults(script=script))
+    show_bakeoff(run_bakeoff(["current-unfixed"], workload=workload, metrics_dir=tmp_path).to_document())
+    shown = capsys.readouterr().out
+    rows = [line.split() for line in shown.splitlines()]
+    (row,) = [cells for cells in rows if cells[:2] == ["current-unfixed", "close"]]
+    # How many noticed of how many, median and P95, of client, server, and clients that are back.
+    assert row[2:5] == row[7:10] == ["3", "of", "3"]
+    assert all(0 <= float(seconds) < 2 for seconds in (*row[5:7], *row[10:12]))
+    assert row[12:15] == ["3", "of", "3"]
+    assert 1.0 <= float(row[15]) < 2.5
+    assert "Kaplan" in shown
 
 
 def test_ctrl_c_keeps_what_was_recorded_and_leaves_nothing_running(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from toolkit.measure.recorder import table_of, write_part
 from toolkit.measure.store import Store
 from toolkit.project.faults import Faults
 
-STEPS = range(1, 16)
+STEPS = range(1, 17)
 
 
 class Killed(BaseException):

@@ -75,6 +75,22 @@ GOOD: dict[Table, dict[str, list[Any]]] = {
         "value": [0.0, 1.0, 2.0],
         "unit": ["1", "ms"],
     },
+    "faults": {
+        "environment": ["lab"],
+        "collector": ["a"],
+        "connection": [1, 2],
+        "fault": ["blackhole", "reset"],
+        "way": ["both", "to_client"],
+        "struck_at": after(0.0, 1800.0),
+        "client": [None, "ann"],
+        "healed_s": [None, 30.0],
+        "recovered_s": [None, 1.0, 2.0],
+        "wanted_s": [0.0, 2.0],
+        "client_noticed_s": [None, 1.0],
+        "client_observed_s": [0.0, 1.0],
+        "server_noticed_s": [None, 2.0],
+        "server_observed_s": [0.0, 2.0],
+    },
 }
 """Rows of few keys, which differ in all else, so that most compete with others."""
 
@@ -102,6 +118,14 @@ ODD: dict[Table, dict[str, list[Any]]] = {
         "kind": ["quantile", "odd"],
         "quantile": [0.5, math.nan],
         "value": [2.5, -1.0, math.inf, math.nan],
+    },
+    "faults": {
+        "collector": ["b"],
+        "struck_at": ODD_INSTANTS,
+        "healed_s": ODD_SECONDS,
+        "wanted_s": [-1.0, math.inf, math.nan],
+        "client_noticed_s": ODD_SECONDS,
+        "server_observed_s": [-1.0, math.inf, math.nan],
     },
 }
 """What may stand in one column of a row instead; most of it makes the row a bad one."""
@@ -143,7 +167,7 @@ def rolled(metrics_dir: Path) -> Rollups:
 
 
 def frames(found: Rollups) -> Iterator[tuple[str, pd.DataFrame]]:
-    for name in ("counts", "latency", "handshake", "ages", "aggregates"):
+    for name in ("counts", "latency", "handshake", "ages", "aggregates", "faults"):
         frame = getattr(found, name)
         yield name, frame.sort_values(list(frame.columns)).reset_index(drop=True)
 

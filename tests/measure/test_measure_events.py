@@ -6,7 +6,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from toolkit.measure.events import CONNECTIONS, DELIVERIES, day_of, partition
+from toolkit.measure.events import CONNECTIONS, DELIVERIES, FAULTS, day_of, partition
 from toolkit.project.faults import InputError
 
 # docs: "Recorded facts (contract)". `option` is the partition's, not the file's.
@@ -14,11 +14,14 @@ CONNECTION_COLUMNS = """environment collector client session attempt started_at 
 observed_until close_code ended_by intended"""
 DELIVERY_COLUMNS = """environment collector message sender recipient scheduled_at latency_s deadline_s copies
 in_order bytes round_trip"""
+FAULT_COLUMNS = """environment collector connection fault way struck_at client healed_s recovered_s wanted_s
+client_noticed_s client_observed_s server_noticed_s server_observed_s"""
 
 
 def test_the_columns_are_those_of_the_contract() -> None:
     assert CONNECTIONS.names == CONNECTION_COLUMNS.split()
     assert DELIVERIES.names == DELIVERY_COLUMNS.split()
+    assert FAULTS.names == FAULT_COLUMNS.split()
 
 
 def test_times_are_utc_microseconds_and_durations_float64() -> None:

@@ -9,8 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from websockets.asyncio.client import connect
 
+from toolkit.chat.protocol import decode
+from toolkit.chat.settings import PRESETS, PresetName, preset
 from toolkit.measure.adapters import KNOWN
+from toolkit.measure.bakeoff import local_url
 from toolkit.measure.servers import processes
 from toolkit.project.faults import EnvironmentFault
 
@@ -60,6 +64,20 @@ def test_it_goes_when_its_parent_is_killed(run: Any, option: str) -> None:
     run(scenario())
 
 
+@pytest.mark.parametrize("chosen", PRESETS)
+def test_the_server_with_the_fixes_runs_with_the_preset_asked_for(run: Any, chosen: PresetName) -> None:
+    async def scenario() -> None:
+        async with (
+            processes.running("current", chosen) as port,
+            connect(local_url("current", port), proxy=None) as socket,
+        ):
+            hello = decode(await socket.recv())
+        for name in ("server_ping_s", "server_timeout_s", "client_interval_s", "client_wait_s"):
+            assert hello[name] == getattr(preset(chosen), name)
+
+    run(scenario())
+
+
 def test_an_unknown_option_has_no_server(run: Any) -> None:
     with pytest.raises(EnvironmentFault, match="no server for ably in this version"):
         processes.command("ably")
@@ -69,7 +87,7 @@ def test_a_server_that_dies_at_once_is_told_with_its_last_words(
     run: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     dying = [sys.executable, "-c", "import sys; sys.exit('no room at the inn')"]
-    monkeypatch.setattr(processes, "command", lambda option: dying)
+    monkeypatch.setattr(processes, "command", lambda option, preset: dying)
 
     async def scenario() -> None:
         with pytest.raises(EnvironmentFault, match=r"current did not start; it said: no room at the inn"):
@@ -81,7 +99,7 @@ def test_a_server_that_dies_at_once_is_told_with_its_last_words(
 
 def test_a_server_that_ends_before_its_time_is_told(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     brief = [sys.executable, "-c", "import sys; print('listening 1', flush=True); sys.exit('out of memory')"]
-    monkeypatch.setattr(processes, "command", lambda option: brief)
+    monkeypatch.setattr(processes, "command", lambda option, preset: brief)
 
     async def scenario() -> None:
         with pytest.raises(EnvironmentFault, match=r"current ended on its own; it said: out of memory"):
@@ -99,7 +117,7 @@ def test_a_server_that_hangs_is_told_and_ended(
         "import os, pathlib, signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); "
         f"pathlib.Path({str(note)!r}).write_text(str(os.getpid())); time.sleep(60)"
     )
-    monkeypatch.setattr(processes, "command", lambda option: [sys.executable, "-c", deaf])
+    monkeypatch.setattr(processes, "command", lambda option, preset: [sys.executable, "-c", deaf])
     monkeypatch.setattr(processes, "START_S", 1.0)
     monkeypatch.setattr(processes, "STOP_S", 0.5)
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from toolkit.measure.faults.drawing import fate
 from toolkit.measure.workload import Shipped, Span, Workload, read_workload, schedule
 from toolkit.project.faults import InputError
 
@@ -96,6 +97,29 @@ def test_the_recording_pauses_long_enough_for_idle_cuts_to_bite() -> None:
 def test_workloads_that_ship_have_messages_to_measure(name: Shipped) -> None:
     planned = schedule(read_workload(name))
     assert sum(len(message.recipients) for message in planned.messages) >= 50
+
+
+def test_the_recordings_have_every_kind_of_silence() -> None:
+    faults = read_workload("recording").faults
+    assert min(faults.blackhole_per_connection_hour.model_dump().values()) > 0
+    assert faults.half_open_per_connection_hour > 0
+    assert "blackhole" in {step.fault for step in faults.script}
+    assert all(
+        step.at_s + (step.for_s or 0) < read_workload("recording").duration_s for step in faults.script
+    )
+
+
+@pytest.mark.parametrize("name", ["recording", "quick"])
+def test_a_run_that_is_scaled_is_the_same_run_in_less_time(name: Shipped) -> None:
+    whole, scaled = read_workload(name), read_workload(name).scaled(8.0)
+    for one, other in zip(schedule(whole).messages, schedule(scaled).messages, strict=True):
+        assert (one.id, one.sender, one.recipients) == (other.id, other.sender, other.recipients)
+        assert one.due_s == pytest.approx(8 * other.due_s)
+    assert scaled.faults.idle_s == 7.5
+    # Whatever hits a connection hits it at the same point of its life.
+    for number in range(50):
+        blows = [fate(run.faults, seed=1, number=number).blows for run in (whole, scaled)]
+        assert [blow.after_s for blow in blows[0]] == pytest.approx([8 * blow.after_s for blow in blows[1]])
 
 
 def test_the_quick_one_takes_less_than_two_minutes() -> None:

@@ -8,11 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from toolkit.chat.settings import PresetName
 from toolkit.measure.adapters import KNOWN, adapter
 from toolkit.measure.adapters.base import outcome
 from toolkit.measure.compaction import compact
+from toolkit.measure.faults.observing import Observer
+from toolkit.measure.faults.proxy import FaultProxy
+from toolkit.measure.faults.script import NetworkFaults
+from toolkit.measure.faults.times import noticed
 from toolkit.measure.probe import Probe
-from toolkit.measure.proxy import FaultProxy, NetworkFaults
 from toolkit.measure.recorder import Recorder
 from toolkit.measure.servers.processes import running
 from toolkit.measure.totals import BakeoffResult, OptionResult, ProbeResult
@@ -28,6 +32,7 @@ class _Run:
     metrics_dir: Path | str
     environment: str
     collector: str
+    preset: PresetName
 
 
 def run_bakeoff(
@@ -36,6 +41,7 @@ def run_bakeoff(
     workload: Workload,
     metrics_dir: Path | str,
     environment: str = "lab",
+    preset: PresetName = "stable",
 ) -> BakeoffResult:
     """Totals per option; the facts are recorded.
 
@@ -47,6 +53,7 @@ def run_bakeoff(
         workload: what the clients and the network do; one seed for all options.
         metrics_dir: the folder, or the URL of the place, where the facts go.
         environment: under which name they are recorded.
+        preset: with which settings server and client of ``current`` run.
 
     Raises:
         EnvironmentFault: an option is not available here, or nothing can be recorded.
@@ -57,7 +64,7 @@ def run_bakeoff(
         raise InputError(f"options: {', '.join(chosen) or 'none'}; name one or more, each once")
     for option in chosen:
         adapter(option)
-    run = _Run(workload, metrics_dir, environment, uuid.uuid4().hex[:8])
+    run = _Run(workload, metrics_dir, environment, uuid.uuid4().hex[:8], preset)
     return _finish(run, asyncio.run(_side_by_side(chosen, run)))
 
 
@@ -68,6 +75,7 @@ def probe_option(
     metrics_dir: Path | str,
     workload: Workload,
     url: str | None = None,
+    preset: PresetName = "stable",
 ) -> BakeoffResult:
     """Totals of one option at one endpoint; the facts are recorded.
 
@@ -77,13 +85,14 @@ def probe_option(
         metrics_dir: the folder, or the URL of the place, where the facts go.
         workload: what the clients do.
         url: of the endpoint. None: a local server is started, behind the workload's faults.
+        preset: with which settings a local server of ``current`` runs, and its client.
 
     Raises:
         EnvironmentFault: there is no adapter for the option, nothing answers, or nothing can be recorded.
         InputError: the URL is none, or the workload asks for faults, which only a local server can be given.
     """
     adapter(option)
-    run = _Run(workload, metrics_dir, environment, uuid.uuid4().hex[:8])
+    run = _Run(workload, metrics_dir, environment, uuid.uuid4().hex[:8], preset)
     _check_url(url)
     if url is None:
         return _finish(run, asyncio.run(_side_by_side([option], run)))
@@ -106,12 +115,14 @@ def _check_url(url: str | None) -> None:
 
 def _finish(run: _Run, options: dict[str, OptionResult]) -> BakeoffResult:
     compact(run.metrics_dir)
-    return BakeoffResult(environment=run.environment, collector=run.collector, options=options)
+    return BakeoffResult(
+        environment=run.environment, collector=run.collector, preset=run.preset, options=options
+    )
 
 
 async def _remote(option: str, url: str, run: _Run) -> dict[str, OptionResult]:
     await _knock(option, url)
-    return {option: OptionResult(probe=await _probe(option, url, run), faults=None)}
+    return {option: OptionResult(probe=await _probe(option, url, run), faults=None, noticed=None)}
 
 
 async def _knock(option: str, url: str) -> None:
@@ -131,21 +142,27 @@ async def _side_by_side(options: list[str], run: _Run) -> dict[str, OptionResult
     async with AsyncExitStack() as stack:
         proxies = {}
         for option in options:
-            port = await stack.enter_async_context(running(option))
+            port = await stack.enter_async_context(running(option, run.preset))
             proxy = FaultProxy(port, run.workload.faults, run.workload.seed)
             proxies[option] = await stack.enter_async_context(proxy)
-        found = await _all(
-            [(option, local_url(option, proxy.port)) for option, proxy in proxies.items()], run
-        )
-        return {
-            option: OptionResult(probe=found[option], faults=proxy.counts.as_dict())
-            for option, proxy in proxies.items()
-        }
+        found = await _all(proxies, run)
+        return {option: _result(found[option], proxy.observer) for option, proxy in proxies.items()}
 
 
-async def _all(endpoints: list[tuple[str, str]], run: _Run) -> dict[str, ProbeResult]:
+def _result(probe: ProbeResult, observer: Observer) -> OptionResult:
+    return OptionResult(
+        probe=probe, faults=observer.counts.as_dict(), noticed=noticed(observer.noticing.observations)
+    )
+
+
+async def _all(proxies: dict[str, FaultProxy], run: _Run) -> dict[str, ProbeResult]:
     """Probe all at the same time; the first failure ends all."""
-    tasks = {option: asyncio.create_task(_probe(option, url, run)) for option, url in endpoints}
+    for proxy in proxies.values():
+        proxy.begin()
+    tasks = {
+        option: asyncio.create_task(_probe(option, local_url(option, proxy.port), run, proxy.observer))
+        for option, proxy in proxies.items()
+    }
     try:
         results = await asyncio.gather(*tasks.values())
     finally:
@@ -160,7 +177,10 @@ def local_url(option: str, port: int) -> str:
     return f"http://127.0.0.1:{port}" if option == "socketio" else f"ws://127.0.0.1:{port}/ws"
 
 
-async def _probe(option: str, url: str, run: _Run) -> ProbeResult:
+async def _probe(option: str, url: str, run: _Run, observer: Observer | None = None) -> ProbeResult:
     recorder = Recorder(run.metrics_dir, option=option, environment=run.environment, collector=run.collector)
-    speaks = adapter(option)
-    return await Probe(url, option=option, adapter=speaks, recorder=recorder, workload=run.workload).run()
+    speaks = adapter(option, run.preset)
+    probe = Probe(
+        url, option=option, adapter=speaks, recorder=recorder, workload=run.workload, observer=observer
+    )
+    return await probe.run()

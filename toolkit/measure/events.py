@@ -1,8 +1,8 @@
-"""The two recorded facts, every connection attempt and every intended delivery, and aggregates beside them.
+"""The recorded facts: every connection attempt, every intended delivery, every fault, and aggregates beside.
 
-Files lie at ``metrics/connections/option=…/date=YYYY-MM-DD/*.parquet``, ``metrics/deliveries/…`` and
-``metrics/aggregates/…``. Option and date stand in the path only; readers get both back from hive
-partitioning. Times are UTC with microseconds, durations are float64 seconds.
+Files lie at ``metrics/connections/option=…/date=YYYY-MM-DD/*.parquet``, ``metrics/deliveries/…``,
+``metrics/faults/…`` and ``metrics/aggregates/…``. Option and date stand in the path only; readers get both
+back from hive partitioning. Times are UTC with microseconds, durations are float64 seconds.
 """
 
 import re
@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from toolkit.project.faults import InputError
 
-Table = Literal["connections", "deliveries", "aggregates"]
+Table = Literal["connections", "deliveries", "aggregates", "faults"]
 EndedBy = Literal["client", "server", "network"]
 
 DEADLINE_S = 5.0
@@ -84,18 +84,38 @@ name is that of a count of the rollups (attempts, opened, …), else the source'
 from_at is null where the source does not tell when it began.
 """
 
+FAULTS = pa.schema(
+    [
+        *_OBSERVER,
+        _column("connection", pa.int64()),
+        _column("fault", pa.string()),
+        _column("way", pa.string()),
+        _column("struck_at", _TIME),
+        _column("client", pa.string(), null=True),
+        _column("healed_s", pa.float64(), null=True),
+        _column("recovered_s", pa.float64(), null=True),
+        _column("wanted_s", pa.float64()),
+        _column("client_noticed_s", pa.float64(), null=True),
+        _column("client_observed_s", pa.float64()),
+        _column("server_noticed_s", pa.float64(), null=True),
+        _column("server_observed_s", pa.float64()),
+    ]
+)
+
 AGGREGATE_KINDS = ("count", "minimum", "mean", "quantile", "maximum", "gauge")
 
 SCHEMAS: dict[Table, pa.Schema] = {
     "connections": CONNECTIONS,
     "deliveries": DELIVERIES,
     "aggregates": AGGREGATES,
+    "faults": FAULTS,
 }
 
 KEYS: dict[Table, tuple[str, ...]] = {
     "connections": ("environment", "collector", "client", "session", "attempt"),
     "deliveries": ("environment", "collector", "message", "recipient"),
     "aggregates": ("environment", "collector", "source", "from_at", "until_at", "name", "kind", "quantile"),
+    "faults": ("environment", "collector", "connection", "fault", "struck_at"),
 }
 """What makes a row unique within the files of one option."""
 
@@ -106,6 +126,7 @@ STAMPS: dict[Table, str] = {
     "connections": "observed_until",
     "deliveries": "scheduled_at",
     "aggregates": "until_at",
+    "faults": "struck_at",
 }
 """The column whose UTC day is the partition."""
 
@@ -167,6 +188,43 @@ class Delivery:
     bytes: int | None
     deadline_s: float = DEADLINE_S
     round_trip: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class NetworkFault:
+    """One fault on one connection, as made on purpose, and how both ends took it.
+
+    An end *notices* when it begins to close. Where it did not as long as it was observed, that is censored:
+    nothing is known of how long it would have taken.
+
+    Args:
+        connection: its number at the proxy.
+        fault: what was done, a :data:`toolkit.measure.faults.script.FaultKind`.
+        way: which way it was done: ``both``, ``to_server`` or ``to_client``.
+        struck_at: when.
+        client: whose connection it was. None where nobody told.
+        healed_s: until the connection worked again. None: it did not.
+        recovered_s: until the client had its room again, over whatever connection. None: it did not while
+            it wanted to, or nobody told.
+        wanted_s: for how long the client was known to want its room back; to its recovery where there was
+            one.
+        client_noticed_s, server_noticed_s: until that end noticed. None: not while it was observed.
+        client_observed_s, server_observed_s: how long that end was observed; to its notice where there was
+            one.
+    """
+
+    connection: int
+    fault: str
+    way: str
+    struck_at: datetime
+    client: str | None
+    healed_s: float | None
+    recovered_s: float | None
+    wanted_s: float
+    client_noticed_s: float | None
+    client_observed_s: float
+    server_noticed_s: float | None
+    server_observed_s: float
 
 
 def day_of(when: datetime) -> date:

@@ -42,6 +42,16 @@ _DAY = "date_trunc('day', {stamp})"
 
 _HANDSHAKE_END = "started_at + to_microseconds(CAST(floor(coalesce(handshake_s, 0) * 1e6 + 0.5) AS BIGINT))"
 
+
+def _is_duration(column: str) -> str:
+    known = f"{column} >= 0 AND {column} < {LONGEST_S}"
+    return f"CASE WHEN {column} IS NULL OR isnan({column}) THEN true ELSE {known} END"
+
+
+def _is_watched(column: str) -> str:
+    return f"coalesce(isfinite({column}) AND {column} >= 0 AND {column} < {LONGEST_S}, false)"
+
+
 _SURELY_GOOD: dict[Table, str] = {
     "connections": f"""
         environment IS NOT NULL AND client IS NOT NULL AND session IS NOT NULL AND outcome IS NOT NULL
@@ -76,6 +86,11 @@ _SURELY_GOOD: dict[Table, str] = {
         AND {{on_day}} AND coalesce(from_at <= until_at, true) AND isfinite("value")
         AND kind IN ({", ".join(f"'{kind}'" for kind in AGGREGATE_KINDS)})
         AND (kind <> 'count' OR ("value" >= 0 AND "value" % 1 = 0))""",
+    "faults": f"""
+        environment IS NOT NULL AND "connection" IS NOT NULL AND fault IS NOT NULL AND {{on_day}}
+        AND {_is_duration("healed_s")} AND {_is_duration("recovered_s")} AND {_is_watched("wanted_s")}
+        AND {_is_duration("client_noticed_s")} AND {_is_watched("client_observed_s")}
+        AND {_is_duration("server_noticed_s")} AND {_is_watched("server_observed_s")}""",
 }
 
 
@@ -87,6 +102,7 @@ _NEWEST_FIRST: dict[Table, tuple[str, ...]] = {
     "connections": (
         "observed_until DESC",
         "ended_at DESC",
+        "ended_by ASC",
         f"{_no_nan('handshake_s')} ASC",
         "intended ASC",
         "outcome ASC",
@@ -95,6 +111,7 @@ _NEWEST_FIRST: dict[Table, tuple[str, ...]] = {
     "deliveries": (
         f"{_no_nan('latency_s')} ASC",
         "copies DESC",
+        "bytes ASC",
         f"coalesce({_no_nan('deadline_s')}, {DEADLINE_S}) ASC",
         "in_order ASC",
         "round_trip ASC",
@@ -102,6 +119,17 @@ _NEWEST_FIRST: dict[Table, tuple[str, ...]] = {
         "sender ASC",
     ),
     "aggregates": ('"value" DESC', "unit ASC"),
+    "faults": (
+        "client_observed_s DESC",
+        "server_observed_s DESC",
+        "wanted_s DESC",
+        f"{_no_nan('recovered_s')} DESC",
+        f"{_no_nan('healed_s')} DESC",
+        "client ASC",
+        f"{_no_nan('client_noticed_s')} ASC",
+        f"{_no_nan('server_noticed_s')} ASC",
+        "way ASC",
+    ),
 }
 """The order of the reader; then every column, so that nothing hangs on the order of rows or files."""
 
@@ -109,6 +137,7 @@ _ORDER: dict[Table, tuple[str, ...]] = {
     "connections": ("started_at", "client", "session", "attempt", "collector", "environment"),
     "deliveries": ("scheduled_at", "message", "recipient", "collector", "environment"),
     "aggregates": ("until_at", "from_at", "source", "name", "kind", "quantile", "collector", "environment"),
+    "faults": ("struck_at", "connection", "fault", "collector", "environment"),
 }
 
 

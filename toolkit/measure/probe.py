@@ -9,6 +9,7 @@ Rules, alike for every option:
   likewise.
 - ``handshake_s`` runs until the client has joined its room and can be reached.
 - A delivery is recorded when its deadline is over: what the probe did not live to decide, it does not claim.
+- A connection that is closed on purpose noticed no fault, and a session that is over need not recover.
 """
 
 import asyncio
@@ -20,8 +21,9 @@ from typing import Any
 from toolkit.measure.adapters.base import Adapter, End, Payload, Session, outcome
 from toolkit.measure.clock import RunClock
 from toolkit.measure.events import Connection, Delivery
+from toolkit.measure.faults.observing import Observer
 from toolkit.measure.ledger import Ledger
-from toolkit.measure.recorder import Recorder
+from toolkit.measure.recorder import FLUSH_S, Recorder
 from toolkit.measure.totals import ProbeResult
 from toolkit.measure.watch import LagWatch
 from toolkit.measure.workload import Message, Schedule, Wish, Workload, schedule
@@ -44,11 +46,20 @@ class Probe:
         adapter: speaks the option's protocol.
         recorder: takes the facts.
         workload: what the clients do; its faults are the proxy's business.
+        observer: sees the connections at the proxy; its facts are recorded too. None: there is no proxy.
     """
 
     def __init__(
-        self, url: str, *, option: str, adapter: Adapter, recorder: Recorder, workload: Workload
+        self,
+        url: str,
+        *,
+        option: str,
+        adapter: Adapter,
+        recorder: Recorder,
+        workload: Workload,
+        observer: Observer | None = None,
     ) -> None:
+        self._observer = observer
         self._url, self._option = url, option
         self._adapter, self._recorder, self._workload = adapter, recorder, workload
         self._outcomes: Counter[str] = Counter()
@@ -68,7 +79,7 @@ class Probe:
         self._clients = {wish.client: _Client() for wish in planned.wishes}
         watch = LagWatch()
         tasks = [asyncio.create_task(self._client(name, planned)) for name in self._clients]
-        tasks.append(asyncio.create_task(watch.run()))
+        tasks += [asyncio.create_task(watch.run()), asyncio.create_task(self._record_faults())]
         end = asyncio.create_task(self._follow(planned))
         try:
             await _first_failure(tasks, end)
@@ -78,6 +89,14 @@ class Probe:
 
     async def _stop(self, tasks: list[asyncio.Task[None]]) -> None:
         """Close the books before the connections, so that our own stopping is not taken for the network's."""
+        try:
+            if self._observer is not None:
+                self._observer.finish()
+                self._take_faults(self._observer)
+        finally:
+            await self._close(tasks)
+
+    async def _close(self, tasks: list[asyncio.Task[None]]) -> None:
         try:
             self._recorder.close(at=self._clock.utc_now())
         finally:
@@ -120,6 +139,8 @@ class Probe:
             retry_at_s = self._clock.now_s() + self._adapter.retry_s(retries, draw)
             retries += 1
             await self._clock.until(min(retry_at_s, end_s))
+        if self._observer is not None:
+            self._observer.leaving(wish.client)
         self._recorder.end_session(wish.client, wish.session, at=self._clock.utc_now())
 
     async def _attempt(self, wish: Wish, attempt: int) -> bool:
@@ -131,7 +152,9 @@ class Probe:
         started_s = self._clock.now_s()
         line = None
         try:
-            line = await self._adapter.connect(self._url, room=wish.room, receive=receive)
+            line = await self._adapter.connect(
+                self._url, room=wish.room, receive=receive, episode=f"{wish.client}/{wish.session}"
+            )
             result = "open"
         except Exception as error:
             result = outcome(error)
@@ -145,9 +168,12 @@ class Probe:
             outcome=result,
             handshake_s=None if line is None else now_s - started_s,
         )
-        self._outcomes[result] += 1
+        # First, as what comes after the books are closed is not counted either.
         self._recorder.connection(row)
+        self._outcomes[result] += 1
         if line is not None:
+            if self._observer is not None:
+                self._observer.joined(wish.client, line.local_port)
             await self._live(wish, line, row)
         return line is not None
 
@@ -158,16 +184,30 @@ class Probe:
         try:
             await asyncio.wait({ended}, timeout=self._left_s(wish))
             intended = not ended.done()
+            if self._observer is not None:
+                (self._observer.leaving if intended else self._observer.lost)(wish.client)
             end = End(await line.close(), "client") if intended else ended.result()
         finally:
             await _cancel([ended, sender])
         at = self._clock.utc_now()
-        self._ends["intended" if intended else end.by] += 1
         closed = replace(row, ended_at=at, observed_until=at, close_code=end.code, ended_by=end.by)
         self._recorder.connection(replace(closed, intended=intended))
+        self._ends["intended" if intended else end.by] += 1
 
     def _left_s(self, wish: Wish) -> float | None:
         return None if wish.end_s is None else max(0.0, wish.end_s - self._clock.now_s())
+
+    async def _record_faults(self) -> None:
+        """Record what is seen of faults, until cancelled."""
+        if self._observer is None:
+            return
+        while True:
+            await asyncio.sleep(FLUSH_S)
+            self._take_faults(self._observer)
+
+    def _take_faults(self, observer: Observer) -> None:
+        for row in observer.facts():
+            self._recorder.fault(row)
 
     async def _follow(self, planned: Schedule) -> None:
         """Hand each message to its sender when due, decide it at its deadline, return at the run's end."""

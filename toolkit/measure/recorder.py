@@ -13,7 +13,7 @@ from typing import Self
 
 import pyarrow as pa
 
-from toolkit.measure.events import Connection, Delivery, Table, day_of, safe_name
+from toolkit.measure.events import Connection, Delivery, NetworkFault, Table, day_of, safe_name
 from toolkit.measure.sessions import Sessions
 from toolkit.measure.spool import Row, Spool, table_of, unique_prefix
 from toolkit.measure.store import Store
@@ -128,6 +128,14 @@ class Recorder:
             EnvironmentFault: the row is not recorded, as too many wait to be written.
         """
         self._take("deliveries", day_of(row.scheduled_at), {**self._observer, **vars(row)})
+
+    def fault(self, row: NetworkFault) -> None:
+        """Record the newest state of what is known of a fault.
+
+        Raises:
+            EnvironmentFault: the row is not recorded, as too many wait to be written.
+        """
+        self._take("faults", day_of(row.struck_at), {**self._observer, **vars(row)})
 
     def end_session(self, client: str, session: str, *, at: datetime) -> None:
         """Record that a session ended while it had no connection: it was observed until then."""

@@ -3,6 +3,8 @@
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from toolkit.measure.faults.times import FaultTimes
+
 SCHEMA = "toolkit.bakeoff/1"
 
 
@@ -36,18 +38,33 @@ class ProbeResult:
 
 @dataclass(frozen=True, kw_only=True)
 class OptionResult:
-    """One option's totals, and what the fault proxy did to it (None: there was none)."""
+    """One option's totals.
+
+    Args:
+        probe: of the clients.
+        faults: how often the proxy did what. None: there was none.
+        noticed: how long the ends took to notice, and the clients to be back, by fault. None: no proxy.
+    """
 
     probe: ProbeResult
     faults: dict[str, int] | None
+    noticed: dict[str, FaultTimes] | None
 
 
 @dataclass(frozen=True, kw_only=True)
 class BakeoffResult:
-    """Totals of all options of one run; ``collector`` finds its rows among the recorded ones."""
+    """Totals of all options of one run.
+
+    Args:
+        environment: under which name the facts are recorded.
+        collector: finds the rows of this run among the recorded ones.
+        preset: with which settings ``current`` ran.
+        options: by id.
+    """
 
     environment: str
     collector: str
+    preset: str
     options: dict[str, OptionResult]
 
     def to_document(self) -> dict[str, Any]:
@@ -56,10 +73,16 @@ class BakeoffResult:
         for name, result in self.options.items():
             totals = asdict(result.probe)
             del totals["option"]
-            options[name] = {**totals, "faults": result.faults}
+            times = {fault: asdict(one) for fault, one in (result.noticed or {}).items()}
+            options[name] = {
+                **totals,
+                "faults": result.faults,
+                "noticed": None if result.noticed is None else times,
+            }
         return {
             "schema": SCHEMA,
             "environment": self.environment,
             "collector": self.collector,
+            "preset": self.preset,
             "options": options,
         }

@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 
 from toolkit.evidence import Strict
 from toolkit.measure.events import DEADLINE_S
-from toolkit.measure.proxy import NetworkFaults
+from toolkit.measure.faults.script import NetworkFaults
 from toolkit.project.faults import Faults, InputError
 from toolkit.project.yamlfile import read_yaml, validate
 
@@ -31,6 +31,10 @@ class Span(Strict):
     def draw(self, source: random.Random) -> float:
         """Seconds drawn from the range."""
         return source.uniform(self.low, self.high)
+
+    def scaled(self, factor: float) -> Self:
+        """The same range, ``factor`` times as fast."""
+        return self.model_copy(update={"low": self.low / factor, "high": self.high / factor})
 
 
 class Workload(Strict):
@@ -75,6 +79,16 @@ class Workload(Strict):
                 f"duration_s {self.duration_s:g} leaves no message time for its deadline|make it longer"
             )
         return self
+
+    def scaled(self, factor: float) -> Self:
+        """The same run, ``factor`` times as fast, faults included: minutes' worth of them in seconds.
+
+        What the machine needs for a message does not shrink with it, so keep deadlines well above that.
+        """
+        spans = ("burst_interval_s", "pause_s", "session_s", "away_s")
+        faster = {name: getattr(self, name).scaled(factor) for name in spans}
+        times = {"duration_s": self.duration_s / factor, "deadline_s": self.deadline_s / factor}
+        return self.model_copy(update={**faster, **times, "faults": self.faults.scaled(factor)})
 
 
 def read_workload(source: Shipped | Path) -> Workload:

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import IO
 
+from toolkit.chat.settings import PresetName
 from toolkit.measure import node
 from toolkit.project.faults import EnvironmentFault
 
@@ -17,8 +18,11 @@ STOP_S = 5.0
 SOCKETIO = Path(__file__).with_name("socketio")
 
 
-def command(option: str) -> list[str]:
+def command(option: str, preset: PresetName = "stable") -> list[str]:
     """The command line that serves an option.
+
+    Args:
+        preset: with which settings the server of ``current`` runs.
 
     Raises:
         EnvironmentFault: this machine lacks what the option needs, or it has no server here.
@@ -27,7 +31,7 @@ def command(option: str) -> list[str]:
     if option == "current-unfixed":
         return [*python, "toolkit.measure.servers.plain_server"]
     if option == "current":
-        return [*python, "toolkit.measure.servers.chat_server", "brief"]
+        return [*python, "toolkit.measure.servers.chat_server", preset]
     if option == "socketio":
         node.need_packages(SOCKETIO)
         return [str(node.find_node()), str(SOCKETIO / "server.js")]
@@ -37,15 +41,18 @@ def command(option: str) -> list[str]:
 
 
 @asynccontextmanager
-async def running(option: str) -> AsyncIterator[int]:
+async def running(option: str, preset: PresetName = "stable") -> AsyncIterator[int]:
     """The loopback port on which the option's server answers; it is stopped at the end, whatever happens.
+
+    Args:
+        preset: with which settings the server of ``current`` runs.
 
     Raises:
         EnvironmentFault: it does not start here, or ended before its time; its last words are in the text.
     """
     with tempfile.TemporaryFile() as words:
         process = await asyncio.create_subprocess_exec(
-            *command(option),
+            *command(option, preset),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=words,
