@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import ClassVar
 
 import pandas as pd
-import pyarrow.parquet as pq
+from pyarrow import feather
 import pytest
 from metrics_facts import delivered, opened, rolled, total, write
 from pandas.testing import assert_frame_equal
@@ -32,7 +32,7 @@ def metrics_dir(tmp_path: Path) -> Path:
 
 def kept(metrics_dir: Path) -> dict[str, int]:
     """The kept rollups, with the time at which each was written."""
-    found = sorted((metrics_dir / "rollups").rglob("*.parquet"))
+    found = sorted((metrics_dir / "rollups").rglob("*.arrow"))
     return {
         re.sub("-[0-9a-f]{24}", "", str(path.relative_to(metrics_dir / "rollups"))): path.stat().st_mtime_ns
         for path in found
@@ -61,9 +61,9 @@ def test_one_file_is_kept_for_each_month_of_an_option(metrics_dir: Path) -> None
     write(metrics_dir, "connections", [opened("10:00", ended="10:30", day=date(2026, 12, 1))])
     rolled(metrics_dir)
     assert list(kept(metrics_dir)) == [
-        "connections/option=current/month=2026-11.parquet",
-        "connections/option=current/month=2026-12.parquet",
-        "deliveries/option=current/month=2026-11.parquet",
+        "connections/option=current/month=2026-11.arrow",
+        "connections/option=current/month=2026-12.arrow",
+        "deliveries/option=current/month=2026-11.arrow",
     ]
 
 
@@ -83,7 +83,7 @@ def test_only_the_partition_that_changed_is_rolled_up_again(metrics_dir: Path, a
     assert total(rolled(metrics_dir), "attempts") == 3
     assert asked == ["connections/option=current/date=2026-11-21"]
     changed = {name for name, written in kept(metrics_dir).items() if before[name] != written}
-    assert changed == {"connections/option=current/month=2026-11.parquet"}
+    assert changed == {"connections/option=current/month=2026-11.arrow"}
 
 
 def test_a_new_day_is_all_that_is_rolled_up(metrics_dir: Path, asked: list[str]) -> None:
@@ -151,10 +151,10 @@ def spoil_the_shape(path: Path) -> None:
 def test_a_damaged_rollup_is_made_again(metrics_dir: Path, spoil: object) -> None:
     first = rolled(metrics_dir)
     assert callable(spoil)
-    for path in (metrics_dir / "rollups").rglob("*.parquet"):
+    for path in (metrics_dir / "rollups").rglob("*.arrow"):
         spoil(path)
     assert_frame_equal(rolled(metrics_dir).counts, first.counts)
-    assert all(pq.read_metadata(path) for path in (metrics_dir / "rollups").rglob("*.parquet"))
+    assert all(feather.read_table(path) for path in (metrics_dir / "rollups").rglob("*.arrow"))
 
 
 def test_a_file_where_the_folder_should_be_breaks_nothing(metrics_dir: Path) -> None:
@@ -193,8 +193,8 @@ def test_nothing_of_an_older_rollup_stays(metrics_dir: Path) -> None:
     write(metrics_dir, "connections", [opened("12:00", until="12:10", session="t")], name="b.parquet")
     rolled(metrics_dir)
     days = [
-        pq.read_table(path)["day"].to_pylist()
-        for path in sorted((metrics_dir / "rollups").rglob("*.parquet"))
+        feather.read_table(path)["day"].to_pylist()
+        for path in sorted((metrics_dir / "rollups").rglob("*.arrow"))
     ]
     assert days == [DAYS, DAYS[:1]]
     assert not list((metrics_dir / "rollups").rglob("*.tmp"))

@@ -14,12 +14,11 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from toolkit.measure import events
 from toolkit.measure.events import Table
 from toolkit.metrics.files import Partition
-from toolkit.metrics.frames import Frames, Pack, packed
+from toolkit.metrics.frames import Frames, Pack, packed, written
 
 Numbered = Mapping[Partition, int]
 """Partitions, each with the number that it has in the frames."""
@@ -98,7 +97,7 @@ class Cache:
 
 def _packs(month: Path, table: Table) -> Iterator[Pack]:
     """The rollups of a month that can be trusted."""
-    for path in sorted(month.parent.glob(f"{month.name}-*.parquet")):
+    for path in sorted(month.parent.glob(f"{month.name}-*.arrow")):
         try:
             content = path.read_bytes()
             if path == _place(month, content):
@@ -108,19 +107,16 @@ def _packs(month: Path, table: Table) -> Iterator[Pack]:
 
 
 def _place(month: Path, content: bytes) -> Path:
-    return month.with_name(f"{month.name}-{hashlib.sha256(content).hexdigest()[:24]}.parquet")
+    return month.with_name(f"{month.name}-{hashlib.sha256(content).hexdigest()[:24]}.arrow")
 
 
 def _write(month: Path, rows: pa.Table) -> bool:
     """Put the rollups of a month in the place of older ones; False where that is not possible."""
-    sink = pa.BufferOutputStream()
-    # Read and written every night, and small: speed counts for more than size.
-    pq.write_table(rows, sink, compression="lz4", write_statistics=False)
-    content = sink.getvalue().to_pybytes()
+    content = written(rows)
     place = _place(month, content)
     if not put(place, content):
         return False
-    for older in month.parent.glob(f"{month.name}-*.parquet"):
+    for older in month.parent.glob(f"{month.name}-*.arrow"):
         if older != place:
             _discard(older)
     return True

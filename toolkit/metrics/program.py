@@ -6,7 +6,6 @@ from functools import reduce
 
 import ibis
 import ibis.expr.types as ir
-import pandas as pd
 import pyarrow as pa
 
 from toolkit.measure.events import Table
@@ -14,7 +13,7 @@ from toolkit.metrics.aggregates import aggregate_rows
 from toolkit.metrics.columns import PART, read
 from toolkit.metrics.connections import connection_rollups
 from toolkit.metrics.deliveries import delivery_rollups
-from toolkit.metrics.frames import COLUMNS, ORDER, Frames, none_of, typed
+from toolkit.metrics.frames import COLUMNS, ORDER, Frames, beside, none_of, typed
 from toolkit.metrics.rolled import Keep, Rolled
 from toolkit.metrics.screening import good, judged
 from toolkit.metrics.sources import Opened
@@ -56,7 +55,8 @@ class Program:
         table, unique = partitions[0].partition.table, all(part.unique for part in partitions)
         found = {kind: fetch(query) for kind, query in self.others.items()}
         if self.counts:
-            found["counts"] = _beside([fetch(query) for query in self.counts])
+            sums = beside([_whole(fetch(query)) for query in self.counts], HOUR)
+            found["counts"] = pa.Table.from_pandas(sums, preserve_index=False)
         rows = sum(part.rows for part in partitions)
         # Where every row was counted there is none to look for.
         counted = fetch(self.rows)["n"][0].as_py() if unique and self.rows is not None else None
@@ -117,23 +117,12 @@ def expressions(
 def _ordered(rows: ir.Table) -> ir.Table:
     """The rows in one order, whatever the engine."""
     # Numbers first, as they are quicker to compare.
-    return rows.order_by([name for name in (PART, "hour", *ORDER, "environment") if name in rows.columns])
-
-
-def _beside(parts: Sequence[pa.Table]) -> pa.Table:
-    """Sums of the same hours beside each other; an hour that lacks in one of them has none there."""
-    frames = [_whole(part).to_pandas().set_index(HOUR) for part in parts]
-    hours = reduce(lambda left, right: left.union(right), [frame.index for frame in frames])
-    # Whole numbers stay whole ones, and exact, only if none is ever missing.
-    both = pd.concat([frame.reindex(hours, fill_value=0) for frame in frames], axis=1)
-    return pa.Table.from_pandas(both.sort_index().reset_index(), preserve_index=False)
+    return rows.order_by([name for name in (PART, "hour", *ORDER) if name in rows.columns])
 
 
 def _whole(rows: pa.Table) -> pa.Table:
     """The rows without decimals, which is what DuckDB's sums of whole numbers are to Arrow."""
-    # Of no chunk pandas makes columns that it cannot join afterwards.
     arrays = [
-        (column.cast(pa.int64()) if pa.types.is_decimal(column.type) else column).combine_chunks()
-        for column in rows.columns
+        column.cast(pa.int64()) if pa.types.is_decimal(column.type) else column for column in rows.columns
     ]
     return pa.Table.from_arrays(arrays, names=rows.column_names)
