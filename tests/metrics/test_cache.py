@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import ClassVar
 
 import pandas as pd
-from pyarrow import feather
 import pytest
 from metrics_facts import delivered, opened, rolled, total, write
 from pandas.testing import assert_frame_equal
+from pyarrow import feather
 
 from toolkit.metrics.duck import DuckDB
 from toolkit.metrics.frames import Frames

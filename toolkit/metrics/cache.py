@@ -8,6 +8,7 @@ import hashlib
 import uuid
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -19,6 +20,9 @@ from toolkit.measure import events
 from toolkit.measure.events import Table
 from toolkit.metrics.files import Partition
 from toolkit.metrics.frames import Frames, Pack, packed, written
+
+READERS = 4
+"""So many months are read at a time, as to read and to digest them is most of what a night costs."""
 
 Numbered = Mapping[Partition, int]
 """Partitions, each with the number that it has in the frames."""
@@ -50,9 +54,12 @@ class Cache:
     def load(self, table: Table, partitions: Numbered) -> tuple[list[Kept], set[Partition]]:
         """The rollups kept of just these files by just this code, and of which partitions they are."""
         found, known = [], set()
-        for month, own in self._months(partitions).items():
+        months = self._months(partitions)
+        with ThreadPoolExecutor(READERS) as readers:
+            packs = readers.map(lambda month: list(_packs(month, table)), months)
+        for own, kept in zip(months.values(), packs, strict=True):
             wanted = {self._key(part): part for part in own}
-            for pack in _packs(month, table):
+            for pack in kept:
                 parts = {
                     key: partitions[wanted[key]]
                     for key in pack.keys
@@ -82,11 +89,13 @@ class Cache:
 
     def _months(self, partitions: Iterable[Partition]) -> dict[Path, list[Partition]]:
         """The partitions by where the rollups of their months lie, but for the digests in the names."""
-        months: dict[Path, list[Partition]] = defaultdict(list)
+        months: dict[tuple[Table, str, int, int], list[Partition]] = defaultdict(list)
         for part in partitions:
-            folder = self._folder / part.table / f"option={part.folder}"
-            months[folder / f"month={part.day:%Y-%m}"].append(part)
-        return dict(months)
+            months[part.table, part.folder, part.day.year, part.day.month].append(part)
+        return {
+            self._folder / table / f"option={option}" / f"month={year}-{month:02}": own
+            for (table, option, year, month), own in months.items()
+        }
 
     def _key(self, partition: Partition) -> str:
         key = hashlib.sha256(f"{self._basis}\n{partition.name}".encode())

@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from scipy import stats
-
 from toolkit.metrics.exact import Whole, product, total
+from toolkit.metrics.quantiles import chi_square
 
 FEWEST_BLOCKS = 8
 """Hours below which the spread between hours says nothing."""
@@ -72,7 +71,7 @@ def block_variance(x: Sequence[int] | Whole, y: Sequence[int] | Whole) -> float 
         product(y, y),
     )
     variance = cluster_variance(Fraction(total(x), total(y)), total(y), sums)
-    return variance and variance * (blocks - 1) / float(stats.chi2.ppf(UNLUCKY, blocks - 1))
+    return variance and variance * (blocks - 1) / chi_square(UNLUCKY, blocks - 1)
 
 
 def effective_share(share: float, *, n: float, clusters: int, variances: Sequence[float | None]) -> float:

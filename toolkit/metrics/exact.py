@@ -1,7 +1,7 @@
 """Sums of whole numbers that are exact however large they are.
 
-The cluster sums nearly cancel, and in a year of many clients they outgrow 64 bits. Most sums do not: numpy has
-them in a hundredth of the time that Python's own integers take.
+The cluster sums nearly cancel, and in a year of many clients they outgrow 64 bits. Most sums do not, and
+numpy has those in a hundredth of the time that Python's own integers take.
 """
 
 import numpy as np
@@ -37,5 +37,5 @@ def product(x: npt.ArrayLike, y: npt.ArrayLike) -> int:
 
 
 def _largest(values: Whole) -> int:
-    """The largest of them without its sign; as Python's integer, since that of -2^63 has no place in 64 bits."""
+    """The largest of them without its sign, which of -2^63 has no place in 64 bits."""
     return max(int(values.max(initial=0)), -int(values.min(initial=0)))

@@ -9,8 +9,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from toolkit.measure.events import Table
-from toolkit.metrics import ages, clusters, connections, deliveries
+from toolkit.metrics import clusters
 from toolkit.metrics.histograms import by_bucket, by_hour, is_histogram, list_type
+from toolkit.metrics.sums import AGES, CONNECTION_SUMS, DELIVERY_SUMS
 
 KEYS = ("environment", "hour")
 BUCKET_KEYS = (*KEYS, "bucket")
@@ -27,14 +28,14 @@ def _sums(ratios: tuple[clusters.Ratio, ...]) -> tuple[str, ...]:
     return tuple(name for ratio in ratios for name in ratio.columns)
 
 
-CONNECTION_COUNTS = (*connections.SUMS, *_sums(clusters.CONNECTION_RATIOS))
-DELIVERY_COUNTS = (*deliveries.SUMS, *_sums((*clusters.RECIPIENT_RATIOS, *clusters.SENDER_RATIOS)))
+CONNECTION_COUNTS = (*CONNECTION_SUMS, *_sums(clusters.CONNECTION_RATIOS))
+DELIVERY_COUNTS = (*DELIVERY_SUMS, *_sums((*clusters.RECIPIENT_RATIOS, *clusters.SENDER_RATIOS)))
 
 COLUMNS: dict[Table, dict[str, tuple[str, ...]]] = {
     "connections": {
         "counts": (*KEYS, *CONNECTION_COUNTS),
         "handshake": (*BUCKET_KEYS, "count"),
-        "ages": (*BUCKET_KEYS, *ages.AGES),
+        "ages": (*BUCKET_KEYS, *AGES),
         "set_aside": ("reason", "count"),
     },
     "deliveries": {
@@ -52,7 +53,7 @@ COLUMNS: dict[Table, dict[str, tuple[str, ...]]] = {
 _WORDS = ("environment", "reason", "source", "name", "kind", "unit")
 _NUMBERS = ("quantile", "value")
 ORDER = ("source", "name", "kind", "quantile", "from_us", "until_us", "value", "environment", "bucket")
-"""By what the rows of an hour are ordered, as far as they have it; buckets of an environment stand together."""
+"""By what the rows of an hour are ordered, as far as they have it."""
 
 
 def _type(name: str) -> pa.DataType:
@@ -129,7 +130,8 @@ def written(rows: pa.Table) -> bytes:
     rows = rows.combine_chunks()
     with pa.ipc.new_file(sink, rows.schema, options=pa.ipc.IpcWriteOptions(compression="lz4")) as file:
         file.write_table(rows)
-    return sink.getvalue().to_pybytes()
+    content: bytes = sink.getvalue().to_pybytes()
+    return content
 
 
 class Pack:
@@ -198,14 +200,14 @@ def beside(frames: Sequence[pa.Table], keys: Sequence[str]) -> pd.DataFrame:
 
     What a key lacks in one of the frames is 0; what stands twice in one is added up.
     """
-    parts = [frame.select(keys).to_pandas() for frame in frames]
-    rows = pd.concat(parts, ignore_index=True)
-    place = rows.groupby(list(keys), sort=True, observed=True).ngroup().to_numpy()
-    hours = rows.iloc[np.unique(place, return_index=True)[1]].reset_index(drop=True)
+    rows = pd.concat([frame.select(keys).to_pandas() for frame in frames], ignore_index=True)
+    places = rows.groupby(list(keys), sort=True, observed=True).ngroup().to_numpy()
+    hours = rows.iloc[np.unique(places, return_index=True)[1]].reset_index(drop=True)
     sums: dict[str, np.ndarray] = {}
-    for frame, own in zip(frames, np.split(place, np.cumsum([len(part) for part in parts])[:-1]), strict=True):
+    ends = np.cumsum([len(frame) for frame in frames])
+    for frame, own in zip(frames, np.split(places, ends[:-1]), strict=True):
         for name in [name for name in frame.column_names if name not in keys]:
             sums[name] = np.zeros(len(hours), "int64")
             # Whole numbers stay whole ones, and exact.
             np.add.at(sums[name], own, frame[name].to_numpy())
-    return pd.concat([hours, pd.DataFrame(sums)], axis=1)
+    return hours.join(pd.DataFrame(sums))

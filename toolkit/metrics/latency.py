@@ -21,7 +21,7 @@ from toolkit.metrics.files import EPOCH
 from toolkit.metrics.intervals import quantile_ranks
 from toolkit.metrics.merging import Rollups, whole_hours
 from toolkit.metrics.shares import share_evidence, variance_by_clusters
-from toolkit.metrics.windows import hours_of, select
+from toolkit.metrics.windows import hours_of
 
 US_PER_MS = 1000
 

@@ -9,7 +9,6 @@ import pandas as pd
 import pyarrow as pa
 
 from toolkit.measure.events import Table
-from toolkit.metrics.ages import AGES
 from toolkit.metrics.cache import Kept, Numbered
 from toolkit.metrics.frames import (
     BUCKET_KEYS,
@@ -25,6 +24,7 @@ from toolkit.metrics.frames import (
     together,
 )
 from toolkit.metrics.histograms import by_hour
+from toolkit.metrics.sums import AGES
 
 HOUR_KEYS = ["option", *KEYS]
 COUNTS = (*CONNECTION_COUNTS, *DELIVERY_COUNTS)
@@ -52,7 +52,7 @@ class Rollups:
         latency: deliveries in time by logarithmic bucket of their latency: option, environment, hour,
             bucket, count.
         handshake: opened connections by logarithmic bucket of their handshake, alike.
-        ages: connections by logarithmic bucket of their age, :data:`toolkit.metrics.ages.AGES`: how many came
+        ages: connections by logarithmic bucket of their age, :data:`toolkit.metrics.sums.AGES`: how many came
             into sight at that age, and how many left it, how.
         aggregates: what sources had summed up or averaged before: option, environment, hour, source, name,
             kind, quantile, value, unit, from_us, until_us.
@@ -97,7 +97,9 @@ class Rollups:
         """
         if self._latency_hours is not None:
             return self._latency_hours()
-        rows = self.latency.assign(hour=whole_hours(self.latency["hour"])).sort_values(HOUR_KEYS, kind="stable")
+        rows = self.latency.assign(hour=whole_hours(self.latency["hour"])).sort_values(
+            HOUR_KEYS, kind="stable"
+        )
         return by_hour(pa.Table.from_pandas(rows, preserve_index=False), keys=HOUR_KEYS)
 
     @cached_property

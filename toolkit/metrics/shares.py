@@ -103,7 +103,9 @@ def share_evidence(
     return ShareEvidence(
         successes=total(x) / US_PER_S if in_seconds else total(x),
         n=total(y) / US_PER_S if in_seconds else total(y),
-        n_effective=_effective(hours, metric, x, y, n=clusters if in_seconds else total(y), clusters=clusters),
+        n_effective=_effective(
+            hours, metric, x, y, n=clusters if in_seconds else total(y), clusters=clusters
+        ),
         hours=len(found),
         first_hour=_moment(found.min()),
         newest_hour=_moment(found.max()),
@@ -167,9 +169,7 @@ def variance_by_clusters(
     return two_way_variance(one_way, other_way, independent)
 
 
-def _effective(
-    hours: pd.DataFrame, metric: str, x: Whole, y: Whole, *, n: int, clusters: int
-) -> float:
+def _effective(hours: pd.DataFrame, metric: str, x: Whole, y: Whole, *, n: int, clusters: int) -> float:
     ratio = Fraction(total(x), total(y))
     y_total = total(y) // CENTISECOND_US if metric == "session_availability" else total(y)
     by_clusters = variance_by_clusters(
