@@ -210,4 +210,5 @@ def beside(frames: Sequence[pa.Table], keys: Sequence[str]) -> pd.DataFrame:
             sums[name] = np.zeros(len(hours), "int64")
             # Whole numbers stay whole ones, and exact.
             np.add.at(sums[name], own, frame[name].to_numpy())
-    return hours.join(pd.DataFrame(sums))
+    found: pd.DataFrame = hours.join(pd.DataFrame(sums))
+    return found
