@@ -5,6 +5,7 @@ import re
 import shutil
 import stat
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 from typing import ClassVar
@@ -198,3 +199,45 @@ def test_nothing_of_an_older_rollup_stays(metrics_dir: Path) -> None:
     ]
     assert days == [DAYS, DAYS[:1]]
     assert not list((metrics_dir / "rollups").rglob("*.tmp"))
+
+
+def test_the_rollups_of_one_month_alone_may_be_deleted(metrics_dir: Path, asked: list[str]) -> None:
+    write(metrics_dir, "connections", [opened("10:00", ended="10:30", day=date(2026, 12, 1))])
+    first = rolled(metrics_dir)
+    asked.clear()
+    for path in (metrics_dir / "rollups").glob("connections/*/month=2026-11-*"):
+        path.unlink()
+    assert_frame_equal(rolled(metrics_dir).counts, first.counts)
+    assert asked == [f"connections/option=current/date={day}" for day in DAYS]
+
+
+def test_rollups_of_an_older_form_are_neither_read_nor_in_the_way(
+    metrics_dir: Path, asked: list[str]
+) -> None:
+    first = rolled(metrics_dir)
+    for path in (metrics_dir / "rollups").rglob("*.arrow"):
+        pd.DataFrame({"key": ["old"], "counts": [1_000_000]}).to_parquet(path.with_suffix(".parquet"))
+    asked.clear()
+    assert_frame_equal(rolled(metrics_dir).counts, first.counts)
+    assert asked == []
+
+
+def test_two_runs_at_once_leave_every_day_kept(metrics_dir: Path, asked: list[str]) -> None:
+    """Each may write over the other's month; what is then missing is made by the next."""
+    for day in range(1, 15):
+        write(metrics_dir, "connections", [opened("10:00", ended="10:30", day=date(2026, 12, day))])
+    with ThreadPoolExecutor(2) as pool:
+        found = list(pool.map(rolled, [metrics_dir] * 2))
+    assert [total(rollups, "attempts") for rollups in found] == [16, 16]
+    assert total(rolled(metrics_dir), "attempts") == 16
+    asked.clear()
+    assert total(rolled(metrics_dir), "attempts") == 16
+    assert asked == []
+    assert not list((metrics_dir / "rollups").rglob("*.tmp"))
+
+
+def test_what_one_option_keeps_is_not_taken_for_that_of_another(metrics_dir: Path) -> None:
+    rolled(metrics_dir)
+    write(metrics_dir, "connections", [opened("10:00", ended="10:30")], option="other")
+    by_option = rolled(metrics_dir).counts.groupby("option")["attempts"].sum()
+    assert by_option.to_dict() == {"current": 2, "other": 1}
