@@ -80,3 +80,12 @@ def test_the_order_of_a_frame_does_not_matter(recorded: Rollups) -> None:
         for rollups in (shuffled, recorded)
     )
     assert found == expected
+
+
+def test_where_nothing_came_in_time_no_bucket_holds_any(tmp_path: Path) -> None:
+    write(tmp_path, "deliveries", [delivered(latency_s=None), delivered(environment="production")])
+    found = latencies_of(
+        rolled(tmp_path, environments=("lab", "production")), option="current", environment="lab", percent=95
+    )
+    assert found is not None
+    assert (found.buckets, found.expected) == ((), 1)

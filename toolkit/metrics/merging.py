@@ -97,9 +97,8 @@ class Rollups:
         """
         if self._latency_hours is not None:
             return self._latency_hours()
-        rows = self.latency.assign(hour=whole_hours(self.latency["hour"])).sort_values(
-            HOUR_KEYS, kind="stable"
-        )
+        rows = self.latency.assign(hour=whole_hours(self.latency["hour"]))
+        rows = rows.sort_values(HOUR_KEYS, kind="stable")
         return by_hour(pa.Table.from_pandas(rows, preserve_index=False), keys=HOUR_KEYS)
 
     @cached_property
@@ -176,7 +175,7 @@ class _Known:
         """The rows with the option instead of the partition."""
         codes = pa.array(self._codes[rows["part"].to_numpy()], pa.int32())
         options = pa.DictionaryArray.from_arrays(codes, pa.array(self._options, pa.string()))
-        return rows.append_column("option", options)
+        return rows.set_column(0, "option", options)
 
     def named(self, frame: pd.DataFrame) -> pd.DataFrame:
         """The frame with the option instead of the partition."""
@@ -197,8 +196,8 @@ class _Known:
         shared = named["hour"].isin(named.loc[other_day, "hour"].unique())
         keys = [name for name in ("option", *BUCKET_KEYS) if name in named.columns]
         sums = named[shared].groupby(keys, sort=True, observed=True).sum().reset_index()
-        together = pd.concat([named[~shared], sums], ignore_index=True)
-        return together.sort_values(["option", "hour"], kind="stable", ignore_index=True)
+        both = pd.concat([named[~shared], sums], ignore_index=True)
+        return both.sort_values(["option", "hour"], kind="stable", ignore_index=True)
 
 
 def whole_hours(hours: "pd.Series[pd.Timestamp]") -> np.ndarray:
@@ -216,7 +215,7 @@ def _counts(connections: pa.Table, deliveries: pa.Table) -> pd.DataFrame | None:
 
     An hour may stand in two partitions, of which one tells what began before midnight.
     """
-    parts = [rows.drop_columns("part") for rows in (connections, deliveries) if len(rows)]
+    parts = [rows for rows in (connections, deliveries) if len(rows)]
     if not parts:
         return None
     both = beside(parts, HOUR_KEYS).astype({"option": "str"})
