@@ -135,6 +135,11 @@ def test_quotes_in_a_user_agent_move_no_field(tmp_path: Path, quote: str) -> Non
         ("2026-11-23T10:00:00.250000Z", "1926-11-23T10:00:00.250000Z", "is not between 2000 and 2100"),
         ("10.0.0.7:41000", "-", "client:port: is no address with a port"),
         ("10.0.0.7:41000", "10.0.0.7:http", "client:port: is no address with a port"),
+        ("10.0.0.7:41000", "10.0.0.7:41x00", "client:port: is no address with a port"),
+        ("10.0.0.7:41000", "10.0.0.7:", "client:port: is no address with a port"),
+        ("10.0.0.7:41000", "10.0.0.7", "client:port: is no address with a port"),
+        ("10.0.0.7:41000", "41000", "client:port: is no address with a port"),
+        ("10.0.0.7:41000", ":41000", "client:port: is no address with a port"),
         (
             "0.001 0.004",
             "0.001 nan",

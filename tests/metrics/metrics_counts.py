@@ -6,11 +6,11 @@ from typing import Any
 
 import pandas as pd
 
-from toolkit.metrics.ages import AGES
 from toolkit.metrics.buckets import latency_bucket
 from toolkit.metrics.frames import BUCKET_KEYS, DEADLINES
 from toolkit.metrics.merging import COUNTS, HOUR_KEYS
 from toolkit.metrics.rollups import Rollups
+from toolkit.metrics.sums import AGES
 
 DAY = date(2026, 11, 20)
 

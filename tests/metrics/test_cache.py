@@ -5,15 +5,16 @@ import re
 import shutil
 import stat
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 from typing import ClassVar
 
 import pandas as pd
-import pyarrow.parquet as pq
 import pytest
 from metrics_facts import delivered, opened, rolled, total, write
 from pandas.testing import assert_frame_equal
+from pyarrow import feather
 
 from toolkit.metrics.duck import DuckDB
 from toolkit.metrics.frames import Frames
@@ -32,7 +33,7 @@ def metrics_dir(tmp_path: Path) -> Path:
 
 def kept(metrics_dir: Path) -> dict[str, int]:
     """The kept rollups, with the time at which each was written."""
-    found = sorted((metrics_dir / "rollups").rglob("*.parquet"))
+    found = sorted((metrics_dir / "rollups").rglob("*.arrow"))
     return {
         re.sub("-[0-9a-f]{24}", "", str(path.relative_to(metrics_dir / "rollups"))): path.stat().st_mtime_ns
         for path in found
@@ -61,9 +62,9 @@ def test_one_file_is_kept_for_each_month_of_an_option(metrics_dir: Path) -> None
     write(metrics_dir, "connections", [opened("10:00", ended="10:30", day=date(2026, 12, 1))])
     rolled(metrics_dir)
     assert list(kept(metrics_dir)) == [
-        "connections/option=current/month=2026-11.parquet",
-        "connections/option=current/month=2026-12.parquet",
-        "deliveries/option=current/month=2026-11.parquet",
+        "connections/option=current/month=2026-11.arrow",
+        "connections/option=current/month=2026-12.arrow",
+        "deliveries/option=current/month=2026-11.arrow",
     ]
 
 
@@ -83,7 +84,7 @@ def test_only_the_partition_that_changed_is_rolled_up_again(metrics_dir: Path, a
     assert total(rolled(metrics_dir), "attempts") == 3
     assert asked == ["connections/option=current/date=2026-11-21"]
     changed = {name for name, written in kept(metrics_dir).items() if before[name] != written}
-    assert changed == {"connections/option=current/month=2026-11.parquet"}
+    assert changed == {"connections/option=current/month=2026-11.arrow"}
 
 
 def test_a_new_day_is_all_that_is_rolled_up(metrics_dir: Path, asked: list[str]) -> None:
@@ -151,10 +152,10 @@ def spoil_the_shape(path: Path) -> None:
 def test_a_damaged_rollup_is_made_again(metrics_dir: Path, spoil: object) -> None:
     first = rolled(metrics_dir)
     assert callable(spoil)
-    for path in (metrics_dir / "rollups").rglob("*.parquet"):
+    for path in (metrics_dir / "rollups").rglob("*.arrow"):
         spoil(path)
     assert_frame_equal(rolled(metrics_dir).counts, first.counts)
-    assert all(pq.read_metadata(path) for path in (metrics_dir / "rollups").rglob("*.parquet"))
+    assert all(feather.read_table(path) for path in (metrics_dir / "rollups").rglob("*.arrow"))
 
 
 def test_a_file_where_the_folder_should_be_breaks_nothing(metrics_dir: Path) -> None:
@@ -193,8 +194,50 @@ def test_nothing_of_an_older_rollup_stays(metrics_dir: Path) -> None:
     write(metrics_dir, "connections", [opened("12:00", until="12:10", session="t")], name="b.parquet")
     rolled(metrics_dir)
     days = [
-        pq.read_table(path)["day"].to_pylist()
-        for path in sorted((metrics_dir / "rollups").rglob("*.parquet"))
+        feather.read_table(path)["day"].to_pylist()
+        for path in sorted((metrics_dir / "rollups").rglob("*.arrow"))
     ]
     assert days == [DAYS, DAYS[:1]]
     assert not list((metrics_dir / "rollups").rglob("*.tmp"))
+
+
+def test_the_rollups_of_one_month_alone_may_be_deleted(metrics_dir: Path, asked: list[str]) -> None:
+    write(metrics_dir, "connections", [opened("10:00", ended="10:30", day=date(2026, 12, 1))])
+    first = rolled(metrics_dir)
+    asked.clear()
+    for path in (metrics_dir / "rollups").glob("connections/*/month=2026-11-*"):
+        path.unlink()
+    assert_frame_equal(rolled(metrics_dir).counts, first.counts)
+    assert asked == [f"connections/option=current/date={day}" for day in DAYS]
+
+
+def test_rollups_of_an_older_form_are_neither_read_nor_in_the_way(
+    metrics_dir: Path, asked: list[str]
+) -> None:
+    first = rolled(metrics_dir)
+    for path in (metrics_dir / "rollups").rglob("*.arrow"):
+        pd.DataFrame({"key": ["old"], "counts": [1_000_000]}).to_parquet(path.with_suffix(".parquet"))
+    asked.clear()
+    assert_frame_equal(rolled(metrics_dir).counts, first.counts)
+    assert asked == []
+
+
+def test_two_runs_at_once_leave_every_day_kept(metrics_dir: Path, asked: list[str]) -> None:
+    """Each may write over the other's month; what is then missing is made by the next."""
+    for day in range(1, 15):
+        write(metrics_dir, "connections", [opened("10:00", ended="10:30", day=date(2026, 12, day))])
+    with ThreadPoolExecutor(2) as pool:
+        found = list(pool.map(rolled, [metrics_dir] * 2))
+    assert [total(rollups, "attempts") for rollups in found] == [16, 16]
+    assert total(rolled(metrics_dir), "attempts") == 16
+    asked.clear()
+    assert total(rolled(metrics_dir), "attempts") == 16
+    assert asked == []
+    assert not list((metrics_dir / "rollups").rglob("*.tmp"))
+
+
+def test_what_one_option_keeps_is_not_taken_for_that_of_another(metrics_dir: Path) -> None:
+    rolled(metrics_dir)
+    write(metrics_dir, "connections", [opened("10:00", ended="10:30")], option="other")
+    by_option = rolled(metrics_dir).counts.groupby("option")["attempts"].sum()
+    assert by_option.to_dict() == {"current": 2, "other": 1}

@@ -9,7 +9,7 @@ from metrics_facts import LATER
 
 from toolkit.measure.events import Table
 from toolkit.metrics.columns import COLUMNS
-from toolkit.metrics.program import expressions
+from toolkit.metrics.expressions import expressions
 from toolkit.metrics.rollups import roll_up
 from toolkit.project import Faults, InputError
 

@@ -8,8 +8,8 @@ import pytest
 from metrics_facts import Row, at, delivered, rolled, write_by_day
 from metrics_world import HOUR, Truth, rows_of, simulate, truth_of
 
-from toolkit.metrics.ages import AGES
 from toolkit.metrics.rollups import Rollups
+from toolkit.metrics.sums import AGES
 
 COUNTS = (
     "attempts", "opened", "opened_retry", "retry_attempts", "unintended_ends", "intended_ends",

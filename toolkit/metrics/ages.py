@@ -10,20 +10,9 @@ import ibis.expr.types as ir
 
 from toolkit.metrics.hours import HOUR, bucket_of, hour_of
 
-AGES = (
-    "entered", "entered_age_us", "unintended_ends", "unintended_age_us", "intended_ends", "left_open",
-    "left_age_us",
-)  # fmt: skip
-"""What is summed by the logarithmic bucket of a connection's age (:mod:`toolkit.metrics.buckets`).
-
-entered counts connections that opened (at age 0) or were already open as their day began, left_open those
-that were still open when observation, or their day, ended. The sums of ages are those of the entered, of the
-unintended ends, and of all others that left; together they give back connected time exactly.
-"""
-
 
 def age_rollup(rows: ir.Table) -> ir.Table:
-    """One row for each hour and bucket with :data:`AGES`.
+    """One row for each hour and bucket with :data:`toolkit.metrics.sums.AGES`.
 
     Args:
         rows: attempts with ``opened``, ``day_us``, ``opened_at``, ``closed_at``, ``connected_from``,

@@ -8,18 +8,21 @@ import hashlib
 import uuid
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from toolkit.measure import events
 from toolkit.measure.events import Table
 from toolkit.metrics.files import Partition
-from toolkit.metrics.frames import Frames, Pack, packed
+from toolkit.metrics.frames import Frames, Pack, packed, written
+
+READERS = 4
+"""So many months are read at a time, as to read and to digest them is most of what a night costs."""
 
 Numbered = Mapping[Partition, int]
 """Partitions, each with the number that it has in the frames."""
@@ -51,9 +54,12 @@ class Cache:
     def load(self, table: Table, partitions: Numbered) -> tuple[list[Kept], set[Partition]]:
         """The rollups kept of just these files by just this code, and of which partitions they are."""
         found, known = [], set()
-        for month, own in self._months(partitions).items():
+        months = self._months(partitions)
+        with ThreadPoolExecutor(READERS) as readers:
+            packs = readers.map(lambda month: list(_packs(month, table)), months)
+        for own, kept in zip(months.values(), packs, strict=True):
             wanted = {self._key(part): part for part in own}
-            for pack in _packs(month, table):
+            for pack in kept:
                 parts = {
                     key: partitions[wanted[key]]
                     for key in pack.keys
@@ -83,11 +89,13 @@ class Cache:
 
     def _months(self, partitions: Iterable[Partition]) -> dict[Path, list[Partition]]:
         """The partitions by where the rollups of their months lie, but for the digests in the names."""
-        months: dict[Path, list[Partition]] = defaultdict(list)
+        months: dict[tuple[Table, str, int, int], list[Partition]] = defaultdict(list)
         for part in partitions:
-            folder = self._folder / part.table / f"option={part.folder}"
-            months[folder / f"month={part.day:%Y-%m}"].append(part)
-        return dict(months)
+            months[part.table, part.folder, part.day.year, part.day.month].append(part)
+        return {
+            self._folder / table / f"option={option}" / f"month={year}-{month:02}": own
+            for (table, option, year, month), own in months.items()
+        }
 
     def _key(self, partition: Partition) -> str:
         key = hashlib.sha256(f"{self._basis}\n{partition.name}".encode())
@@ -98,7 +106,7 @@ class Cache:
 
 def _packs(month: Path, table: Table) -> Iterator[Pack]:
     """The rollups of a month that can be trusted."""
-    for path in sorted(month.parent.glob(f"{month.name}-*.parquet")):
+    for path in sorted(month.parent.glob(f"{month.name}-*.arrow")):
         try:
             content = path.read_bytes()
             if path == _place(month, content):
@@ -108,19 +116,16 @@ def _packs(month: Path, table: Table) -> Iterator[Pack]:
 
 
 def _place(month: Path, content: bytes) -> Path:
-    return month.with_name(f"{month.name}-{hashlib.sha256(content).hexdigest()[:24]}.parquet")
+    return month.with_name(f"{month.name}-{hashlib.sha256(content).hexdigest()[:24]}.arrow")
 
 
 def _write(month: Path, rows: pa.Table) -> bool:
     """Put the rollups of a month in the place of older ones; False where that is not possible."""
-    sink = pa.BufferOutputStream()
-    # Read and written every night, and small: speed counts for more than size.
-    pq.write_table(rows, sink, compression="lz4", write_statistics=False)
-    content = sink.getvalue().to_pybytes()
+    content = written(rows)
     place = _place(month, content)
     if not put(place, content):
         return False
-    for older in month.parent.glob(f"{month.name}-*.parquet"):
+    for older in month.parent.glob(f"{month.name}-*.arrow"):
         if older != place:
             _discard(older)
     return True

@@ -5,9 +5,13 @@ For a ratio of sums of x and y over client-hours its variance follows from the s
 (Cochran, "Sampling Techniques", 3rd ed. 1977, section 6.3), which merge by addition.
 """
 
-from dataclasses import dataclass
+from __future__ import annotations
 
-import ibis.expr.types as ir
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
 
 CENTISECOND_US = 10_000
 

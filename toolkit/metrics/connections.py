@@ -5,31 +5,14 @@ import ibis.expr.types as ir
 
 from toolkit.metrics.ages import age_rollup
 from toolkit.metrics.clusters import ATTEMPT_RATIOS, CENTISECOND_US, TIME_RATIOS, Ratio, cluster_sums
-from toolkit.metrics.columns import duration_us
 from toolkit.metrics.hours import HOUR, bucket_of, by_hour, hour_of
+from toolkit.metrics.reading import duration_us
 from toolkit.metrics.rolled import Keep, Rolled
+from toolkit.metrics.sums import ATTEMPT_SUMS, ENDERS, TIME_SUMS
 
 OBSERVED = ("part", "environment", "collector", "client")
 CLIENT_HOUR = (*OBSERVED, "hour")
 SESSION = (*OBSERVED, "session")
-
-ATTEMPT_SUMS = (
-    "attempts", "opened", "opened_retry", "retry_attempts", "unclear_attempts", "unclear_handshakes",
-)  # fmt: skip
-ENDERS = ("client", "server", "network")
-END_SUMS = (
-    "unintended_ends", "intended_ends", "unclear_ends", "unintended_end_age_us", "intended_end_age_us",
-    *(f"ended_by_{who}" for who in ENDERS),
-)  # fmt: skip
-TIME_SUMS = ("connected_us", "wanted_us")
-SUMS = (*ATTEMPT_SUMS, *END_SUMS, *TIME_SUMS)
-"""What is summed over the connections of an option, environment and hour.
-
-unclear_ends are opened connections of which nobody says whether they ended, or whether that was wanted;
-ended_by_… are the unintended ends by who ended the connection, as far as that is known;
-unclear_handshakes are opened ones of unknown handshake, unclear_attempts those that may be first attempts or
-later ones. Metrics that need to know are absent then.
-"""
 
 
 def connection_rollups(good: ir.Table, keep: Keep) -> Rolled:

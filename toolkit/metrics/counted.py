@@ -34,6 +34,8 @@ def counted(
         x, y: names of counts, such as ``opened`` and ``attempts``.
         since: the UTC day on which evidence starts. None for all.
     """
+    if rollups.aggregates.empty:
+        return None
     rows = select(rollups.aggregates, option=option, environment=environment, since=since)
     rows = rows[(rows["kind"] == "count") & rows["name"].isin([x, y])]
     if rows.empty:

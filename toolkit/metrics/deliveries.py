@@ -4,22 +4,10 @@ import ibis
 import ibis.expr.types as ir
 
 from toolkit.metrics.clusters import RECIPIENT_RATIOS, SENDER_RATIOS, cluster_sums
-from toolkit.metrics.columns import known_us
 from toolkit.metrics.grouping import grouped_by_each
 from toolkit.metrics.hours import HOUR, bucket_of, hour_of
+from toolkit.metrics.reading import known_us
 from toolkit.metrics.rolled import Keep, Rolled
-
-SUMS = (
-    "expected", "in_time", "late_or_lost", "duplicated", "out_of_order", "round_trip", "latency_index",
-    "latency_index_squares", "sized", "bytes",
-)  # fmt: skip
-"""What is summed over the deliveries of an option, environment and hour.
-
-sized counts those of known size, and bytes adds their sizes up.
-
-latency_index is the number of the latency's bucket, one beyond the deadline's for a delivery that missed it:
-a scale on which every delivery has a place, for judging how latencies cluster.
-"""
 
 _BY_RECIPIENT = (*HOUR, "collector", "recipient")
 _BY_SENDER = (*HOUR, "collector", "sender")

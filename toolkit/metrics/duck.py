@@ -4,9 +4,9 @@ import shutil
 import tempfile
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
-import ibis
 import pyarrow as pa
 
 from toolkit.measure.events import Table
@@ -15,6 +15,9 @@ from toolkit.metrics.frames import Frames
 from toolkit.metrics.shelf import Shelf
 from toolkit.metrics.sources import Opened, Source
 from toolkit.metrics.views import View, views
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
 
 MEMORY = "1GB"
 """What DuckDB may hold before it writes to disk; the process needs about as much again."""
@@ -55,7 +58,7 @@ class DuckDB:
                 unique=unique,
                 facts=[view.schema(table) for view in shown],
                 engine="duckdb",
-                write=lambda expression: str(ibis.to_sql(expression, dialect="duckdb")),
+                write=_sql,
             )
             for name, query in queries.kept.items():
                 self._connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {query}")
@@ -92,6 +95,12 @@ class DuckDB:
             f"FROM read_parquet([{files}], can_have_nan = true, hive_partitioning = false, "
             "union_by_name = false)"
         )
+
+
+def _sql(expression: "ir.Table") -> str:
+    import ibis
+
+    return str(ibis.to_sql(expression, dialect="duckdb"))
 
 
 def _text(value: str | Path) -> str:

@@ -8,6 +8,7 @@ import pandas as pd
 
 from toolkit.metrics.clusters import CENTISECOND_US
 from toolkit.metrics.effective import block_variance, cluster_variance
+from toolkit.metrics.exact import total
 from toolkit.metrics.intervals import mean_between_events
 from toolkit.metrics.merging import Rollups
 from toolkit.metrics.shares import US_PER_S, cluster_sums, is_unclear
@@ -42,10 +43,10 @@ def mean_duration(
         since: the UTC day on which evidence starts. None for all.
     """
     hours = hours_of(rollups, option=option, environment=environment, since=since)
-    connected_us = sum(int(value) for value in hours["connected_us"])
+    connected_us = total(hours["connected_us"])
     if connected_us <= 0 or is_unclear(hours):
         return None
-    ends = sum(int(value) for value in hours["unintended_ends"])
+    ends = total(hours["unintended_ends"])
     worth = worth_of_an_end(hours)
     connected_s = connected_us / US_PER_S
     low, high = mean_between_events(connected_s * worth, ends * worth)
@@ -54,19 +55,18 @@ def mean_duration(
 
 def worth_of_an_end(hours: pd.DataFrame) -> float:
     """What share of an independent end one is worth, by hourly counts: 1 unless ends come in clusters."""
-    ends = sum(int(value) for value in hours["unintended_ends"])
-    connected_cs = sum(int(value) for value in hours["connected_us"]) // CENTISECOND_US
+    ends = total(hours["unintended_ends"])
+    connected_cs = total(hours["connected_us"]) // CENTISECOND_US
     if not ends or not connected_cs:
         return 1.0
     rate = Fraction(ends, connected_cs)
-    blocks = [
-        (int(x), int(y) // CENTISECOND_US)
-        for x, y in zip(hours["unintended_ends"], hours["connected_us"], strict=True)
-        if y >= CENTISECOND_US
-    ]
+    blocks = hours[hours["connected_us"] >= CENTISECOND_US]
     variances = [
         cluster_variance(rate, connected_cs, cluster_sums(hours, "unintended_end_rate")),
-        block_variance([x for x, _ in blocks], [y for _, y in blocks]),
+        block_variance(
+            blocks["unintended_ends"].to_numpy("int64"),
+            blocks["connected_us"].to_numpy("int64") // CENTISECOND_US,
+        ),
     ]
     known = [variance for variance in variances if variance]
     return min(1.0, float(rate / connected_cs) / max(known)) if known else 1.0

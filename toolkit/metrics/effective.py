@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from scipy import stats
+from toolkit.metrics.exact import Whole, product, total
+from toolkit.metrics.quantiles import chi_square
 
 FEWEST_BLOCKS = 8
 """Hours below which the spread between hours says nothing."""
@@ -49,7 +50,7 @@ def two_way_variance(by_recipient: float | None, by_sender: float | None, indepe
     return max(*known, sum(known) - independent) if len(known) == 2 else known[0]
 
 
-def block_variance(x: Sequence[int], y: Sequence[int]) -> float | None:
+def block_variance(x: Sequence[int] | Whole, y: Sequence[int] | Whole) -> float | None:
     """The variance of the ratio of the sums of x and y over hours that are independent of one another.
 
     It is raised to its upper confidence bound, as the spread of few hours may be small by chance.
@@ -65,12 +66,12 @@ def block_variance(x: Sequence[int], y: Sequence[int]) -> float | None:
         return None
     sums = ClusterSums(
         blocks,
-        sum(a * a for a in x),
-        sum(a * b for a, b in zip(x, y, strict=True)),
-        sum(b * b for b in y),
+        product(x, x),
+        product(x, y),
+        product(y, y),
     )
-    variance = cluster_variance(Fraction(sum(x), sum(y)), sum(y), sums)
-    return variance and variance * (blocks - 1) / float(stats.chi2.ppf(UNLUCKY, blocks - 1))
+    variance = cluster_variance(Fraction(total(x), total(y)), total(y), sums)
+    return variance and variance * (blocks - 1) / chi_square(UNLUCKY, blocks - 1)
 
 
 def effective_share(share: float, *, n: float, clusters: int, variances: Sequence[float | None]) -> float:

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import get_args
 from urllib.parse import unquote
 
@@ -72,18 +72,18 @@ def shown(store: Store, name: str) -> Path | str:
 
 
 def _place(name: str, store: Store, faults: Faults) -> tuple[Table, str, date] | None:
-    table, *folders = PurePosixPath(name).parts[:-1] or ("",)
+    table, _, folders = name.rpartition("/")[0].partition("/")
+    match = re.fullmatch(r"option=([^/]+)/date=(\d{4}-\d\d-\d\d)", folders)
+    day = _day(match[2]) if match else None
+    if table in TABLES and match and day:
+        return TABLES[TABLES.index(table)], match[1], day
     path = shown(store, name)
     if table not in TABLES:
         wrong = f"lies below none of {', '.join(f'{known}/' for known in TABLES)}"
         faults.error(path, 1, "file", wrong, f"move it to connections/{LAYOUT}/ or deliveries/{LAYOUT}/")
-        return None
-    match = re.fullmatch(r"option=([^/]+)/date=(\d{4}-\d\d-\d\d)", "/".join(folders))
-    day = _day(match[2]) if match else None
-    if match is None or day is None:
+    else:
         faults.error(path, 1, "file", f"does not lie in {LAYOUT}", f"move it to {table}/{LAYOUT}/")
-        return None
-    return TABLES[TABLES.index(table)], match[1], day
+    return None
 
 
 def _day(text: str) -> date | None:

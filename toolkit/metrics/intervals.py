@@ -2,7 +2,7 @@
 
 import math
 
-from scipy import stats
+from toolkit.metrics.quantiles import binomial, chi_square, normal
 
 CONFIDENCE = 0.95
 
@@ -24,7 +24,7 @@ def wilson(successes: float, n: float, *, confidence: float = CONFIDENCE) -> tup
     """
     if not 0 <= successes <= n or n <= 0:
         raise ValueError(f"{successes:g} of {n:g} is no share")
-    z2 = float(stats.norm.ppf((1 + confidence) / 2)) ** 2
+    z2 = normal((1 + confidence) / 2) ** 2
     share = successes / n
     centre = (share + z2 / (2 * n)) / (1 + z2 / n)
     half = math.sqrt(z2 * share * (1 - share) / n + z2 * z2 / (4 * n * n)) / (1 + z2 / n)
@@ -51,8 +51,8 @@ def mean_between_events(
     [0.544, 2.085]
     """
     tail = (1 - confidence) / 2
-    most = float(stats.chi2.ppf(1 - tail, 2 * events + 2)) / 2
-    least = float(stats.chi2.ppf(tail, 2 * events)) / 2 if events > 0 else 0.0
+    most = chi_square(1 - tail, 2 * events + 2) / 2
+    least = chi_square(tail, 2 * events) / 2 if events > 0 else 0.0
     return exposure / most, exposure / least if least > 0 else None
 
 
@@ -76,10 +76,10 @@ def quantile_ranks(n: int, share: float, *, confidence: float = CONFIDENCE) -> t
     ((469, 532), (291, None), (289, 299))
     """
     tail = (1 - confidence) / 2
-    high = int(stats.binom.ppf(1 - tail, n, share)) + 1
+    high = binomial(1 - tail, n, share) + 1
     if high > n:
         above = share**n
         high = n if above < 2 * tail else n + 1
         tail = 2 * tail - above if high == n else tail
-    low = int(stats.binom.ppf(tail, n, share))
+    low = binomial(tail, n, share)
     return low or None, high if high <= n else None

@@ -4,18 +4,24 @@ import math
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from functools import cached_property
+from typing import Self
 from weakref import WeakKeyDictionary
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from toolkit.metrics.buckets import latency_high_ms, latency_low_ms, latency_ms
 from toolkit.metrics.clusters import RATIOS
 from toolkit.metrics.effective import block_variance
+from toolkit.metrics.exact import total
+from toolkit.metrics.files import EPOCH
 from toolkit.metrics.intervals import quantile_ranks
-from toolkit.metrics.merging import Rollups
+from toolkit.metrics.merging import Rollups, whole_hours
 from toolkit.metrics.shares import share_evidence, variance_by_clusters
-from toolkit.metrics.windows import hours_of, select
+from toolkit.metrics.windows import hours_of
 
 US_PER_MS = 1000
 
@@ -103,7 +109,6 @@ def latencies_of(
     if expected == 0 or 0 < round_trips < expected:
         return None
     histogram = _histogram_of(rollups, option, environment, since)
-    totals = histogram.totals()
     delivered = share_evidence(
         rollups, metric="delivery_success_rate", option=option, environment=environment, since=since
     )
@@ -114,8 +119,8 @@ def latencies_of(
         delivered.n_effective if delivered is not None and lost else expected,
     ]
     return Latencies(
-        buckets=tuple(totals),
-        counts=tuple(totals.values()),
+        buckets=tuple(histogram.totals),
+        counts=tuple(histogram.totals.values()),
         expected=expected,
         deadline_ms=int(hours["deadline_min_us"].min()) / US_PER_MS,
         n_effective=min(sizes),
@@ -124,9 +129,8 @@ def latencies_of(
 
 def _by_clusters(hours: pd.DataFrame, expected: int) -> float:
     """The effective sample by how far latencies, on a logarithmic scale, hang together in client-hours."""
-    total = sum(int(value) for value in hours["latency_index"])
-    squares = sum(int(value) for value in hours["latency_index_squares"])
-    mean = Fraction(total, expected)
+    squares = total(hours["latency_index_squares"])
+    mean = Fraction(total(hours["latency_index"]), expected)
     spread = float(Fraction(squares, expected) - mean * mean)
     clusters = int(hours[RATIOS["latency_index"].columns[0]].sum())
     if spread <= 0:
@@ -140,7 +144,7 @@ def _by_clusters(hours: pd.DataFrame, expected: int) -> float:
 def _by_hours(hours: pd.DataFrame, histogram: "_Histogram", percent: float, expected: int) -> float:
     """The effective sample as the share of deliveries at or below the percentile moves from hour to hour."""
     below, at = 0, None
-    for bucket, count in histogram.totals().items():
+    for bucket, count in histogram.totals.items():
         below += count
         if below >= percent * expected / 100:
             at = bucket
@@ -149,27 +153,35 @@ def _by_hours(hours: pd.DataFrame, histogram: "_Histogram", percent: float, expe
         return expected
     found = histogram.up_to(at)
     blocks = hours[hours["expected"] > 0]
-    x = [found.get(hour, 0) for hour in _moments(blocks["hour"]).tolist()]
-    variance = block_variance(x, [int(value) for value in blocks["expected"]])
-    share = sum(x) / expected
+    x = [found.get(hour, 0) for hour in whole_hours(blocks["hour"]).tolist()]
+    variance = block_variance(x, blocks["expected"].to_numpy("int64"))
+    share = total(x) / expected
     return min(expected, share * (1 - share) / variance) if variance and 0 < share < 1 else expected
 
 
 @dataclass(frozen=True)
 class _Histogram:
-    """Deliveries in time by hour and bucket, as arrays of the same length.
+    """Deliveries in time by hour and bucket.
 
     Args:
-        hours: the hours, in any order, in microseconds since 1970.
-        hour: of each count the place of its hour.
-        bucket, count: its bucket, and how many deliveries.
+        hours: the hours, in any order, counted since 1970.
+        starts: of each hour where its buckets start.
+        bucket, count: all buckets, and how many deliveries each holds.
     """
 
     hours: np.ndarray
-    hour: np.ndarray
+    starts: np.ndarray
     bucket: np.ndarray
     count: np.ndarray
 
+    @classmethod
+    def of(cls, rows: pa.Table) -> Self:
+        """The histogram of these hours, see :mod:`toolkit.metrics.histograms`."""
+        bucket, count = (rows[name].combine_chunks() for name in ("bucket", "count"))
+        starts = bucket.offsets.to_numpy()[:-1] - bucket.offsets[0].as_py()
+        return cls(rows["hour"].to_numpy(), starts, bucket.flatten().to_numpy(), count.flatten().to_numpy())
+
+    @cached_property
     def totals(self) -> dict[int, int]:
         """How many deliveries each bucket holds, in rising order; empty ones left out."""
         # Sums of floats are exact up to 2^53.
@@ -178,14 +190,9 @@ class _Histogram:
 
     def up_to(self, bucket: int) -> dict[int, int]:
         """How many deliveries each hour holds in the buckets up to this one."""
-        within = self.bucket <= bucket
-        sums = np.bincount(self.hour[within], weights=self.count[within], minlength=len(self.hours))
-        return dict(zip(self.hours.tolist(), sums.astype("int64").tolist(), strict=True))
-
-
-def _moments(hours: "pd.Series[pd.Timestamp]") -> np.ndarray:
-    """Hours as microseconds since 1970."""
-    return pd.to_datetime(hours, utc=True).dt.tz_localize(None).to_numpy("datetime64[us]").astype("int64")
+        before = np.concatenate([[0], np.cumsum(np.where(self.bucket <= bucket, self.count, 0))])
+        sums = np.diff(before[np.append(self.starts, len(self.bucket))])
+        return dict(zip(self.hours.tolist(), sums.tolist(), strict=True))
 
 
 _seen: WeakKeyDictionary[Rollups, dict[tuple[str, str, date | None], _Histogram]] = WeakKeyDictionary()
@@ -196,8 +203,9 @@ def _histogram_of(rollups: Rollups, option: str, environment: str, since: date |
     known = _seen.setdefault(rollups, {})
     key = option, environment, since
     if key not in known:
-        rows = select(rollups.latency, option=option, environment=environment, since=since)
-        places, hours = pd.factorize(_moments(rows["hour"]))
-        buckets, counts = rows["bucket"].to_numpy("int64"), rows["count"].to_numpy("int64")
-        known[key] = _Histogram(hours, places, buckets, counts)
+        rows = rollups.latency_hours
+        chosen = pc.and_(pc.equal(rows["option"], option), pc.equal(rows["environment"], environment))
+        if since is not None:
+            chosen = pc.and_(chosen, pc.greater_equal(rows["hour"], (since - EPOCH).days * 24))
+        known[key] = _Histogram.of(rows if pc.all(chosen).as_py() else rows.filter(chosen))
     return known[key]

@@ -6,11 +6,10 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from toolkit.measure.events import Table
-from toolkit.metrics.ages import AGES
 from toolkit.metrics.cache import Kept, Numbered
-from toolkit.metrics.files import Partition
 from toolkit.metrics.frames import (
     BUCKET_KEYS,
     COLUMNS,
@@ -19,9 +18,13 @@ from toolkit.metrics.frames import (
     DELIVERY_COUNTS,
     KEYS,
     Frames,
-    joined,
+    as_pandas,
+    beside,
     none_of,
+    together,
 )
+from toolkit.metrics.histograms import by_hour
+from toolkit.metrics.sums import AGES
 
 HOUR_KEYS = ["option", *KEYS]
 COUNTS = (*CONNECTION_COUNTS, *DELIVERY_COUNTS)
@@ -49,13 +52,14 @@ class Rollups:
         latency: deliveries in time by logarithmic bucket of their latency: option, environment, hour,
             bucket, count.
         handshake: opened connections by logarithmic bucket of their handshake, alike.
-        ages: connections by logarithmic bucket of their age, :data:`toolkit.metrics.ages.AGES`: how many came
+        ages: connections by logarithmic bucket of their age, :data:`toolkit.metrics.sums.AGES`: how many came
             into sight at that age, and how many left it, how.
         aggregates: what sources had summed up or averaged before: option, environment, hour, source, name,
             kind, quantile, value, unit, from_us, until_us.
         faults: what was done to connections on purpose, one row a fault, with the columns of
             :class:`toolkit.measure.events.NetworkFault` beside option, environment and hour; ``struck_us``
             is when.
+        latency_hours: the same as latency, made from its parts. None: made from latency.
         left_out_rows: rows of days after the as-of day.
         set_aside: rows that could not be counted.
     """
@@ -69,6 +73,7 @@ class Rollups:
         ages: Frame | None = None,
         aggregates: Frame | None = None,
         faults: Frame | None = None,
+        latency_hours: Callable[[], pa.Table] | None = None,
         left_out_rows: int = 0,
         set_aside: Sequence[SetAside] = (),
     ) -> None:
@@ -76,6 +81,7 @@ class Rollups:
             "counts": counts, "latency": latency, "handshake": handshake, "ages": ages,
             "aggregates": aggregates, "faults": faults,
         }  # fmt: skip
+        self._latency_hours = latency_hours
         self.left_out_rows = left_out_rows
         self.set_aside = list(set_aside)
 
@@ -86,6 +92,18 @@ class Rollups:
     @cached_property
     def latency(self) -> pd.DataFrame:
         return self._made("latency", (*BUCKET_KEYS, "count"))
+
+    @cached_property
+    def latency_hours(self) -> pa.Table:
+        """The latencies with one row an option, environment and hour since 1970; its buckets are lists.
+
+        What a percentile needs is read from it in a tenth of the time that the frame takes to be made.
+        """
+        if self._latency_hours is not None:
+            return self._latency_hours()
+        rows = self.latency.assign(hour=whole_hours(self.latency["hour"]))
+        rows = rows.sort_values(HOUR_KEYS, kind="stable")
+        return by_hour(pa.Table.from_pandas(rows, preserve_index=False), keys=HOUR_KEYS)
 
     @cached_property
     def handshake(self) -> pd.DataFrame:
@@ -106,7 +124,7 @@ class Rollups:
     def _made(self, name: str, columns: tuple[str, ...]) -> pd.DataFrame:
         given = self._given[name]
         if given is None:
-            none = none_of(columns).to_pandas().rename(columns={"part": "option"}).astype({"option": "str"})
+            none = as_pandas(none_of(columns)).rename(columns={"part": "option"}).astype({"option": "str"})
             return _timed(none)
         return given() if callable(given) else given
 
@@ -124,22 +142,31 @@ def merged(partitions: Numbered, pieces: Pieces, left_out_rows: int) -> Rollups:
     """
     known = _Known(partitions)
 
+    def rows_of(table: Table, kind: str) -> pa.Table:
+        return together([piece[kind] for piece in pieces[table]], COLUMNS[table][kind])
+
     def of(table: Table, kind: str) -> pd.DataFrame:
-        return joined([piece[kind] for piece in pieces[table]], COLUMNS[table][kind])
+        return as_pandas(rows_of(table, kind))
+
+    def with_option(table: Table, kind: str) -> pa.Table:
+        return known.with_option(rows_of(table, kind))
 
     def summed(table: Table, kind: str) -> Callable[[], pd.DataFrame]:
         return lambda: _timed(known.summed(of(table, kind)))
 
-    bad = pd.concat([of(table, "set_aside") for table in pieces], ignore_index=True)
+    def aggregates() -> pd.DataFrame:
+        return _timed(known.named(of("aggregates", "aggregates").astype({"from_us": "Int64"})))
+
     return Rollups(
-        counts=_counts(known.summed(of("connections", "counts")), known.summed(of("deliveries", "counts"))),
+        counts=_counts(with_option("connections", "counts"), with_option("deliveries", "counts")),
         latency=summed("deliveries", "latency"),
         handshake=summed("connections", "handshake"),
         ages=summed("connections", "ages"),
-        aggregates=_timed(known.named(of("aggregates", "aggregates").astype({"from_us": "Int64"}))),
+        aggregates=aggregates,
         faults=lambda: _timed(known.named(of("faults", "faults"))),
+        latency_hours=lambda: with_option("deliveries", "latency"),
         left_out_rows=left_out_rows,
-        set_aside=_set_aside(partitions, bad),
+        set_aside=_set_aside(partitions, [rows_of(table, "set_aside") for table in pieces]),
     )
 
 
@@ -153,10 +180,14 @@ class _Known:
         self._codes = np.asarray([codes[part.option] for part in ordered], dtype="int64")
         self._first_hours = np.asarray([part.first_hour for part in ordered], dtype="int64")
 
+    def with_option(self, rows: pa.Table) -> pa.Table:
+        """The rows with the option instead of the partition."""
+        codes = pa.array(self._codes[rows["part"].to_numpy()], pa.int32())
+        options = pa.DictionaryArray.from_arrays(codes, pa.array(self._options, pa.string()))
+        return rows.set_column(0, "option", options)
+
     def named(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """The frame with the option instead of the partition, in one order."""
-        if not frame["part"].is_monotonic_increasing:
-            frame = frame.sort_values("part", kind="stable", ignore_index=True)
+        """The frame with the option instead of the partition."""
         options = pd.Categorical.from_codes(self._codes[frame["part"]], categories=pd.Index(self._options))
         named = frame.drop(columns="part")
         named.insert(0, "option", pd.Series(options, index=named.index))
@@ -167,8 +198,6 @@ class _Known:
 
         Only what began before midnight is told by the partition of another day. Those few hours are summed.
         """
-        if not frame["part"].is_monotonic_increasing:
-            frame = frame.sort_values("part", kind="stable", ignore_index=True)
         named = self.named(frame)
         other_day = frame["hour"].to_numpy() < self._first_hours[frame["part"]]
         if not other_day.any():
@@ -176,29 +205,38 @@ class _Known:
         shared = named["hour"].isin(named.loc[other_day, "hour"].unique())
         keys = [name for name in ("option", *BUCKET_KEYS) if name in named.columns]
         sums = named[shared].groupby(keys, sort=True, observed=True).sum().reset_index()
-        together = pd.concat([named[~shared], sums], ignore_index=True)
-        return together.sort_values(["option", "hour"], kind="stable", ignore_index=True)
+        both = pd.concat([named[~shared], sums], ignore_index=True)
+        return both.sort_values(["option", "hour"], kind="stable", ignore_index=True)
+
+
+def whole_hours(hours: "pd.Series[pd.Timestamp]") -> np.ndarray:
+    """Hours as whole ones since 1970."""
+    moments = pd.to_datetime(hours, utc=True).dt.tz_localize(None).to_numpy("datetime64[h]")
+    return moments.astype("int64")
 
 
 def _timed(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(hour=pd.to_datetime(frame["hour"] * 3600, unit="s", utc=True).dt.as_unit("us"))
 
 
-def _counts(connections: pd.DataFrame, deliveries: pd.DataFrame) -> pd.DataFrame | None:
-    """Of hours that hold connections or deliveries or both; deadlines are null where there are none."""
-    words = {"option": "str", "environment": "str"}
-    parts = [frame.astype(words).set_index(HOUR_KEYS) for frame in (connections, deliveries) if len(frame)]
+def _counts(connections: pa.Table, deliveries: pa.Table) -> pd.DataFrame | None:
+    """Of hours that hold connections or deliveries or both; deadlines are null where there are none.
+
+    An hour may stand in two partitions, of which one tells what began before midnight.
+    """
+    parts = [rows for rows in (connections, deliveries) if len(rows)]
     if not parts:
         return None
-    both = pd.concat(parts, axis=1).sort_index().reindex(columns=[*COUNTS, *DEADLINES])
-    kinds = {**dict.fromkeys(COUNTS, "int64"), **dict.fromkeys(DEADLINES, "Int64")}
-    return _timed(both.fillna(dict.fromkeys(COUNTS, 0)).astype(kinds).reset_index())
+    both = beside(parts, HOUR_KEYS).astype({"option": "str"})
+    absent = {name: 0 for name in (*COUNTS, *DEADLINES) if name not in both.columns}
+    both = both.assign(**absent)[[*HOUR_KEYS, *COUNTS, *DEADLINES]]
+    deadlines = both[list(DEADLINES)].astype("Int64").where(both["expected"] > 0)
+    return _timed(both.assign(**deadlines))
 
 
-def _set_aside(partitions: Numbered, bad: pd.DataFrame) -> list[SetAside]:
-    names: dict[int, Partition] = {number: part for part, number in partitions.items()}
+def _set_aside(partitions: Numbered, bad: Sequence[pa.Table]) -> list[SetAside]:
+    names = {number: part.name for part, number in partitions.items()}
     found = [
-        SetAside(names[part].name, str(reason), int(count))
-        for part, reason, count in bad.itertuples(index=False)
+        SetAside(names[row["part"]], row["reason"], row["count"]) for rows in bad for row in rows.to_pylist()
     ]
     return sorted(found, key=lambda row: (row.partition, row.reason))

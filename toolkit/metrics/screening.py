@@ -6,7 +6,8 @@ import ibis
 import ibis.expr.types as ir
 
 from toolkit.measure.events import AGGREGATE_KINDS, DEADLINE_S, KEYS, OUTCOME, Table
-from toolkit.metrics.columns import COLUMNS, LONGEST_S, MICROSECONDS, PART, duration_us
+from toolkit.metrics.columns import COLUMNS, LONGEST_S, MICROSECONDS, PART
+from toolkit.metrics.reading import duration_us
 
 DAY_US = 86_400 * MICROSECONDS
 LONGEST_CONNECTION_US = 400 * DAY_US

@@ -15,6 +15,7 @@ from toolkit.metrics.effective import (
     effective_share,
     two_way_variance,
 )
+from toolkit.metrics.exact import Whole, total
 from toolkit.metrics.merging import Rollups
 from toolkit.metrics.windows import hours_of
 
@@ -92,22 +93,24 @@ def share_evidence(
         return None
     if metric == "session_availability" and is_unclear(hours):
         return None
-    x, y = _ints(hours, x_name), _ints(hours, y_name)
-    if sum(y) <= 0:
+    x, y = _whole(hours, x_name), _whole(hours, y_name)
+    if total(y) <= 0:
         return _summed_before(rollups, metric, option, environment, since)
     # Less than a centisecond of wanted time is too short to show in the sums, and still one client's hour.
-    clusters = max(1, sum(_ints(hours, RATIOS[metric].columns[0])))
+    clusters = max(1, total(hours[RATIOS[metric].columns[0]]))
     in_seconds = metric == "session_availability"
     found = hours["hour"][hours[y_name] > 0]
     return ShareEvidence(
-        successes=sum(x) / US_PER_S if in_seconds else sum(x),
-        n=sum(y) / US_PER_S if in_seconds else sum(y),
-        n_effective=_effective(hours, metric, x, y, n=clusters if in_seconds else sum(y), clusters=clusters),
+        successes=total(x) / US_PER_S if in_seconds else total(x),
+        n=total(y) / US_PER_S if in_seconds else total(y),
+        n_effective=_effective(
+            hours, metric, x, y, n=clusters if in_seconds else total(y), clusters=clusters
+        ),
         hours=len(found),
         first_hour=_moment(found.min()),
         newest_hour=_moment(found.max()),
         client_hours=clusters,
-        contradictory=any(a > b for a, b in zip(x, y, strict=True)),
+        contradictory=bool((x > y).any()),
     )
 
 
@@ -121,15 +124,15 @@ def _summed_before(
     if found is None:
         return None
     hours = found.hours[found.hours["y"] > 0]
-    x, y = _ints(hours, "x"), _ints(hours, "y")
-    share = sum(x) / sum(y)
-    contradictory = any(a > b for a, b in zip(x, y, strict=True))
+    x, y = _whole(hours, "x"), _whole(hours, "y")
+    share = total(x) / total(y)
+    contradictory = bool((x > y).any())
     # Hours that are all alike show no variance, which is no reason to count for more than one event each.
     by_hour = None if contradictory else block_variance(x, y) or None
     return ShareEvidence(
-        successes=sum(x),
-        n=sum(y),
-        n_effective=effective_share(share, n=sum(y), clusters=len(hours), variances=[by_hour]),
+        successes=total(x),
+        n=total(y),
+        n_effective=effective_share(share, n=total(y), clusters=len(hours), variances=[by_hour]),
         hours=len(hours),
         first_hour=_moment(hours["hour"].min()),
         newest_hour=_moment(hours["hour"].max()),
@@ -146,7 +149,7 @@ def is_unclear(hours: pd.DataFrame) -> bool:
 
 def cluster_sums(hours: pd.DataFrame, name: str) -> ClusterSums:
     """The cluster sums of a ratio of :data:`toolkit.metrics.clusters.RATIOS` over the hours, exact."""
-    return ClusterSums(*(sum(_ints(hours, column)) for column in RATIOS[name].columns))
+    return ClusterSums(*(total(hours[column]) for column in RATIOS[name].columns))
 
 
 def variance_by_clusters(
@@ -166,23 +169,18 @@ def variance_by_clusters(
     return two_way_variance(one_way, other_way, independent)
 
 
-def _effective(
-    hours: pd.DataFrame, metric: str, x: list[int], y: list[int], *, n: int, clusters: int
-) -> float:
-    ratio = Fraction(sum(x), sum(y))
-    y_total = sum(y) // CENTISECOND_US if metric == "session_availability" else sum(y)
+def _effective(hours: pd.DataFrame, metric: str, x: Whole, y: Whole, *, n: int, clusters: int) -> float:
+    ratio = Fraction(total(x), total(y))
+    y_total = total(y) // CENTISECOND_US if metric == "session_availability" else total(y)
     by_clusters = variance_by_clusters(
         hours, metric, ratio, y_total=y_total, independent=float(ratio * (1 - ratio)) / n
     )
-    blocks = [(a, b) for a, b in zip(x, y, strict=True) if b > 0]
-    by_hour = block_variance([a for a, _ in blocks], [b for _, b in blocks])
+    by_hour = block_variance(x[y > 0], y[y > 0])
     return effective_share(float(ratio), n=n, clusters=clusters, variances=[by_clusters, by_hour])
 
 
-def _ints(hours: pd.DataFrame, column: str) -> list[int]:
-    """Python's own integers, which do not overflow."""
-    found: list[int] = hours[column].to_numpy("int64").tolist()
-    return found
+def _whole(hours: pd.DataFrame, column: str) -> Whole:
+    return hours[column].to_numpy("int64")
 
 
 def _moment(hour: pd.Timestamp) -> datetime:

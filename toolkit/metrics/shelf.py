@@ -1,18 +1,23 @@
 """Keeps the queries of rollups, since writing them takes longer than rolling up a small day."""
 
+from __future__ import annotations
+
 import hashlib
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import ibis.expr.types as ir
 import pyarrow as pa
 
 from toolkit.measure.events import Table
 from toolkit.metrics.cache import code_digest, put
-from toolkit.metrics.program import Program, write_program
+from toolkit.metrics.program import Program
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
 
 _written: dict[str, Program] = {}
 """Those that this process has used."""
@@ -36,7 +41,7 @@ class Shelf:
         engine: str,
         write: Callable[[ir.Table], str],
     ) -> Program:
-        """The rollup of a table in an engine's words, see :func:`toolkit.metrics.program.write_program`.
+        """The rollup of a table in an engine's words, see :func:`toolkit.metrics.expressions.write_program`.
 
         Args:
             engine: the package of the engine.
@@ -45,10 +50,21 @@ class Shelf:
         basis = [code_digest(), version("ibis-framework"), engine, version(engine), table, unique, columns]
         key = hashlib.sha256(json.dumps(basis).encode()).hexdigest()[:24]
         if key not in _written:
-            _written[key] = self._kept(key) or self._keep(
-                key, write_program(table, unique=unique, facts=facts, write=write)
-            )
+            _written[key] = self._kept(key) or self._write(key, table, unique, facts, write)
         return _written[key]
+
+    def _write(
+        self,
+        key: str,
+        table: Table,
+        unique: bool,
+        facts: Sequence[pa.Schema],
+        write: Callable[[ir.Table], str],
+    ) -> Program:
+        # A night with kept queries does without Ibis, which takes as long to import as all else it needs.
+        from toolkit.metrics.expressions import write_program
+
+        return self._keep(key, write_program(table, unique=unique, facts=facts, write=write))
 
     def _kept(self, key: str) -> Program | None:
         for path in sorted(self._folder.glob(f"{key}-*.json")):

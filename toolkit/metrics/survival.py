@@ -10,11 +10,11 @@ from itertools import pairwise
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from toolkit.metrics.durations import worth_of_an_end
 from toolkit.metrics.intervals import CONFIDENCE
 from toolkit.metrics.merging import Rollups
+from toolkit.metrics.quantiles import normal
 from toolkit.metrics.shares import US_PER_S, is_unclear
 from toolkit.metrics.windows import hours_of, select
 
@@ -93,7 +93,7 @@ def _greenwood(
     """
     with np.errstate(divide="ignore", invalid="ignore"):
         spread = np.cumsum(ends / (at_risk * (at_risk - ends))) / worth
-        width = stats.norm.ppf((1 + CONFIDENCE) / 2) * np.sqrt(spread) / np.abs(np.log(share))
+        width = normal((1 + CONFIDENCE) / 2) * np.sqrt(spread) / np.abs(np.log(share))
         return share ** np.exp(width), share ** np.exp(-width)
 
 

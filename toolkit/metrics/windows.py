@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
+from weakref import WeakKeyDictionary
 
 import pandas as pd
 
@@ -13,13 +14,24 @@ Period = Literal["hour", "day"]
 PERIODS: tuple[Period, ...] = ("hour", "day")
 
 
+_seen: WeakKeyDictionary[Rollups, dict[tuple[str, str, date | None], pd.DataFrame]] = WeakKeyDictionary()
+"""Every metric asks for the same hours, and for those of options of which there are none."""
+
+
 def hours_of(rollups: Rollups, *, option: str, environment: str, since: date | None) -> pd.DataFrame:
     """The hourly counts of an option in an environment, from the start of the UTC day ``since`` on.
 
     Args:
         since: None for all.
+
+    Returns:
+        One frame for all who ask for the same hours, which nobody may change.
     """
-    return select(rollups.counts, option=option, environment=environment, since=since)
+    known = _seen.setdefault(rollups, {})
+    key = option, environment, since
+    if key not in known:
+        known[key] = select(rollups.counts, option=option, environment=environment, since=since)
+    return known[key]
 
 
 def select(frame: pd.DataFrame, *, option: str, environment: str, since: date | None) -> pd.DataFrame:

@@ -32,7 +32,8 @@ WITH pieces AS (
         ), false) AS is_entry
     FROM fields
 ), attempts AS (
-    SELECT *, kind IN ('ws', 'wss') AS is_socket, rtrim(field[4], '0123456789') AS address,
+    SELECT *, kind IN ('ws', 'wss') AS is_socket, split_part(field[4], ':', -1) AS port,
+        left(field[4], length(field[4]) - length(port)) AS address,
         TRY_CAST(created AS TIMESTAMP) AS started_at,
         TRY_CAST(field[6] AS DOUBLE) AS request_s, TRY_CAST(field[7] AS DOUBLE) AS target_s,
         TRY_CAST(field[8] AS DOUBLE) AS response_s
@@ -44,7 +45,7 @@ WITH pieces AS (
 )
 SELECT number,
     CASE WHEN NOT is_entry THEN 'is no whole line of an ALB access log'
-        WHEN address = field[4] OR NOT ends_with(address, ':') OR address = ':' THEN
+        WHEN port = '' OR rtrim(port, '0123456789') <> '' OR NOT ends_with(address, ':') OR address = ':' THEN
             'client:port: is no address with a port'
         WHEN started_at IS NULL OR NOT ends_with(created, 'Z') THEN
             'request_creation_time: is no time; write ISO 8601'

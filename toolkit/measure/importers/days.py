@@ -1,6 +1,7 @@
 """The rows of an import by UTC day, each fact once a day."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import duckdb
 import pyarrow as pa
@@ -56,22 +57,40 @@ def with_days(table: Table, rows: Rows) -> duckdb.DuckDBPyRelation:
     return _answer(relation, f"{table}_in", query)
 
 
-def days_of(rows: duckdb.DuckDBPyRelation) -> dict[int, int]:
-    """The days of the rows in order, each with how many there are that are not repeated."""
-    query = "SELECT day, count(*) FILTER (NOT repeated) FROM by_day GROUP BY day ORDER BY day"
-    return dict(_answer(rows, "by_day", query).fetchall())
+@dataclass(frozen=True)
+class Day:
+    """The rows of one UTC day.
+
+    Args:
+        day: in days since 1970.
+        rows: how many there are that are not repeated ones of a later day.
+        unique: whether no key stands twice among them.
+    """
+
+    day: int
+    rows: int
+    unique: bool
+
+
+def days_of(table: Table, rows: duckdb.DuckDBPyRelation) -> list[Day]:
+    """The days of the rows in order."""
+    # Hashes are quickly counted, and one that two keys share only means that these are compared.
+    key = f"hash({', '.join(KEYS[table])})"
+    query = f"""SELECT day, count(*) FILTER (NOT repeated), count(DISTINCT {key}) = count(*)
+        FROM by_day GROUP BY day ORDER BY day"""
+    return [Day(*found) for found in _answer(rows, "by_day", query).fetchall()]
 
 
 def rows_of(
-    table: Table, rows: duckdb.DuckDBPyRelation, day: int, known: list[str]
+    table: Table, rows: duckdb.DuckDBPyRelation, of: Day, known: list[str]
 ) -> Iterator[pa.RecordBatch]:
     """One row a key of a day in the order of time, with ``repeated`` as the last column.
 
     Args:
         known: Parquet files. Rows that stand there with the very same values are left out.
     """
-    query = f"SELECT * FROM by_day WHERE day = {day}"
-    if _answer(rows, "by_day", _twice(table, query)).fetchall():
+    query = f"SELECT * FROM by_day WHERE day = {of.day}"
+    if not of.unique:
         query += _once(table)
     if known:
         same = " AND ".join(f"here.{name} IS NOT DISTINCT FROM there.{name}" for name in SCHEMAS[table].names)
@@ -85,11 +104,6 @@ def _answer(rows: duckdb.DuckDBPyRelation, name: str, query: str) -> duckdb.Duck
     answer = rows.query(name, query)
     assert answer is not None, "a query has an answer"
     return answer
-
-
-def _twice(table: Table, query: str) -> str:
-    """Whether some key may stand twice: hashes are quickly counted, and one that stands twice is rare."""
-    return f"SELECT 1 FROM ({query}) GROUP BY hash({', '.join(KEYS[table])}) HAVING count(*) > 1 LIMIT 1"
 
 
 def _once(table: Table) -> str:

@@ -52,10 +52,10 @@ def file_rows(tables: Mapping[Table, Rows], *, option: str, name: str, metrics_d
     with ExitStack() as unfinished:
         for table, rows in tables.items():
             dated = with_days(table, rows)
-            days = days_of(dated)
-            filed.tables[table] = sum(days.values())
+            days = days_of(table, dated)
+            filed.tables[table] = sum(found.rows for found in days)
             for day in days:
-                folder = partition(metrics_dir, table, option=option, day=EPOCH + timedelta(days=day))
+                folder = partition(metrics_dir, table, option=option, day=EPOCH + timedelta(days=day.day))
                 batches = rows_of(table, dated, day, _others(table, folder, name))
                 if (first := next(batches, None)) is not None:
                     file = unfinished.enter_context(Store.at(folder).writing(name))
