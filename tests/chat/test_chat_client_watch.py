@@ -58,3 +58,15 @@ def test_who_slept_over_the_answer_asks_again() -> None:
     silent.decide(1025.0)
     assert silent.decide(5000.0) == "ask"
     assert silent.decide(5010.0) == "give up"
+
+
+def test_who_is_always_late_asks_once_more_and_then_gives_up() -> None:
+    silent = watch()
+    assert [silent.decide(now_s) for now_s in (2000.0, 3000.0, 4000.0)] == ["ask", "ask", "give up"]
+
+
+def test_an_answer_gives_the_next_silence_its_second_question_again() -> None:
+    silent = watch()
+    assert [silent.decide(now_s) for now_s in (2000.0, 3000.0)] == ["ask", "ask"]
+    silent.heard(3001.0)
+    assert [silent.decide(now_s) for now_s in (4000.0, 5000.0, 6000.0)] == ["ask", "ask", "give up"]

@@ -16,7 +16,7 @@ class Watch:
 
     def __init__(self, *, interval_s: float, wait_s: float, now_s: float) -> None:
         self._interval_s, self._wait_s = interval_s, wait_s
-        self._asked = False
+        self._asked = self._again = False
         self._due_s = now_s + interval_s
 
     @property
@@ -31,7 +31,7 @@ class Watch:
 
     def heard(self, now_s: float) -> None:
         """A frame came."""
-        self._asked = False
+        self._asked = self._again = False
         self._due_s = now_s + self._interval_s
 
     def decide(self, now_s: float) -> Verdict:
@@ -39,9 +39,12 @@ class Watch:
         late_s = now_s - self._due_s
         if late_s < 0:
             return "wait"
-        # Whoever looks so late was asleep: the silence meanwhile says nothing about the server.
-        if self._asked and late_s <= self._wait_s:
-            return "give up"
+        if self._asked:
+            # Whoever looks so late was asleep: the silence meanwhile says nothing about the server. It is asked
+            # once more, and only once, as somebody who is always late would never give up.
+            if self._again or late_s <= self._wait_s:
+                return "give up"
+            self._again = True
         self._asked = True
         self._due_s = now_s + self._wait_s
         return "ask"
