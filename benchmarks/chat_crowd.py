@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from chat_dialects import ours
 from chat_wire import Peer, Tally, connect, disconnect
 
-from toolkit.chat.backoff import Backoff
+from toolkit.chat.client.backoff import Backoff
 from toolkit.chat.settings import Settings
 
 SEED = 20

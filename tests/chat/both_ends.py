@@ -10,9 +10,9 @@ from itertools import count
 from math import ceil, inf
 from random import Random
 
-from toolkit.chat.liveness import Liveness
+from toolkit.chat.client.watch import Watch
+from toolkit.chat.server.liveness import Liveness
 from toolkit.chat.settings import Settings
-from toolkit.chat.watch import Watch
 
 THROTTLED_S = 60.0
 """In a hidden tab timers fire once a minute."""

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from toolkit.chat.addresses import client_address, networks, place
+from toolkit.chat.server.addresses import client_address, networks, place
 
 TRUSTED = networks(("10.0.0.0/8", "192.0.2.1", "2001:db8:1::/48"))
 

@@ -7,8 +7,8 @@ import pytest
 from websockets.exceptions import InvalidURI
 
 from toolkit.chat.client import ChatClient
-from toolkit.chat.client_events import DirectMessage, Event, RoomMessage, StateChanged
-from toolkit.chat.refusals import RequestRefused, TooBig
+from toolkit.chat.client.events import DirectMessage, Event, RoomMessage, StateChanged
+from toolkit.chat.client.refusals import RequestRefused, TooBig
 from toolkit.chat.server import ChatServer
 
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import kstest
 
-from toolkit.chat.backoff import LONGEST_REQUEST_S, Backoff, backoff_s
+from toolkit.chat.client.backoff import LONGEST_REQUEST_S, Backoff, backoff_s
 from toolkit.chat.settings import preset
 
 STABLE = preset("stable")

@@ -8,8 +8,8 @@ import pytest
 from websockets.asyncio.server import ServerConnection, serve
 
 from toolkit.chat.client import ChatClient
-from toolkit.chat.client_events import NotRecovered, RoomMessage, StateChanged
-from toolkit.chat.inbox import Inbox
+from toolkit.chat.client.events import NotRecovered, RoomMessage, StateChanged
+from toolkit.chat.client.inbox import Inbox
 from toolkit.chat.protocol import encode
 from toolkit.chat.server import ChatServer
 

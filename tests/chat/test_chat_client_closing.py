@@ -12,8 +12,8 @@ from client_relay import Relay
 from websockets.asyncio.server import ServerConnection, serve
 
 from toolkit.chat.client import ChatClient
-from toolkit.chat.client_events import RoomMessage, StateChanged
-from toolkit.chat.refusals import ChatEnded
+from toolkit.chat.client.events import RoomMessage, StateChanged
+from toolkit.chat.client.refusals import ChatEnded
 from toolkit.chat.server import ChatServer
 
 

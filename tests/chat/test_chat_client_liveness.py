@@ -13,9 +13,9 @@ from client_relay import Relay
 from websockets.asyncio.server import ServerConnection, serve
 
 from toolkit.chat.client import ChatClient
-from toolkit.chat.client_events import Event, StateChanged
-from toolkit.chat.connection import ChatConnection, Lost
-from toolkit.chat.opening import Opening
+from toolkit.chat.client.connection import ChatConnection, Lost
+from toolkit.chat.client.events import Event, StateChanged
+from toolkit.chat.client.opening import Opening
 from toolkit.chat.server import ChatServer
 from toolkit.chat.settings import Settings
 

@@ -1,6 +1,6 @@
 """What a client sends: in order, again after a loss, no more at once than a server can recognise again."""
 
-from toolkit.chat.outbox import IN_FLIGHT, Outbox, Outgoing
+from toolkit.chat.client.outbox import IN_FLIGHT, Outbox, Outgoing
 from toolkit.chat.settings import Settings
 
 

@@ -5,7 +5,7 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from toolkit.chat.positions import HELD, Position, Stream
+from toolkit.chat.client.positions import HELD, Position, Stream
 
 
 def at(offset: int, epoch: str = "e") -> Position:

@@ -9,8 +9,8 @@ import pytest
 from websockets.asyncio.server import ServerConnection, serve
 
 from toolkit.chat.client import ChatClient
-from toolkit.chat.client_events import StateChanged
-from toolkit.chat.refusals import TooBig
+from toolkit.chat.client.events import StateChanged
+from toolkit.chat.client.refusals import TooBig
 from toolkit.chat.server import ChatServer
 
 Handler = Callable[[ServerConnection], Awaitable[None]]

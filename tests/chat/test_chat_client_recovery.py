@@ -10,7 +10,7 @@ import pytest
 from client_relay import Relay
 
 from toolkit.chat.client import ChatClient
-from toolkit.chat.client_events import DirectMessage, NotRecovered, Recovered, RoomMessage, StateChanged
+from toolkit.chat.client.events import DirectMessage, NotRecovered, Recovered, RoomMessage, StateChanged
 from toolkit.chat.server import ChatServer
 from toolkit.chat.settings import Settings
 

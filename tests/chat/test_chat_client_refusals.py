@@ -13,8 +13,8 @@ from websockets.datastructures import Headers
 from websockets.http11 import Request, Response
 
 from toolkit.chat.client import ChatClient
-from toolkit.chat.client_events import StateChanged
-from toolkit.chat.refusals import ChatEnded, retry_after_s
+from toolkit.chat.client.events import StateChanged
+from toolkit.chat.client.refusals import ChatEnded, retry_after_s
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 Attempts = list[int]

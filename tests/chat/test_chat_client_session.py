@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from toolkit.chat.client_effects import Answer, ComeBack, Reconnect, Say
-from toolkit.chat.client_events import (
+from toolkit.chat.client.effects import Answer, ComeBack, Reconnect, Say
+from toolkit.chat.client.events import (
     DirectMessage,
     Gap,
     JoinRefused,
@@ -14,8 +14,8 @@ from toolkit.chat.client_events import (
     RoomMessage,
     ServerError,
 )
-from toolkit.chat.client_session import ClientSession
-from toolkit.chat.outbox import Outgoing
+from toolkit.chat.client.outbox import Outgoing
+from toolkit.chat.client.session import ClientSession
 
 Frame = dict[str, Any]
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from toolkit.chat.client import ChatClient
-from toolkit.chat.client_events import StateChanged
+from toolkit.chat.client.events import StateChanged
 from toolkit.chat.server import ChatServer
 
 

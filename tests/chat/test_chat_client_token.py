@@ -7,8 +7,8 @@ import pytest
 from websockets.asyncio.server import ServerConnection, serve
 
 from toolkit.chat.client import ChatClient
-from toolkit.chat.opening import Opening
-from toolkit.chat.refusals import ChatEnded
+from toolkit.chat.client.opening import Opening
+from toolkit.chat.client.refusals import ChatEnded
 
 TOKEN = "eyJhbGciOiJIUzI1NiJ9.c2VjcmV0.x-Y_z"
 

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
+from toolkit.chat.client.told import learned
 from toolkit.chat.protocol import TOLD
 from toolkit.chat.settings import preset
-from toolkit.chat.told import learned
 
 STABLE = preset("stable")
 

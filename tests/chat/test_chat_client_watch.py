@@ -1,6 +1,6 @@
 """How long a client bears silence, to the millisecond."""
 
-from toolkit.chat.watch import Watch
+from toolkit.chat.client.watch import Watch
 
 MS = 0.001
 

@@ -3,9 +3,9 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from toolkit.chat.deliveries import Deliveries
-from toolkit.chat.history import Channel
-from toolkit.chat.sessions import Session, User
+from toolkit.chat.server.deliveries import Deliveries
+from toolkit.chat.server.history import Channel
+from toolkit.chat.server.sessions import Session, User
 from toolkit.measure.events import Delivery
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from toolkit.chat.history import ENTRY_BYTES, Channel, Retention
+from toolkit.chat.server.history import ENTRY_BYTES, Channel, Retention
 
 
 def retention(*, age_s: float = 100.0, messages: int = 10, total_bytes: int = 1_000_000) -> Retention:

@@ -16,8 +16,8 @@ from raw import handshake, request
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
-from toolkit.chat.exposition import Exposition, Snapshot
 from toolkit.chat.server import ChatServer
+from toolkit.chat.server.exposition import Exposition, Snapshot
 
 
 async def get(port: int, path: str) -> tuple[str, Message]:

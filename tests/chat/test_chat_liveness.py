@@ -2,7 +2,7 @@
 
 import pytest
 
-from toolkit.chat.liveness import Liveness
+from toolkit.chat.server.liveness import Liveness
 from toolkit.chat.settings import Settings, preset
 
 STABLE = Liveness(preset("stable"))

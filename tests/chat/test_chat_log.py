@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from toolkit.chat.logs import ChatLog, library_log, write_json
-from toolkit.chat.quiet import Quiet, QuietLibrary
 from toolkit.chat.server import ChatServer
+from toolkit.chat.server.logs import ChatLog, library_log, write_json
+from toolkit.chat.server.quiet import Quiet, QuietLibrary
 
 
 class Clock:

@@ -18,7 +18,7 @@ from toolkit.chat.protocol import (
     room_of,
     value_text,
 )
-from toolkit.chat.sockets import payload_of, text_frame
+from toolkit.chat.server.sockets import payload_of, text_frame
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),

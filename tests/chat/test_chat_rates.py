@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from toolkit.chat.ratelimit import Bucket, Buckets
+from toolkit.chat.server.ratelimit import Bucket, Buckets
 
 
 def test_a_burst_passes_at_once_and_then_the_rate_holds() -> None:

@@ -1,6 +1,6 @@
 """The book of sessions: who finds one by its secret, when it is over, and that none is left behind."""
 
-from toolkit.chat.sessions import Published, Sessions
+from toolkit.chat.server.sessions import Published, Sessions
 
 
 def book(*, session_s: float = 120.0, most_detached: int = 100) -> Sessions:

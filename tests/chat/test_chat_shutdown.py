@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from raw import request
 from websockets.exceptions import InvalidStatus
 
-from toolkit.chat.draining import spread_s
 from toolkit.chat.server import ChatServer
+from toolkit.chat.server.draining import spread_s
 from toolkit.project.faults import EnvironmentFault
 
 PROGRAM = """

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from toolkit.chat.tokens import VARIABLE, Tokens
+from toolkit.chat.server.tokens import VARIABLE, Tokens
 from toolkit.project.faults import EnvironmentFault
 
 SECRET = "correct horse battery staple, and then some"

@@ -9,7 +9,7 @@ from typing import Any
 from tcp import until
 
 from toolkit.chat.client import ChatClient
-from toolkit.chat.client_events import Event, RoomMessage, StateChanged
+from toolkit.chat.client.events import Event, RoomMessage, StateChanged
 from toolkit.chat.server import ChatServer
 from toolkit.chat.settings import Settings
 from toolkit.measure.faults.history import Absence, Finding, History, Received, Sent

@@ -11,7 +11,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 from websockets.frames import Frame, Opcode
 
-from toolkit.chat.refusals import TooBig
+from toolkit.chat.client.refusals import TooBig
 from toolkit.measure.faults.script import Step
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from matrix import BUSY_S, Stage, calm, stage, talk
 from tcp import until
 
-from toolkit.chat.client_events import StateChanged
+from toolkit.chat.client.events import StateChanged
 from toolkit.chat.protocol import CLOSE_GOING_AWAY, CLOSE_RESTART
 from toolkit.measure.faults.script import NetworkFaults, Step
 

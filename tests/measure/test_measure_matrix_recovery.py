@@ -7,7 +7,7 @@ from typing import Any
 from matrix import Account, Person, Stage, calm, short, stage, talk
 from tcp import until
 
-from toolkit.chat.client_events import NotRecovered, Recovered
+from toolkit.chat.client.events import NotRecovered, Recovered
 from toolkit.measure.faults.script import NetworkFaults, Step, WayRates
 
 

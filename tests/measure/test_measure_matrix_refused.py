@@ -11,11 +11,11 @@ from matrix import short
 from tcp import until
 
 from toolkit.chat.client import ChatClient
-from toolkit.chat.client_events import StateChanged
-from toolkit.chat.refusals import ChatEnded
+from toolkit.chat.client.events import StateChanged
+from toolkit.chat.client.refusals import ChatEnded
 from toolkit.chat.server import ChatServer
+from toolkit.chat.server.tokens import VARIABLE
 from toolkit.chat.settings import Settings
-from toolkit.chat.tokens import VARIABLE
 from toolkit.measure.faults.proxy import FaultProxy
 from toolkit.measure.faults.script import NetworkFaults, Step
 

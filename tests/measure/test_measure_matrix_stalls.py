@@ -13,10 +13,9 @@ import pytest
 from matrix import Person, calm, short, stage, talk
 from tcp import until
 
-from toolkit.chat import chatserver
 from toolkit.chat.client import ChatClient
-from toolkit.chat.client_events import Recovered, StateChanged
-from toolkit.chat.server import ChatServer
+from toolkit.chat.client.events import Recovered, StateChanged
+from toolkit.chat.server import ChatServer, chatserver
 from toolkit.chat.settings import Settings
 from toolkit.measure import clock
 from toolkit.measure.clock import RunClock

@@ -7,7 +7,7 @@ from matrix import Person, Stage, calm, stage
 from scipy.stats import kstest
 from tcp import until
 
-from toolkit.chat.client_events import StateChanged
+from toolkit.chat.client.events import StateChanged
 from toolkit.chat.protocol import CLOSE_RESTART
 
 CLIENTS = 80

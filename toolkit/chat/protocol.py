@@ -18,28 +18,34 @@ Client to server (a request may carry ``"ref": any``; its answer, or the error a
 - ``{"type": "resume", "session": S, "inbox"?: {"epoch": E, "after": N}}`` before anything else, after a loss:
   go on as session S. Answered by ``{"type": "resumed", "session": S, "connection": C, "user": U,
   "inbox": {"epoch": E, "offset": N, "recovered": bool|null, "missed": K}}``, then the K missed direct
-  messages. Where the
-  old connection still lives, it is closed with 4409 and is out of every room before this answer. A session
-  that is unknown, expired or another user's gets the error ``unknown_session``, and the new session stays.
+  messages. Where the old connection still lives, it is closed with 4409 and is out of every room before this
+  answer. The session stays a member of its rooms, and hears them again once it joins them. A session that is
+  unknown, expired or another user's gets the error ``unknown_session``, and the new session stays. Only
+  ``ping``, ``pong`` and ``received`` may come before; a connection may resume its own session at any time,
+  which fetches the inbox again.
 - ``{"type": "join", "room": R, "epoch"?: E, "after"?: N}``, answered by ``{"type": "joined", "room": R,
   "epoch": E, "offset": N, "recovered": bool|null, "missed": K}``, then by the K messages that came after the
   position. ``offset`` is the room's newest. ``recovered`` is true where nothing is missing, false where
   something is gone for good (then K is 0), null where no position was given. A session's own publishes are
-  not sent to it again.
+  not sent to it again; to a new session of the same client they are, as to anybody else.
 - ``{"type": "leave", "room": R}``, answered by ``{"type": "left", "room": R}``
 - ``{"type": "publish", "room": R, "data": any, "id"?: text}``: to all others in the room. With an ``id`` it
   is answered by ``{"type": "ack", "id": …, "room": R, "epoch": E, "offset": N, "duplicate": bool}`` and may
-  be sent again with the same ``id`` until that comes: it is delivered once.
+  be sent again with the same ``id`` until that comes: it is delivered once. Without one, its number is a gap
+  to its own sender.
 - ``{"type": "direct", "to": U, "data": any, "id"?: text}``: to the sessions of one user, answered likewise by
   ``{"type": "ack", "id": …, "to": U, "duplicate": bool}``; a user that nobody is gets ``unknown_recipient``.
+  One to oneself reaches all own sessions.
 - ``{"type": "history", "room": R, "limit": N}``, answered by ``{"type": "history", "room": R, "epoch": E,
-  "messages": [message…]}``: the newest N that are kept, oldest first. Only for a room one is in.
+  "messages": [message…]}``: the newest N that are kept, or as many of them as fit into half of
+  ``max_buffer_bytes``, oldest first. Only for a room one is in.
 - ``{"type": "who", "room": R}``, answered by ``{"type": "members", "room": R, "users": [U…]}``, each user
   once, sorted. Only for a room one is in. A user stays a member until the session is over or leaves.
 - ``{"type": "received", "room": R, "offsets": [N…]}`` where ``acknowledge`` of hello is true, for messages as
   they arrive; nothing answers it. For the inbox ``room`` is absent.
 - ``{"type": "ping"}``, answered by ``{"type": "pong"}``; ``{"type": "pong"}`` in answer to the server's ping.
-- ``{"type": "bye"}`` before closing on purpose: the session is over at once and cannot be resumed.
+- ``{"type": "bye"}`` before closing on purpose: the session is over at once and cannot be resumed. Whatever
+  needs a session gets ``unknown_session`` from then on.
 
 Server to client, besides hello and the answers:
 

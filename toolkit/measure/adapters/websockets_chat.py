@@ -5,15 +5,15 @@ import random
 import uuid
 from collections.abc import Callable
 
-from toolkit.chat.backoff import backoff_s
-from toolkit.chat.client_effects import Answer, Say
-from toolkit.chat.client_events import RoomMessage
-from toolkit.chat.client_session import ClientSession
-from toolkit.chat.connection import ChatConnection, Lost
-from toolkit.chat.opening import Opening
-from toolkit.chat.outbox import Outgoing
+from toolkit.chat.client.backoff import backoff_s
+from toolkit.chat.client.connection import ChatConnection, Lost
+from toolkit.chat.client.effects import Answer, Say
+from toolkit.chat.client.events import RoomMessage
+from toolkit.chat.client.opening import Opening
+from toolkit.chat.client.outbox import Outgoing
+from toolkit.chat.client.refusals import RequestRefused
+from toolkit.chat.client.session import ClientSession
 from toolkit.chat.protocol import Message, encode
-from toolkit.chat.refusals import RequestRefused
 from toolkit.chat.settings import Settings, preset
 from toolkit.measure.adapters.base import End, Payload, Receive
 

@@ -3,7 +3,7 @@
 import asyncio
 import sys
 
-from toolkit.chat.server import ChatServer
+from toolkit.chat.server import ChatServer, loop_factory
 from toolkit.chat.settings import PRESETS, preset
 from toolkit.measure.servers.child import announce, until_told
 
@@ -17,4 +17,6 @@ async def main(name: str) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1]))
+    # On the loop that `toolkit serve` runs on.
+    with asyncio.Runner(loop_factory=loop_factory()) as runner:
+        runner.run(main(sys.argv[1]))

@@ -10,7 +10,7 @@ from websockets.protocol import OPEN, Event
 from websockets.server import ServerProtocol
 
 if TYPE_CHECKING:
-    from toolkit.chat.members import Member
+    from toolkit.chat.server.members import Member
 
 
 FAIR_BYTES = 65_536

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from toolkit.chat.history import Channel
 from toolkit.chat.protocol import Message, Refused, position_of
+from toolkit.chat.server.history import Channel
 
 
 def position_text(channel: Channel) -> str:

@@ -7,7 +7,7 @@ import itertools
 from collections import deque
 from typing import Any
 
-from toolkit.chat.client_effects import (
+from toolkit.chat.client.effects import (
     Answer,
     ComeBack,
     Effect,
@@ -20,7 +20,7 @@ from toolkit.chat.client_effects import (
     seconds_in,
     text_in,
 )
-from toolkit.chat.client_events import (
+from toolkit.chat.client.events import (
     DirectMessage,
     Event,
     Gap,
@@ -30,11 +30,11 @@ from toolkit.chat.client_events import (
     RoomMessage,
     ServerError,
 )
-from toolkit.chat.outbox import Outbox
-from toolkit.chat.positions import Position, Stream
+from toolkit.chat.client.outbox import Outbox
+from toolkit.chat.client.positions import Position, Stream
+from toolkit.chat.client.receipts import Receipts
+from toolkit.chat.client.refusals import RequestRefused
 from toolkit.chat.protocol import Message
-from toolkit.chat.receipts import Receipts
-from toolkit.chat.refusals import RequestRefused
 
 
 class ClientSession:

@@ -8,12 +8,12 @@ from collections.abc import AsyncIterator, Callable
 from types import TracebackType
 from typing import Any, Self
 
-from toolkit.chat.client_effects import room_message
-from toolkit.chat.client_events import Event, RoomMessage
-from toolkit.chat.conversation import Conversation
-from toolkit.chat.opening import Opening
+from toolkit.chat.client.conversation import Conversation
+from toolkit.chat.client.effects import room_message
+from toolkit.chat.client.events import Event, RoomMessage
+from toolkit.chat.client.opening import Opening
+from toolkit.chat.client.reconnecting import CLOSED, Reconnector
 from toolkit.chat.protocol import room_of
-from toolkit.chat.reconnecting import CLOSED, Reconnector
 from toolkit.chat.settings import Settings, preset
 
 

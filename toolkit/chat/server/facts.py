@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 from urllib.parse import parse_qs
 
-from toolkit.chat.logs import ChatLog
-from toolkit.chat.members import Member
+from toolkit.chat.server.logs import ChatLog
+from toolkit.chat.server.members import Member
 
 MOST_CHARACTERS = 200
 """Of a name that a client gives in the query of the address."""

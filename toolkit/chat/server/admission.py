@@ -8,11 +8,11 @@ from typing import Literal
 
 from websockets.datastructures import Headers, MultipleValuesError
 
-from toolkit.chat.addresses import client_address, is_trusted, networks, place
 from toolkit.chat.protocol import BEARER
-from toolkit.chat.ratelimit import Bucket, Buckets
+from toolkit.chat.server.addresses import client_address, is_trusted, networks, place
+from toolkit.chat.server.ratelimit import Bucket, Buckets
+from toolkit.chat.server.tokens import Tokens
 from toolkit.chat.settings import Settings
-from toolkit.chat.tokens import Tokens
 
 Reason = Literal[
     "draining", "address_rate", "rate", "origin", "token", "address_full", "full", "unfinished"

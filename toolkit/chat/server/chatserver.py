@@ -14,24 +14,24 @@ from websockets.asyncio.server import Server, ServerConnection
 from websockets.asyncio.server import serve as listen
 from websockets.typing import Subprotocol
 
-from toolkit.chat.admission import Admission
-from toolkit.chat.answers import Answers
-from toolkit.chat.draining import say_goodbye
-from toolkit.chat.exposition import Exposition, Snapshot
-from toolkit.chat.facts import ChatRecorder, Facts
-from toolkit.chat.frontdoor import FrontDoor
-from toolkit.chat.hub import Hub
-from toolkit.chat.logs import ChatLog, library_log
-from toolkit.chat.members import Member
 from toolkit.chat.protocol import CLOSE_GOING_AWAY, SUBPROTOCOL, name_text, value_text
-from toolkit.chat.quiet import Quiet
-from toolkit.chat.reading import Reading
-from toolkit.chat.rooms import Rooms
+from toolkit.chat.server.admission import Admission
+from toolkit.chat.server.answers import Answers
+from toolkit.chat.server.draining import say_goodbye
+from toolkit.chat.server.exposition import Exposition, Snapshot
+from toolkit.chat.server.facts import ChatRecorder, Facts
+from toolkit.chat.server.frontdoor import FrontDoor
+from toolkit.chat.server.hub import Hub
+from toolkit.chat.server.logs import ChatLog, library_log
+from toolkit.chat.server.members import Member
+from toolkit.chat.server.quiet import Quiet
+from toolkit.chat.server.reading import Reading
+from toolkit.chat.server.rooms import Rooms
+from toolkit.chat.server.sockets import Socket
+from toolkit.chat.server.sweeper import Sweeper
+from toolkit.chat.server.tls import server_context
+from toolkit.chat.server.tokens import Tokens
 from toolkit.chat.settings import Settings
-from toolkit.chat.sockets import Socket
-from toolkit.chat.sweeper import Sweeper
-from toolkit.chat.tls import server_context
-from toolkit.chat.tokens import Tokens
 from toolkit.project.faults import EnvironmentFault
 
 BACKLOG = 4_096

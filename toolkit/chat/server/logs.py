@@ -6,7 +6,7 @@ from typing import Any, TextIO
 
 from pythonjsonlogger.json import JsonFormatter
 
-from toolkit.chat.quiet import Quiet, QuietLibrary
+from toolkit.chat.server.quiet import Quiet, QuietLibrary
 
 _log = logging.getLogger("toolkit.chat")
 

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
-from toolkit.chat.client_events import DirectMessage, Event, RoomMessage
-from toolkit.chat.positions import Position
+from toolkit.chat.client.events import DirectMessage, Event, RoomMessage
+from toolkit.chat.client.positions import Position
+from toolkit.chat.client.refusals import RequestRefused
 from toolkit.chat.protocol import Message
-from toolkit.chat.refusals import RequestRefused
 
 Key = tuple[str, Any]
 """What an answer answers: a join or a leave of a room, a publish by its id, another request by its number."""

@@ -3,12 +3,12 @@
 from collections import OrderedDict
 from typing import TYPE_CHECKING
 
-from toolkit.chat.history import Channel, Retention
 from toolkit.chat.protocol import name_text, names_text
-from toolkit.chat.sessions import Session
+from toolkit.chat.server.history import Channel, Retention
+from toolkit.chat.server.sessions import Session
 
 if TYPE_CHECKING:
-    from toolkit.chat.sockets import Socket
+    from toolkit.chat.server.sockets import Socket
 
 MOST_EMPTY = 10_000
 """Rooms without members whose log is kept; beyond, the one that has been empty longest is freed."""

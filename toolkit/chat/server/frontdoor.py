@@ -8,11 +8,11 @@ from typing import cast
 from websockets.asyncio.server import ServerConnection
 from websockets.http11 import Request, Response
 
-from toolkit.chat import pages
-from toolkit.chat.admission import Admission, Refusal
-from toolkit.chat.exposition import Exposition, Snapshot
-from toolkit.chat.logs import ChatLog
-from toolkit.chat.sockets import Socket
+from toolkit.chat.server import pages
+from toolkit.chat.server.admission import Admission, Refusal
+from toolkit.chat.server.exposition import Exposition, Snapshot
+from toolkit.chat.server.logs import ChatLog
+from toolkit.chat.server.sockets import Socket
 
 
 class FrontDoor:
@@ -39,7 +39,7 @@ class FrontDoor:
         self.sockets: set[Socket] = set()
 
     def arrived(self, socket: Socket) -> bool:
-        """See :class:`toolkit.chat.sockets.Door`."""
+        """See :class:`toolkit.chat.server.sockets.Door`."""
         self.sockets.add(socket)
         socket.unfinished = self._admission.arrive(socket.peer)
         if not socket.unfinished:
@@ -47,7 +47,7 @@ class FrontDoor:
         return socket.unfinished
 
     def lost(self, socket: Socket) -> None:
-        """See :class:`toolkit.chat.sockets.Door`."""
+        """See :class:`toolkit.chat.server.sockets.Door`."""
         self.sockets.discard(socket)
         self.finish(socket)
         if socket.address is not None:

@@ -8,10 +8,10 @@ from pathlib import Path
 from websockets.asyncio.server import ServerConnection
 from websockets.http11 import Request, Response
 
-from toolkit.chat.admission import Refusal
-from toolkit.chat.exposition import Snapshot
+from toolkit.chat.server.admission import Refusal
+from toolkit.chat.server.exposition import Snapshot
 
-_WEB = Path(__file__).with_name("web")
+_WEB = Path(__file__).parents[1] / "web"
 
 _KINDS = {
     ".html": "text/html; charset=utf-8",

@@ -7,16 +7,16 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
-from toolkit.chat.deliveries import Deliveries
-from toolkit.chat.facts import Ending, Facts
-from toolkit.chat.history import Channel, Retention
-from toolkit.chat.members import Member
 from toolkit.chat.protocol import CLOSE_TAKEN_OVER, CLOSE_TOO_SLOW
-from toolkit.chat.replay import Replay
-from toolkit.chat.rooms import Room, Rooms
-from toolkit.chat.sessions import Session, Sessions, User
+from toolkit.chat.server.deliveries import Deliveries
+from toolkit.chat.server.facts import Ending, Facts
+from toolkit.chat.server.history import Channel, Retention
+from toolkit.chat.server.members import Member
+from toolkit.chat.server.replay import Replay
+from toolkit.chat.server.rooms import Room, Rooms
+from toolkit.chat.server.sessions import Session, Sessions, User
+from toolkit.chat.server.sockets import Socket, text_frame
 from toolkit.chat.settings import Settings
-from toolkit.chat.sockets import Socket, text_frame
 
 
 class Hub:

@@ -4,15 +4,15 @@ import asyncio
 import time
 from collections import Counter
 
-from toolkit.chat.admission import Admission
-from toolkit.chat.facts import Facts
-from toolkit.chat.hub import Hub
-from toolkit.chat.liveness import Liveness
-from toolkit.chat.logs import ChatLog
-from toolkit.chat.members import Member
 from toolkit.chat.protocol import CLOSE_TIMEOUT, PING
+from toolkit.chat.server.admission import Admission
+from toolkit.chat.server.facts import Facts
+from toolkit.chat.server.hub import Hub
+from toolkit.chat.server.liveness import Liveness
+from toolkit.chat.server.logs import ChatLog
+from toolkit.chat.server.members import Member
+from toolkit.chat.server.sockets import Socket, text_frame
 from toolkit.chat.settings import Settings
-from toolkit.chat.sockets import Socket, text_frame
 
 PING_FRAME = text_frame(PING)
 

@@ -3,9 +3,6 @@
 from collections import Counter
 from collections.abc import Callable
 
-from toolkit.chat.facts import Facts
-from toolkit.chat.hub import Hub
-from toolkit.chat.members import Member
 from toolkit.chat.protocol import (
     MAX_USER_CHARACTERS,
     PONG,
@@ -25,11 +22,14 @@ from toolkit.chat.protocol import (
     value_text,
     whole,
 )
-from toolkit.chat.recovering import inbox_position, position_text, recovery
-from toolkit.chat.rooms import Room
-from toolkit.chat.sessions import Published, Session
+from toolkit.chat.server.facts import Facts
+from toolkit.chat.server.hub import Hub
+from toolkit.chat.server.members import Member
+from toolkit.chat.server.recovering import inbox_position, position_text, recovery
+from toolkit.chat.server.rooms import Room
+from toolkit.chat.server.sessions import Published, Session
+from toolkit.chat.server.sockets import payload_of, text_frame
 from toolkit.chat.settings import Settings
-from toolkit.chat.sockets import payload_of, text_frame
 
 PONG_FRAME = text_frame(PONG)
 MAX_SECRET_CHARACTERS = 200

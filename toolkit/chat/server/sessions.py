@@ -4,12 +4,12 @@ import secrets
 from collections import OrderedDict
 from typing import TYPE_CHECKING, NamedTuple
 
-from toolkit.chat.history import Channel
 from toolkit.chat.protocol import name_text
+from toolkit.chat.server.history import Channel
 
 if TYPE_CHECKING:
-    from toolkit.chat.members import Member
-    from toolkit.chat.rooms import Room
+    from toolkit.chat.server.members import Member
+    from toolkit.chat.server.rooms import Room
 
 SECRET_BYTES = 24
 """Random bytes of a session's secret; nobody guesses 192 bits."""

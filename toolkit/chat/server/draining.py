@@ -3,10 +3,10 @@
 import random
 from collections.abc import Iterable
 
-from toolkit.chat.hub import Hub
-from toolkit.chat.members import Member
 from toolkit.chat.protocol import encode
-from toolkit.chat.sockets import text_frame
+from toolkit.chat.server.hub import Hub
+from toolkit.chat.server.members import Member
+from toolkit.chat.server.sockets import text_frame
 
 
 def spread_s(clients: int, over_s: float, draw: random.Random) -> list[float]:

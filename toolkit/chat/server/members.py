@@ -3,15 +3,15 @@
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from toolkit.chat.history import Channel
-from toolkit.chat.ratelimit import Bucket
-from toolkit.chat.sessions import Session
+from toolkit.chat.server.history import Channel
+from toolkit.chat.server.ratelimit import Bucket
+from toolkit.chat.server.sessions import Session
 
 if TYPE_CHECKING:
-    from toolkit.chat.facts import Identity
-    from toolkit.chat.replay import Replay
-    from toolkit.chat.rooms import Room
-    from toolkit.chat.sockets import Socket
+    from toolkit.chat.server.facts import Identity
+    from toolkit.chat.server.replay import Replay
+    from toolkit.chat.server.rooms import Room
+    from toolkit.chat.server.sockets import Socket
 
 
 class Member:

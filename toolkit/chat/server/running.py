@@ -1,24 +1,23 @@
-"""The stabilised server: rooms over WebSocket at ``/ws``, with sessions that survive their connections.
-
-The messages are described in :mod:`toolkit.chat.protocol`. Beside them: ``/health`` (JSON), ``/metrics``
-(Prometheus text) and a demo page at ``/``.
-"""
+"""Runs the server until it is told to stop."""
 
 import asyncio
+import gc
 import resource
 import signal
 from collections.abc import Callable
 
-from toolkit.chat.chatserver import ChatServer
-from toolkit.chat.facts import ChatRecorder
-from toolkit.chat.logs import write_json
 from toolkit.chat.protocol import CLOSE_GOING_AWAY, CLOSE_RESTART
+from toolkit.chat.server.chatserver import ChatServer
+from toolkit.chat.server.facts import ChatRecorder
+from toolkit.chat.server.logs import write_json
 from toolkit.chat.settings import Settings
-
-__all__ = ["ChatRecorder", "ChatServer", "run_server", "serve"]
 
 OTHER_FILES = 200
 """Descriptors beside those of connections: sockets that listen, are refused, files."""
+
+COLLECT_AFTER = (50_000, 20, 20)
+"""Thresholds of the garbage collector's generations. A full collection among 10,000 connections stops the
+loop for half a second, and Python's own thresholds, 700 and 10 and 10, come to one far more often."""
 
 
 async def serve(
@@ -69,11 +68,19 @@ def run_server(
     """
     write_json()
     _allow_files(settings.max_connections + OTHER_FILES)
-    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+    _collect_rarely()
+    with asyncio.Runner(loop_factory=loop_factory()) as runner:
         runner.run(serve(settings, host, port, recorder=recorder, ready=ready))
 
 
-def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+def _collect_rarely() -> None:
+    """Keep the garbage collector from what lives as long as the process, and from looking too often."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*COLLECT_AFTER)
+
+
+def loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
     """That of uvloop where it is installed. None: Python's own."""
     try:
         import uvloop

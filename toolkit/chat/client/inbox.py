@@ -3,7 +3,7 @@
 import asyncio
 from collections import deque
 
-from toolkit.chat.client_events import Event, StateChanged
+from toolkit.chat.client.events import Event, StateChanged
 
 
 class Inbox:

@@ -12,15 +12,15 @@ from typing import cast
 from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed
 
-from toolkit.chat.answers import Answers
-from toolkit.chat.exposition import Exposition
-from toolkit.chat.facts import Facts, ending_of
-from toolkit.chat.hub import Hub
-from toolkit.chat.logs import ChatLog
-from toolkit.chat.members import Member
-from toolkit.chat.ratelimit import Bucket
+from toolkit.chat.server.answers import Answers
+from toolkit.chat.server.exposition import Exposition
+from toolkit.chat.server.facts import Facts, ending_of
+from toolkit.chat.server.hub import Hub
+from toolkit.chat.server.logs import ChatLog
+from toolkit.chat.server.members import Member
+from toolkit.chat.server.ratelimit import Bucket
+from toolkit.chat.server.sockets import FAIR_BYTES, MESSAGE_BYTES, Socket
 from toolkit.chat.settings import Settings
-from toolkit.chat.sockets import FAIR_BYTES, MESSAGE_BYTES, Socket
 
 CLOSE_INTERNAL = 1011
 
@@ -136,7 +136,7 @@ class Reading:
             await asyncio.wait([socket.connection_lost_waiter], timeout=wait_s)
 
     def heard(self, socket: Socket, text: str) -> bool:
-        """See :class:`toolkit.chat.sockets.Reader`."""
+        """See :class:`toolkit.chat.server.sockets.Reader`."""
         member = socket.member
         if member is None or member.replay is not None or socket.code_sent is not None:
             return False
@@ -149,7 +149,7 @@ class Reading:
         return True
 
     def drained(self, socket: Socket) -> None:
-        """See :class:`toolkit.chat.sockets.Reader`."""
+        """See :class:`toolkit.chat.server.sockets.Reader`."""
         member = socket.member
         if member is not None and member.replay is not None and self._hub.advance(member, member.replay):
             member.replay = None

@@ -8,15 +8,15 @@ from contextlib import suppress
 
 from websockets.exceptions import ConnectionClosed
 
-from toolkit.chat.client_effects import Answer, ComeBack, Effect, Key, Reconnect, Say
-from toolkit.chat.client_events import Event, StateChanged
-from toolkit.chat.client_session import ClientSession
-from toolkit.chat.connection import ChatConnection, Lost
-from toolkit.chat.inbox import Inbox
-from toolkit.chat.outbox import Outgoing
+from toolkit.chat.client.connection import ChatConnection, Lost
+from toolkit.chat.client.effects import Answer, ComeBack, Effect, Key, Reconnect, Say
+from toolkit.chat.client.events import Event, StateChanged
+from toolkit.chat.client.inbox import Inbox
+from toolkit.chat.client.outbox import Outgoing
+from toolkit.chat.client.refusals import ChatEnded, TooBig
+from toolkit.chat.client.session import ClientSession
+from toolkit.chat.client.waiting import Waiting
 from toolkit.chat.protocol import Message, encode
-from toolkit.chat.refusals import ChatEnded, TooBig
-from toolkit.chat.waiting import Waiting
 
 log = logging.getLogger("toolkit.chat.client")
 

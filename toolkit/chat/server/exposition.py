@@ -8,7 +8,6 @@ from prometheus_client import CollectorRegistry, Histogram, ProcessCollector, ge
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from toolkit.chat.admission import REASONS
 from toolkit.chat.protocol import (
     CLOSE_GOING_AWAY,
     CLOSE_RESTART,
@@ -16,6 +15,7 @@ from toolkit.chat.protocol import (
     CLOSE_TIMEOUT,
     CLOSE_TOO_SLOW,
 )
+from toolkit.chat.server.admission import REASONS
 
 DURATION_BUCKETS_S = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 120, 300)
 """Those of ``signalr.server.connection.duration``, the one stable convention for such a metric: OpenTelemetry

@@ -9,11 +9,11 @@ from websockets.asyncio.client import ClientConnection
 from websockets.asyncio.server import broadcast
 from websockets.exceptions import ConnectionClosed
 
-from toolkit.chat.opening import Opening
+from toolkit.chat.client.opening import Opening
+from toolkit.chat.client.told import learned
+from toolkit.chat.client.watch import Watch
 from toolkit.chat.protocol import PING, PONG, Message, decode, encode
 from toolkit.chat.settings import Settings
-from toolkit.chat.told import learned
-from toolkit.chat.watch import Watch
 
 GRACE_S = 0.05
 """Before a server is judged, the socket is read once more: after a blocked loop its frames wait there."""

@@ -8,12 +8,12 @@ from datetime import UTC, datetime
 
 from websockets.exceptions import WebSocketException
 
-from toolkit.chat.backoff import Backoff
-from toolkit.chat.client_events import StateChanged
-from toolkit.chat.connection import ChatConnection, Lost
-from toolkit.chat.opening import Opening
+from toolkit.chat.client.backoff import Backoff
+from toolkit.chat.client.connection import ChatConnection, Lost
+from toolkit.chat.client.events import StateChanged
+from toolkit.chat.client.opening import Opening
+from toolkit.chat.client.refusals import CLOSE_POLICY, Refusal, refusal_of
 from toolkit.chat.protocol import CLOSE_TAKEN_OVER, Message
-from toolkit.chat.refusals import CLOSE_POLICY, Refusal, refusal_of
 from toolkit.chat.settings import Settings
 
 CLOSED = "the application closed it"

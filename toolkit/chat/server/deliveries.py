@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
-from toolkit.chat.history import Channel
-from toolkit.chat.sessions import Session
+from toolkit.chat.server.history import Channel
+from toolkit.chat.server.sessions import Session
 
 
 class Outstanding:

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from toolkit.chat.history import Channel
-from toolkit.chat.sockets import Socket
+from toolkit.chat.server.history import Channel
+from toolkit.chat.server.sockets import Socket
 
 
 class Replay:

@@ -40,8 +40,8 @@ class Watch:
         if late_s < 0:
             return "wait"
         if self._asked:
-            # Whoever looks so late was asleep: the silence meanwhile says nothing about the server. It is asked
-            # once more, and only once, as somebody who is always late would never give up.
+            # Whoever looks so late was asleep: the silence meanwhile says nothing about the server. It is
+            # asked once more, and only once, as somebody who is always late would never give up.
             if self._again or late_s <= self._wait_s:
                 return "give up"
             self._again = True
