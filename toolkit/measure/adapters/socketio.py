@@ -1,6 +1,7 @@
 """Socket.IO with the Python client; the probe reconnects in its place, so that every attempt is counted."""
 
 import asyncio
+import logging
 import random
 
 import aiohttp
@@ -12,6 +13,9 @@ from toolkit.measure.adapters.base import OPEN_TIMEOUT_S, End, Payload, Receive
 DELAY_S = 1.0
 DELAY_MAX_S = 5.0
 RANDOMIZATION = 0.5
+
+# Each connection that is lost would leave a line on standard error; the probe records it.
+logging.getLogger("engineio.client").setLevel(logging.CRITICAL)
 
 
 class SocketIOSession:
