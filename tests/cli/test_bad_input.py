@@ -149,7 +149,7 @@ def test_names_are_checked_in_a_plan_that_has_other_faults_too(toolkit: Any, fol
 def test_every_command_tells_the_faults_of_yaml_and_parquet_together(
     toolkit: Any, folder: Path, edit: Any, command: str
 ) -> None:
-    (folder / "metrics" / "connections" / "option=current" / "date=2026-11-23" / "x.parquet").write_text(
+    (folder / "metrics" / "connections" / "option=current" / "date=2026-11-27" / "x.parquet").write_text(
         "junk"
     )
     edit(folder / "scenarios" / "production.yaml", "horizon_months: 24", "horizon_months: 0")

@@ -29,10 +29,10 @@ def document(installed: Any, *arguments: Any) -> Any:
 
 def test_metrics(installed: Any, shipped: Path) -> None:
     told = document(installed, "metrics", "--project", shipped)
-    assert told["as_of"] == "2026-11-23" and told["schema"]
+    assert told["as_of"] == "2026-11-27" and told["schema"]
     assert set(told["options"]) == OPTIONS
     for environments in told["options"].values():
-        assert set(environments) == {"lab", "production"}
+        assert set(environments) == {"lab", "lab-brief", "production"}
         for values in environments.values():
             assert set(values) == METRICS
             for value in values.values():

@@ -56,7 +56,7 @@ def test_a_build_holds_the_page_the_notebooks_and_the_decision(report: ReportInp
     names = sorted(path.name for path in first.iterdir())
     assert names == ["1-first.html", "build.json", "decision.json", "index.html"]
     assert 'href="1-first.html"' in (first / "index.html").read_text()
-    assert "production 2026-11-23" in (first / "1-first.html").read_text()
+    assert "production 2026-11-27" in (first / "1-first.html").read_text()
     for page in first.glob("*.html"):
         assert_self_contained(page.read_text())
     _, scenario = report.default

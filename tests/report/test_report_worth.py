@@ -31,8 +31,6 @@ def two(recorded: Path, tmp_path_factory: pytest.TempPathFactory) -> Worth:
     """Both servers in two labs, one of them with faults recorded one by one."""
     folder = tmp_path_factory.mktemp("two") / "data"
     shutil.copytree(recorded, folder)
-    project = folder / "project.yaml"
-    project.write_text(project.read_text().replace("  lab: lab\n", "  lab: lab\n  lab-brief: lab\n"))
     lives_s = {"current": 600.0, "current-unfixed": 70.0}
     record(folder / "metrics", environment="lab-brief", lives_s=lives_s)
     silence(folder / "metrics")
