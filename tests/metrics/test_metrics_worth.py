@@ -199,6 +199,7 @@ def test_recordings_of_other_hours_are_doubted(compared: Compared) -> None:
     doubts = {name: " ".join(compared[name].doubts) for name in ("other-hour", "ten-to-one")}
     assert "not recorded at the same time" in doubts["other-hour"]
     assert "not recorded at the same time" not in doubts["ten-to-one"]
+    assert all("whoever notices sooner shows more disconnections" in told for told in doubts.values())
 
 
 def test_ends_are_told_by_who_ended_them(compared: Compared) -> None:

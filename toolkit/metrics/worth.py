@@ -207,7 +207,10 @@ def _first_alike(name: str, among: Sequence[str], environments: Mapping[str, Gra
 
 
 def _doubts(baseline: Arm, option: Arm) -> list[str]:
-    doubts = []
+    doubts = [
+        "A dead connection that nobody notices counts as connected: whoever notices sooner shows more "
+        "disconnections, and no fewer deliveries in time."
+    ]
     if at_other_times(baseline, option):
         doubts.append(
             "They were not recorded at the same time, so that whatever else changed in between counts too."
