@@ -2,7 +2,6 @@
 
 import socket
 import ssl
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -95,7 +94,7 @@ def refusal_of(error: Exception, *, now: datetime) -> Refusal:
         error: what opening the connection raised.
         now: UTC, for a ``Retry-After`` that names a date; where the response has a ``Date``, that counts.
     """
-    causes = list(_chain(error))
+    causes = causes_of(error)
     for cause in causes:
         if isinstance(cause, InvalidStatus):
             status, headers = cause.response.status_code, cause.response.headers
@@ -104,7 +103,7 @@ def refusal_of(error: Exception, *, now: datetime) -> Refusal:
             return Refusal("http", text, status, retry_after_s=after_s)
     closed = next((cause for cause in causes if isinstance(cause, ConnectionClosed)), None)
     code = closed.rcvd.code if closed is not None and closed.rcvd is not None else None
-    return Refusal(_kind(causes), f"{type(error).__name__}: {error}", code=code)
+    return Refusal(kind_of(causes), f"{type(error).__name__}: {error}", code=code)
 
 
 def retry_after_s(headers: Headers, *, now: datetime) -> float | None:
@@ -129,11 +128,21 @@ def retry_after_s(headers: Headers, *, now: datetime) -> float | None:
     return max(timedelta(0), until - (here[0] if here else now)).total_seconds()
 
 
-def _kind(causes: list[BaseException]) -> Kind:
+def kind_of(causes: list[BaseException]) -> Kind:
+    """The class of a failed attempt that no HTTP response ended."""
     for type_, kind in _KINDS:
         if any(isinstance(cause, type_) for cause in causes):
             return kind
     return "error"
+
+
+def causes_of(error: BaseException | None) -> list[BaseException]:
+    """An error, what it came from, and so on; each once, although libraries tie them into rings."""
+    found: list[BaseException] = []
+    while error is not None and all(error is not known for known in found):
+        found.append(error)
+        error = error.__cause__ or error.__context__
+    return found
 
 
 def _date(text: str) -> datetime | None:
@@ -142,11 +151,3 @@ def _date(text: str) -> datetime | None:
     except ValueError:
         return None
     return date if date.tzinfo is not None else date.replace(tzinfo=UTC)
-
-
-def _chain(error: BaseException | None) -> Iterator[BaseException]:
-    seen: set[int] = set()
-    while error is not None and id(error) not in seen:
-        seen.add(id(error))
-        yield error
-        error = error.__cause__ or error.__context__

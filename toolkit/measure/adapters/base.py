@@ -1,14 +1,13 @@
 """What the probe asks of every option."""
 
 import random
-import socket
-import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from websockets.exceptions import InvalidStatus
 
+from toolkit.chat.client.refusals import causes_of, kind_of
 from toolkit.measure.events import EndedBy
 
 Payload = dict[str, Any]
@@ -75,33 +74,13 @@ class Adapter(Protocol):
         """Free what all connections share."""
 
 
-_OUTCOMES: list[tuple[type[BaseException], str]] = [
-    (ssl.SSLError, "tls"),
-    (socket.gaierror, "dns"),
-    (TimeoutError, "timeout"),
-    # A peer that accepts and then hangs up before it answers refuses as well.
-    (ConnectionError, "refused"),
-    (EOFError, "refused"),
-]
-
-
 def outcome(error: BaseException) -> str:
     """The recorded outcome of an attempt that failed with ``error``."""
-    causes = list(_chain(error))
+    causes = causes_of(error)
     for cause in causes:
         if isinstance(cause, InvalidStatus):
             return f"http_{cause.response.status_code}"
         status = getattr(cause, "status", None)
         if isinstance(status, int) and 100 <= status < 600:
             return f"http_{status}"
-    return next(
-        (name for kind, name in _OUTCOMES if any(isinstance(cause, kind) for cause in causes)), "error"
-    )
-
-
-def _chain(error: BaseException | None) -> Iterator[BaseException]:
-    seen: set[int] = set()
-    while error is not None and id(error) not in seen:
-        seen.add(id(error))
-        yield error
-        error = error.__cause__ or error.__context__
+    return kind_of(causes)
