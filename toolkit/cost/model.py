@@ -7,9 +7,11 @@ from toolkit.cost.comparing import p_cheapest, regret
 from toolkit.cost.curves import cost_against_volume
 from toolkit.cost.limits import limits_of
 from toolkit.cost.option import Option
-from toolkit.cost.result import MOST_DRAWS, Band, CostResult, Line, OptionCost
+from toolkit.cost.outcomes import per_million_messages, per_thousand_hours
+from toolkit.cost.result import MOST_DRAWS, Band, CostResult, GoodOutcomes, Line, OptionCost
 from toolkit.cost.sampling import DRAWS, SEED, Floats
 from toolkit.cost.setting import Setting
+from toolkit.cost.spending import Spending
 from toolkit.cost.spent import Spent, spend
 from toolkit.pricing.book import PriceBook
 from toolkit.pricing.scenario import Scenario
@@ -24,6 +26,7 @@ def cost_options(
     as_of: date,
     draws: int = DRAWS,
     seed: int = SEED,
+    in_service: str | None = None,
 ) -> CostResult:
     """What every option costs over the horizon of a scenario.
 
@@ -35,15 +38,22 @@ def cost_options(
         as_of: the UTC day of prices and figures; what was not known then is unknown.
         draws: random draws of every uncertain quantity.
         seed: of the draws. Equal arguments give equal results.
+        in_service: id of the option that runs today: doing nothing is to keep it, and any other one runs
+            beside it for a time. None where nothing runs yet.
 
     Raises:
         InputError: the traffic grows past what any vendor meters in a month.
+        ValueError: the option in service is not among the options.
     """
-    setting = Setting.of(scenario, as_of=as_of, draws=draws, seed=seed, where=f"scenarios/{scenario_id}.yaml")
-    spent = [spend(option, books, setting) for option in options]
+    setting = Setting.of(
+        scenario, as_of=as_of, draws=draws, seed=seed, where=f"scenarios/{scenario_id}.yaml",
+        in_service=in_service,
+    )  # fmt: skip
+    spent = spend_all(options, books, setting)
     totals = {found.option: usd for found in spent if (usd := found.total_usd) is not None}
     chances, regrets = p_cheapest(totals), regret(totals)
-    curve = cost_against_volume(options, books, scenario, as_of=as_of, draws=draws, seed=seed)
+    few = min(draws, DRAWS)
+    curve = cost_against_volume(options, books, scenario, as_of=as_of, draws=few, seed=seed)
     return CostResult(
         scenario=scenario_id,
         as_of=as_of,
@@ -63,7 +73,22 @@ def cost_options(
         limits=limits_of(options, books, setting, totals),
         seed=seed,
         draws=draws,
+        in_service=in_service,
+        discount_rate_per_year=setting.discount_rate_per_year,
     )
+
+
+def spend_all(options: Sequence[Option], books: Mapping[str, PriceBook], setting: Setting) -> list[Spent]:
+    """What every option costs in every draw, line by line, in the order given.
+
+    Raises:
+        ValueError: the option in service is not among the options.
+    """
+    by_id = {option.id: option for option in options}
+    if setting.in_service is not None and setting.in_service not in by_id:
+        raise ValueError(f"{setting.in_service} is in service and not among {', '.join(by_id)}")
+    old = None if setting.in_service is None else by_id[setting.in_service]
+    return [spend(option, books, setting, in_service=old) for option in options]
 
 
 def _plan_note(book: PriceBook | None, plan: str | None, as_of: date) -> str | None:
@@ -82,7 +107,7 @@ def _cost(
     return OptionCost(
         option=spent.option,
         total=_band(spent.total_usd),
-        lines=[Line(spending.line, _band(spending.usd), spending.source) for spending in spent.lines],
+        lines=[_line(spending) for spending in spent.lines],
         monthly_cost_usd=_band(spent.month_usd),
         p_cheapest=chance,
         regret=mean_regret,
@@ -91,7 +116,33 @@ def _cost(
         infeasible=spent.infeasible,
         unknown=spent.unknown,
         availability=option.figure("service_unavailability_min_per_month", as_of=setting.as_of),
+        good_outcomes=_good_outcomes(option, spent, setting),
+        reverting_usd=_band(spent.reverting_usd),
+        migration_shares=_shares(option.migration),
     )
+
+
+def _line(spending: Spending) -> Line:
+    band = _band(spending.usd)
+    months = None if band is None or spending.months_usd is None else tuple(spending.months_usd.tolist())
+    return Line(spending.line, band, spending.source, months, None if band is None else spending.grade)
+
+
+def _good_outcomes(option: Option, spent: Spent, setting: Setting) -> GoodOutcomes:
+    found = {
+        "usd_per_million_messages_in_time": per_million_messages(option, spent, setting),
+        "usd_per_thousand_good_connection_hours": per_thousand_hours(option, spent, setting),
+    }
+    bands = {name: _band(outcome.usd) for name, outcome in found.items()}
+    return GoodOutcomes(
+        **bands,
+        unknown={name: outcome.needs for name, outcome in found.items() if outcome.needs},
+    )
+
+
+def _shares(person_days: Mapping[str, float]) -> dict[str, float]:
+    whole = sum(person_days.values())
+    return {component: days / whole for component, days in person_days.items()} if whole else {}
 
 
 def _band(usd: Floats | None) -> Band | None:

@@ -23,13 +23,25 @@ UNITS = {
     "spare_nodes": "nodes",
     "busiest_second_factor": "ratio",
     "hours_per_person_day": "h",
+    "degraded_min_per_month": "min/month",
+    "degraded_share": "share",
+    "degraded_severity": "share",
+    "parallel_run_months": "months",
+    "way_back_probability": "share",
+    "way_back_person_days": "person-days",
+    "way_back_effort_share": "share",
+    "cache_usd_per_month": "USD/month",
+    "nodes_per_cache": "nodes",
+    "spare_caches": "nodes",
+    "unscheduled_credit_share": "share",
+    "delivery_success_share": "share",
 }
 """Unit by quantity; an option's file may have figures of other names, which nothing here reads."""
 
 COMPARED = ("uptime_share", "promised_uptime_share", "latency_ms")
 """Quantities that are shown and compared, and enter no cost."""
 
-POSITIVE = ("connections_per_node", "deliveries_per_s_per_node", "usable_capacity_share")
+POSITIVE = ("connections_per_node", "deliveries_per_s_per_node", "usable_capacity_share", "nodes_per_cache")
 """Quantities that something is divided by."""
 
 TYPING_ERROR = 0.92

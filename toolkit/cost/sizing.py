@@ -35,18 +35,17 @@ def busiest_second_deliveries(
     return peak
 
 
-def servers(
+def nodes_needed(
     *,
     peak_connections: Floats,
     connections_per_node: Floats,
     peak_deliveries_per_s: Floats,
     deliveries_per_s_per_node: Floats,
     usable_capacity_share: Floats,
-    spare_nodes: Floats,
 ) -> Floats:
-    """Nodes to run, spare included.
+    """Nodes that the load needs, without a spare; one even without load.
 
-    max(ceil(connections / (capacity x usable)), ceil(deliveries / (capacity x usable)), 1) + spare
+    max(ceil(connections / (capacity x usable)), ceil(deliveries / (capacity x usable)), 1)
 
     Args:
         peak_connections: open at once at the busiest moment.
@@ -54,18 +53,41 @@ def servers(
         peak_deliveries_per_s: of the busiest second.
         deliveries_per_s_per_node: that one node makes when full.
         usable_capacity_share: share of both capacities that is used.
-        spare_nodes: beyond what the load needs.
 
     >>> one = np.ones(1)
-    >>> servers(peak_connections=2500 * one, connections_per_node=1000 * one, peak_deliveries_per_s=10 * one,
-    ...         deliveries_per_s_per_node=100 * one, usable_capacity_share=0.5 * one, spare_nodes=one)
+    >>> nodes_needed(peak_connections=2500 * one, connections_per_node=1000 * one,
+    ...              peak_deliveries_per_s=10 * one, deliveries_per_s_per_node=100 * one,
+    ...              usable_capacity_share=0.5 * one)
+    array([5.])
+    """
+    by_connections = peak_connections / (connections_per_node * usable_capacity_share)
+    by_deliveries = peak_deliveries_per_s / (deliveries_per_s_per_node * usable_capacity_share)
+    # The larger of two numbers rounded up is the larger one rounded up.
+    needed: Floats = np.maximum(np.ceil(np.maximum(by_connections, by_deliveries)), 1.0)
+    return needed
+
+
+def servers(needed: Floats, *, spare_nodes: Floats) -> Floats:
+    """Nodes to run: those that the load needs, and whole spare ones.
+
+    >>> servers(np.array([5.0]), spare_nodes=np.array([0.5]))
     array([6.])
     """
-    for_connections = np.ceil(peak_connections / (connections_per_node * usable_capacity_share))
-    for_deliveries = np.ceil(peak_deliveries_per_s / (deliveries_per_s_per_node * usable_capacity_share))
-    needed = np.maximum(np.maximum(for_connections, for_deliveries), 1.0)
     nodes: Floats = needed + np.ceil(spare_nodes)
     return nodes
+
+
+def caches(needed: Floats, *, nodes_per_cache: Floats, spare_caches: Floats) -> Floats:
+    """Caches that pass messages between nodes: none for one node, whose spare stands by.
+
+    ceil(nodes / nodes per cache) + spare where the load needs more than one node, else 0
+
+    >>> caches(np.array([1.0, 2.0, 7.0]), nodes_per_cache=np.array(6.0), spare_caches=np.array(1.0))
+    array([0., 2., 3.])
+    """
+    several = np.ceil(needed / nodes_per_cache) + np.ceil(spare_caches)
+    found: Floats = np.where(needed > 1.0, several, 0.0)
+    return found
 
 
 def load_balancer_units(*, peak_connections: Floats, egress_gib: Floats) -> Floats:
