@@ -28,3 +28,12 @@ def standard_error(estimates: Sequence[float]) -> float:
         raise ValueError(f"{len(estimates)} estimates have no spread; take 2 or more")
     spread = float(np.std(estimates, ddof=1))
     return spread / float(np.sqrt(len(estimates)))
+
+
+def error_of_one(estimates: Sequence[float]) -> float:
+    """Standard error of one such estimate, by its spread between scramblings.
+
+    >>> round(error_of_one([1.0, 2.0, 3.0, 2.0]), 6)
+    0.816497
+    """
+    return standard_error(estimates) * float(np.sqrt(len(estimates)))

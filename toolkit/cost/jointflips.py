@@ -95,11 +95,11 @@ def _nearest(costs: Costs, rays: Floats, recommended: str) -> Floats:
 def _improved(costs: Costs, point: Floats, recommended: str) -> Floats:
     """The point after moving one input at a time, as long as the flip on the new ray is nearer."""
     step = 0.5
-    while step > 0.01:
+    while step > 0.05:
         length = float(np.linalg.norm(point))
         moves = np.eye(len(point)) * step * length
         found = _nearest(costs, np.vstack([point, point + moves, point - moves]), recommended)
-        if np.linalg.norm(found) < length * (1 - 1e-3):
+        if np.linalg.norm(found) < length * (1 - 5e-3):
             point = found
         else:
             step /= 2

@@ -11,7 +11,10 @@ from toolkit.cost.setting import Setting, figure_of
 from toolkit.pricing.book import PriceBook, stale
 
 SCOPE = (
-    "Sensitivity indices and the value of information are not available in this version.",
+    "Sensitivity, values of information and flip points are those of choosing the least expected total among "
+    "the options that have a price in nearly all draws; must-haves are left to the decision.",
+    "Sobol indices take all inputs as independent. The value of information is an estimate that errs low; "
+    "of several inputs together four at most are made use of.",
     "Measured downtime is not read by the cost model in this version: the figures of the option files are.",
     "Minutes in which a service was only degraded count as a share of an outage where an option's file tells "
     "them apart. Status pages tell degraded minutes, the ranges of self-hosted options outages: they do not "
@@ -62,10 +65,9 @@ def _do_nothing(setting: Setting) -> list[str]:
 
 
 def _sampling(setting: Setting) -> str:
-    error = 1 / setting.draws.count**0.5
     return (
-        f"Bands are the 5th to 95th percentile of {setting.draws.count:,} plain random draws (seed "
-        f"{setting.draws.seed}); the sampling error of a mean is {error:.1%} of the standard deviation."
+        f"Bands are the 5th to 95th percentile of {setting.draws.count:,} draws of a scrambled Sobol "
+        f"sequence (seed {setting.draws.seed}); each option's sampling error is that of its mean total."
     )
 
 

@@ -1,18 +1,23 @@
 """Total cost of every option under one scenario, with its uncertainty."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
+from functools import partial
 
-from toolkit.cost.comparing import p_cheapest, regret
+from toolkit.cost.comparing import minimax_regret, p_cheapest, regret
 from toolkit.cost.curves import cost_against_volume
+from toolkit.cost.inputs import GROUPS, values_at
 from toolkit.cost.limits import limits_of
 from toolkit.cost.option import Option
 from toolkit.cost.outcomes import per_million_messages, per_thousand_hours
 from toolkit.cost.result import MOST_DRAWS, Band, CostResult, GoodOutcomes, Line, OptionCost
-from toolkit.cost.sampling import DRAWS, SEED, Floats
+from toolkit.cost.sampling import DRAWS, SEED, Draws, Floats
 from toolkit.cost.setting import Setting
 from toolkit.cost.spending import Spending
 from toolkit.cost.spent import Spent, spend
+from toolkit.cost.standing import Standing, standings
+from toolkit.cost.study import Study
 from toolkit.pricing.book import PriceBook
 from toolkit.pricing.scenario import Scenario
 
@@ -50,7 +55,15 @@ def cost_options(
         in_service=in_service,
     )  # fmt: skip
     spent = spend_all(options, books, setting)
-    totals = {found.option: usd for found in spent if (usd := found.total_usd) is not None}
+    totals = totals_of(spent)
+
+    def compute(other: Draws) -> dict[str, Floats]:
+        return totals_of(spend_all(options, books, replace(setting, draws=other)))
+
+    study = Study(
+        totals, setting.draws, compute, partial(values_at, options=options, setting=setting), GROUPS
+    )
+    sensitivity, standing = study.sensitivity(), standings(totals, setting.draws, compute)
     chances, regrets = p_cheapest(totals), regret(totals)
     few = min(draws, DRAWS)
     curve = cost_against_volume(options, books, scenario, as_of=as_of, draws=few, seed=seed)
@@ -65,6 +78,7 @@ def cost_options(
                 setting,
                 chance=chances.get(found.option),
                 mean_regret=regrets.get(found.option),
+                standing=standing.get(found.option),
                 plan_note=_plan_note(books.get(option.price_book or ""), found.plan, as_of),
             )
             for option, found in zip(options, spent, strict=True)
@@ -75,6 +89,8 @@ def cost_options(
         draws=draws,
         in_service=in_service,
         discount_rate_per_year=setting.discount_rate_per_year,
+        minimax_regret=minimax_regret(totals),
+        sensitivity=sensitivity,
     )
 
 
@@ -91,6 +107,11 @@ def spend_all(options: Sequence[Option], books: Mapping[str, PriceBook], setting
     return [spend(option, books, setting, in_service=old) for option in options]
 
 
+def totals_of(spent: Sequence[Spent]) -> dict[str, Floats]:
+    """Draws of the total by option; those without one are left out."""
+    return {found.option: usd for found in spent if (usd := found.total_usd) is not None}
+
+
 def _plan_note(book: PriceBook | None, plan: str | None, as_of: date) -> str | None:
     return None if book is None or plan is None else book.plan(plan, as_of=as_of).note
 
@@ -102,6 +123,7 @@ def _cost(
     *,
     chance: float | None,
     mean_regret: float | None,
+    standing: Standing | None,
     plan_note: str | None,
 ) -> OptionCost:
     return OptionCost(
@@ -119,6 +141,7 @@ def _cost(
         good_outcomes=_good_outcomes(option, spent, setting),
         reverting_usd=_band(spent.reverting_usd),
         migration_shares=_shares(option.migration),
+        standing=standing,
     )
 
 

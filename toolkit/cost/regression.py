@@ -3,11 +3,15 @@
 from itertools import combinations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from toolkit.cost.sampling import Floats
 
 PIECES = 20
 """Of the spline in one input: its knots are every 5 %, so also where ranges have their kinks."""
+
+PIECES_TOGETHER = 10
+"""Of the spline in each of several inputs."""
 
 DRAWS_A_PIECE = 64
 """Pieces are fewer where they would have fewer draws than this."""
@@ -16,7 +20,7 @@ FEW = 12
 """An input that takes so few values is taken value by value."""
 
 
-def design(shares: Floats) -> Floats:
+def design(shares: Floats) -> tuple[Floats, NDArray[np.bool_]]:
     """The columns to regress on: a linear spline of every input, and the product of every two.
 
     Linear splines follow the kinks of ranges and of tariffs and do not swing beside their steps. Of more than
@@ -27,17 +31,31 @@ def design(shares: Floats) -> Floats:
             or fewer has a column for each.
 
     Returns:
-        Shape (draws, columns). The columns of several inputs are linearly dependent.
+        The rows, shape (draws, columns), and which inputs a column is made of, shape (columns, inputs). The
+        columns of several inputs are linearly dependent.
 
     Raises:
         ValueError: a probability is outside 0 to 1.
     """
     if not ((shares >= 0) & (shares <= 1)).all():
         raise ValueError("inputs are told by their probabilities, from 0 to 1")
-    pieces = min(max(shares.shape[0] // DRAWS_A_PIECE, 1), PIECES)
-    columns = [_of_one(share, pieces) for share in shares.T]
-    columns += [(one * other)[:, np.newaxis] for one, other in combinations((shares - 0.5).T, 2)]
-    return np.hstack(columns)
+    own = np.eye(shares.shape[1], dtype=bool)
+    count = pieces_for(shares.shape[0], most=PIECES if len(own) == 1 else PIECES_TOGETHER)
+    columns = [_of_one(share, count) for share in shares.T]
+    made_of = [np.tile(mark, (block.shape[1], 1)) for mark, block in zip(own, columns, strict=True)]
+    pairs = list(combinations(range(shares.shape[1]), 2))
+    columns += [np.prod(shares[:, pair] - 0.5, axis=1)[:, np.newaxis] for pair in pairs]
+    made_of += [(own[one] | own[other])[np.newaxis, :] for one, other in pairs]
+    return np.hstack(columns), np.vstack(made_of)
+
+
+def pieces_for(draws: int, *, most: int = PIECES) -> int:
+    """How many pieces a spline has.
+
+    >>> pieces_for(64), pieces_for(320), pieces_for(4096)
+    (1, 5, 20)
+    """
+    return min(max(draws // DRAWS_A_PIECE, 1), most)
 
 
 def _of_one(share: Floats, pieces: int) -> Floats:
@@ -64,5 +82,9 @@ def hats(share: Floats, *, pieces: int) -> Floats:
 
 
 def weights(square: Floats, product: Floats) -> Floats:
-    """Least squares from the sums of a fit: X'X and X'y; the shortest of equal solutions."""
-    return np.asarray(np.linalg.lstsq(square, product, rcond=1e-10)[0], dtype=np.float64)
+    """Least squares from the sums of a fit, X'X and X'y; of equal solutions about the shortest.
+
+    A billionth of the mean square of a column is added to each (ridge), as columns may depend on each other.
+    """
+    ridge = 1e-9 * float(np.trace(square)) / len(square)
+    return np.asarray(np.linalg.solve(square + ridge * np.eye(len(square)), product), dtype=np.float64)

@@ -10,6 +10,8 @@ import pandas as pd
 
 from toolkit.cost.comparing import settled
 from toolkit.cost.sampling import Floats
+from toolkit.cost.sensitivity import NO_SENSITIVITY, Sensitivity
+from toolkit.cost.standing import NO_STANDING, Standing
 from toolkit.evidence import Figure, Grade
 
 SCHEMA = "toolkit.cost/1"
@@ -118,6 +120,7 @@ class OptionCost:
         good_outcomes: what a message in time and an hour of good connection cost.
         reverting_usd: what going back costs if it comes to that. None where unknown.
         migration_shares: of the line of migration, by component; they add up to 1. Empty where none is told.
+        standing: among the other options. None without a total.
     """
 
     option: str
@@ -134,6 +137,7 @@ class OptionCost:
     good_outcomes: GoodOutcomes = GoodOutcomes()
     reverting_usd: Band | None = None
     migration_shares: Mapping[str, float] = field(default_factory=dict)
+    standing: Standing | None = None
 
     def to_document(self) -> dict[str, Any]:
         """The option's part of the document; every key is always there."""
@@ -152,6 +156,7 @@ class OptionCost:
             "cost_per_good_outcome": self.good_outcomes.to_document(),
             "reverting_usd": self.reverting_usd and self.reverting_usd.to_document(),
             "months": _months(self.lines),
+            **(NO_STANDING if self.standing is None else self.standing.to_document()),
         }
 
 
@@ -204,6 +209,8 @@ class CostResult:
         seed, draws: of the sampling.
         in_service: id of the option that runs today: its cost is that of doing nothing. None where none does.
         discount_rate_per_year: 0 where totals are plain sums of their months.
+        minimax_regret: the option whose largest regret is least. None where none has a total.
+        sensitivity: what the choice of the least mean total hangs on. None where there is no choice.
     """
 
     scenario: str
@@ -216,6 +223,8 @@ class CostResult:
     draws: int
     in_service: str | None = None
     discount_rate_per_year: float = 0.0
+    minimax_regret: str | None = None
+    sensitivity: Sensitivity | None = None
 
     def to_document(self) -> dict[str, Any]:
         """What ``toolkit cost --json`` prints; money in whole cents."""
@@ -229,7 +238,11 @@ class CostResult:
             "in_service": self.in_service,
             "options": {name: cost.to_document() for name, cost in self.options.items()},
             "crossovers": [crossover.to_document() for crossover in self.crossovers],
-            "sensitivity": [],
+            "minimax_regret": self.minimax_regret,
+            "sensitivity": [found.to_document() for found in self.sensitivity.inputs]
+            if self.sensitivity
+            else [],
+            **(NO_SENSITIVITY if self.sensitivity is None else self.sensitivity.to_document()),
             "limits": self.limits,
             "seed": self.seed,
             "draws": self.draws,
