@@ -21,7 +21,8 @@ def book(*slas: Mapping[str, Any] | None, fees: tuple[int, ...] = (100,)) -> Pri
         {
             "id": f"plan-{number}", "name": f"Plan {number}", "kind": "self_serve",
             "valid_from": "2026-01-01", "base_fee": {"amount": str(fee), "source": "page"},
-            "limits": {"peak_connections": "5000"} if number == 0 else {}, "limits_source": {"source": "page"},
+            "limits": {"peak_connections": "5000"} if number == 0 else {},
+            "limits_source": {"source": "page"},
             **({} if sla is None else {"sla": {"source": "page", "text": "x", **sla}}),
         }
         for number, (sla, fee) in enumerate(zip(slas, fees, strict=True))
@@ -99,9 +100,7 @@ def test_each_month_has_the_agreement_of_its_own_plan(fixed: FixedOption) -> Non
     """3,000 connections double each month: 3,000 on the first plan, then 6,000 and 12,000 on the second."""
     option = fixed("ably", **{MINUTES: 100.0, "degraded_share": 0.0})
     prices = book({"has_one": False}, SCHEDULE, fees=(100, 300))
-    cost = costed(
-        option, prices, peak_concurrent_users=3000.0, growth_per_month=1.0, horizon_months=3
-    )
+    cost = costed(option, prices, peak_concurrent_users=3000.0, growth_per_month=1.0, horizon_months=3)
     assert credit(cost).months_usd == pytest.approx((0.0, -30.0, -30.0))
     assert mean(cost) == pytest.approx(-60.0)
 
@@ -116,9 +115,7 @@ def test_where_no_plan_fits_there_is_no_credit_and_no_second_complaint(fixed: Fi
 def test_a_promise_changes_credits_and_nothing_else(fixed: FixedOption) -> None:
     option = fixed("ably", **{MINUTES: 100.0, "degraded_share": 0.0})
     with_one, without_one = costed(option, book(SCHEDULE)), costed(option, book({"has_one": False}))
-    others = [
-        [line for line in cost.lines if line.line != "SLA credits"] for cost in (with_one, without_one)
-    ]
+    others = [[line for line in cost.lines if line.line != "SLA credits"] for cost in (with_one, without_one)]
     assert others[0] == others[1]
     assert with_one.availability == without_one.availability
     assert with_one.monthly_cost_usd == without_one.monthly_cost_usd

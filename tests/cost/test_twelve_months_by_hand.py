@@ -1,10 +1,10 @@
 """Twelve months on paper: one managed and one self-hosted option, every line of every month, to the cent.
 
-The world. Growth is 20 % a month, money of next year is worth 21 % less, 10,000 users send 10 messages a day to
+The world. Growth is 20 % a month, money is discounted by 21 % a year, 10,000 users send 10 messages a day to
 eight others and are connected an hour. Labour is 100 USD an hour, a day has 8 of them, an hour without chat
-costs 250 USD. The move is taken back one time in ten at a quarter of its effort; the old server runs on for a
-month and a half. All tables below are the sums of their rows, worked out with a pocket calculator's steps in
-decimal arithmetic: no function of the toolkit is called for them.
+costs 250 USD. The move is taken back one time in ten at a quarter of its effort; the old server runs on for
+a month and a half. Every cell below is worked out in decimal arithmetic with the steps of a pocket
+calculator: no function of the toolkit is called for it.
 """
 
 from decimal import ROUND_CEILING, Decimal

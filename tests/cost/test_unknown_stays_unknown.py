@@ -20,6 +20,8 @@ def test_without_evidence_of_availability_downtime_and_total_are_unknown(
     assert cost.total is None and cost.p_cheapest is None and cost.regret is None
     assert cost.availability is None
     assert cost.unknown == ["downtime: needs the figure service_unavailability_min_per_month"]
+    told = next(line.source for line in cost.lines if line.line == "downtime")
+    assert "28 days of field data, a published incident history, or a range" in told
     assert cost.monthly_cost_usd is not None, "outages are no part of the monthly cost"
 
 

@@ -14,7 +14,8 @@ D = Decimal
 
 AWS = Sla.model_validate(
     {
-        "promise": "0.9995", "text": "AWS API Gateway, https://aws.amazon.com/api-gateway/sla", "source": "page",
+        "promise": "0.9995", "source": "page",
+        "text": "AWS API Gateway, https://aws.amazon.com/api-gateway/sla",
         "credits": [
             {"below": "0.9995", "share": "0.10"},
             {"below": "0.99", "share": "0.25"},

@@ -1,5 +1,7 @@
 """What outages cost the team, and how much of the service is left of them."""
 
+from dataclasses import replace
+
 from toolkit.cost.formulas import downtime_usd, full_outage_min, lost_min
 from toolkit.cost.option import Option
 from toolkit.cost.sampling import Floats
@@ -15,6 +17,12 @@ MINUTES = (
     "degraded_severity",
 )
 
+GIVES = (
+    "28 days of field data, a published incident history, or a range of p5, p50 and p95 in the option's file "
+    "would give its unavailability; a promise does not"
+)
+"""What an option lacks of which nothing is known."""
+
 
 def downtime(option: Option, setting: Setting) -> Spending:
     """What outages and degradations cost the team, month by month."""
@@ -23,7 +31,8 @@ def downtime(option: Option, setting: Setting) -> Spending:
     if cost is None:
         missing.append("downtime_cost_usd_per_hour of the scenario")
     if missing or cost is None:
-        return unknown(LINE, missing, recurring=False)
+        line = unknown(LINE, missing, recurring=False)
+        return replace(line, source=f"{line.source}; {GIVES}") if MINUTES[0] not in drawn else line
     month = downtime_usd(unavailable_min_per_month=lost(drawn), usd_per_hour=cost.values, months=1)
     told = {**drawn, "downtime_cost_usd_per_hour": cost}
     return alike(LINE, told, setting, month, recurring=False)

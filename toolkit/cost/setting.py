@@ -34,7 +34,10 @@ COUNTABLE = MAX_COUNT / 100
 """The most of a usage field in a month: curves go on to a hundred times the scenario's messages."""
 
 MONTHS_AT_ONCE = 12
-"""Months that are computed in one array, which bounds the memory that a long horizon takes."""
+"""Months that are computed in one array at most, which bounds the memory that a long horizon takes."""
+
+AT_ONCE = 2**19
+"""Months times draws that are computed in one array, at least one month: a few of these fit into a cache."""
 
 KEPT = 2**23
 """Months times draws whose usage is kept between options, 80 bytes each; of more it is worked out anew."""
@@ -187,8 +190,8 @@ class Setting:
     def spans(self) -> list[range]:
         """The months of the horizon in stretches that are computed at once."""
         end = self.start + self.months
-        starts = range(self.start, end, MONTHS_AT_ONCE)
-        return [range(start, min(start + MONTHS_AT_ONCE, end)) for start in starts]
+        step = max(1, min(MONTHS_AT_ONCE, AT_ONCE // self.draws.count))
+        return [range(start, min(start + step, end)) for start in range(self.start, end, step)]
 
     @property
     def discount_rate_per_year(self) -> float:

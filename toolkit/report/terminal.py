@@ -112,7 +112,18 @@ def show_cost(document: Document) -> None:
         for line in options[name]["lines"]
     ]
     out.print(table_of("By line", ["option", "line", "mean USD", "p5", "p95"], lines, left=2))
+    good = [[name, *_good(options[name]["cost_per_good_outcome"])] for name in ordered]
+    columns = ["option", "USD a million messages in time", "USD a thousand good connection-hours"]
+    out.print(table_of("Cost per good outcome, without downtime and credits", columns, good))
+    for name in ordered:
+        for missing in options[name]["unknown"]:
+            out.print(text_of(f"{name} has no total: {missing}"))
     show_limits(out, document)
+
+
+def _good(outcomes: Document) -> list[str]:
+    prices = ("usd_per_million_messages_in_time", "usd_per_thousand_good_connection_hours")
+    return [dollars((outcomes[price] or {}).get("mean")) for price in prices]
 
 
 def _mean(total: Document | None) -> float:
