@@ -12,6 +12,11 @@ UNITS = {
     "latency_ms": "ms",
     "connections_per_node": "connections",
     "deliveries_per_s_per_node": "1/s",
+    "node_cores": "cores",
+    "node_memory_gib": "GiB",
+    "connections_per_core": "connections",
+    "deliveries_per_s_per_core": "1/s",
+    "memory_kib_per_connection": "KiB",
     "node_usd_per_month": "USD/month",
     "load_balancer_usd_per_month": "USD/month",
     "load_balancer_capacity_unit_usd_per_month": "USD/month",
@@ -41,8 +46,18 @@ UNITS = {
 COMPARED = ("uptime_share", "promised_uptime_share", "latency_ms")
 """Quantities that are shown and compared, and enter no cost."""
 
-POSITIVE = ("connections_per_node", "deliveries_per_s_per_node", "usable_capacity_share", "nodes_per_cache")
-"""Quantities that something is divided by."""
+POSITIVE = (
+    "connections_per_node",
+    "deliveries_per_s_per_node",
+    "node_cores",
+    "node_memory_gib",
+    "connections_per_core",
+    "deliveries_per_s_per_core",
+    "memory_kib_per_connection",
+    "usable_capacity_share",
+    "nodes_per_cache",
+)
+"""Quantities that something is divided by, and what these are made of."""
 
 TYPING_ERROR = 0.92
 """Names more alike than this are taken for one name, mistyped."""

@@ -54,6 +54,11 @@ ORDER = (
     "spare_caches",
     "unscheduled_credit_share",
     "delivery_success_share",
+    "node_cores",
+    "node_memory_gib",
+    "connections_per_core",
+    "deliveries_per_s_per_core",
+    "memory_kib_per_connection",
 )
 """The dimension of each quantity. Low dimensions fill space best, so what matters most comes first.
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from toolkit.cost.capacity import capacities
 from toolkit.cost.option import Option
 from toolkit.cost.sampling import Floats
 from toolkit.cost.setting import Drawn, Setting
@@ -15,17 +16,13 @@ from toolkit.cost.sizing import (
 from toolkit.cost.spending import Spending, every_month, gathered, unknown
 from toolkit.pricing.traffic import DAYS
 
-SIZING = (
-    "connections_per_node",
-    "deliveries_per_s_per_node",
-    "usable_capacity_share",
-    "busiest_second_factor",
-)
+SIZING = ("usable_capacity_share", "busiest_second_factor")
+"""What sizing needs beside the capacities of a node."""
 
 
 def infrastructure(option: Option, setting: Setting) -> list[Spending]:
     """The lines of servers, load balancer, caches and egress; each unknown where a figure of its own is."""
-    drawn, missing = gathered(option, SIZING, setting)
+    drawn, missing = _sized(option, setting)
     needed = [] if missing else [_needed(drawn, setting, months) for months in setting.spans()]
     return [
         _servers(option, setting, needed),
@@ -33,6 +30,13 @@ def infrastructure(option: Option, setting: Setting) -> list[Spending]:
         _caches(option, setting, needed),
         _egress(option, setting),
     ]
+
+
+def _sized(option: Option, setting: Setting, *more: str) -> tuple[dict[str, Drawn], list[str]]:
+    """What the number of nodes follows from, and more quantities by name; and what is missing of them."""
+    capacity, lacking = capacities(option, setting)
+    drawn, missing = gathered(option, (*SIZING, *more), setting)
+    return {**capacity, **drawn}, [*lacking, *missing]
 
 
 def _needed(drawn: dict[str, Drawn], setting: Setting, months: range) -> Floats:
@@ -54,7 +58,7 @@ def _needed(drawn: dict[str, Drawn], setting: Setting, months: range) -> Floats:
 
 
 def _servers(option: Option, setting: Setting, needed: Sequence[Floats]) -> Spending:
-    drawn, missing = gathered(option, (*SIZING, "spare_nodes", "node_usd_per_month"), setting)
+    drawn, missing = _sized(option, setting, "spare_nodes", "node_usd_per_month")
     if missing:
         return unknown("servers", missing, recurring=True)
     spare, price = drawn["spare_nodes"].values, drawn["node_usd_per_month"].values
@@ -65,7 +69,7 @@ def _servers(option: Option, setting: Setting, needed: Sequence[Floats]) -> Spen
 def _caches(option: Option, setting: Setting, needed: Sequence[Floats]) -> Spending:
     """Without a size of the servers, how many caches they need is not known either."""
     names = ("nodes_per_cache", "spare_caches", "cache_usd_per_month")
-    drawn, missing = gathered(option, (*SIZING, *names), setting)
+    drawn, missing = _sized(option, setting, *names)
     if missing:
         return unknown("cache", missing, recurring=True)
     per, spare, price = (drawn[name].values for name in names)

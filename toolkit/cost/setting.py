@@ -1,6 +1,6 @@
 """The circumstances under which options are compared: drawn once, the same for each."""
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 
 from toolkit.cost.assumptions import Assumptions, default_assumptions
+from toolkit.cost.countable import overflow
 from toolkit.cost.formulas import discount_factors
 from toolkit.cost.option import Option
 from toolkit.cost.sampling import Draws, Floats
-from toolkit.evidence import Figure, Grade, Range, central
+from toolkit.evidence import Figure, Grade, central
 from toolkit.pricing.scenario import Scenario
 from toolkit.pricing.traffic import (
     DAYS,
@@ -24,14 +25,10 @@ from toolkit.pricing.traffic import (
     traffic_of,
     usage_arrays,
 )
-from toolkit.pricing.usage import MAX_COUNT
 from toolkit.project import InputError
 
 TEAM_SIZE = {name: "team_size" for name in ("peak_concurrent_users", "monthly_active_users", "channels")}
 """Three measures of one thing: a team with more users a month has more of them at the peak."""
-
-COUNTABLE = MAX_COUNT / 100
-"""The most of a usage field in a month: curves go on to a hundred times the scenario's messages."""
 
 MONTHS_AT_ONCE = 12
 """Months that are computed in one array at most, which bounds the memory that a long horizon takes."""
@@ -41,25 +38,6 @@ AT_ONCE = 2**19
 
 KEPT = 2**23
 """Months times draws whose usage is kept between options, 80 bytes each; of more it is worked out anew."""
-
-
-def growth_fault(scenario: Scenario) -> str | None:
-    """Why a scenario outgrows what vendors meter in a month, at the upper ends of its ranges; None if not."""
-    last = scenario.horizon_months - 1
-
-    def upper(quantity: float | Range) -> float:
-        return quantity.p95 if isinstance(quantity, Range) else float(quantity)
-
-    with np.errstate(over="ignore", invalid="ignore"):
-        growth = np.float64(upper(scenario.growth_per_month))
-        month = grown(traffic_of(scenario, upper), growth_per_month=growth, month=last)
-        return _overflow([month], months=last + 1)
-
-
-def _overflow(last_months: Sequence[Traffic], *, months: int) -> str | None:
-    """Why the last month, in any of its versions, goes past what can be counted; None where it does not."""
-    most = max(float(np.max(found)) for month in last_months for found in usage_arrays(month).values())
-    return None if most <= COUNTABLE else f"traffic grows to {most:.3g} of one usage field in month {months}"
 
 
 @dataclass(frozen=True)
@@ -208,7 +186,7 @@ class Setting:
         last = self.start + self.months - 1
         with np.errstate(over="ignore", invalid="ignore"):
             versions = [self.traffic(range(last, last + 1)), self.central_traffic(last)]
-            wrong = _overflow(versions, months=self.months)
+            wrong = overflow(versions, months=self.months)
         if wrong is not None:
             raise InputError(
                 f"{where}:1: growth_per_month: {wrong}; lower the growth, the traffic or the horizon"

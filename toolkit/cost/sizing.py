@@ -7,6 +7,7 @@ from toolkit.pricing.plan import SECONDS_A_DAY
 from toolkit.pricing.tariff import GB_PER_GIB
 
 HOURS_PER_MONTH = 730.0
+KIB_PER_GIB = 2.0**20
 CONNECTIONS_PER_UNIT = 3000.0
 GB_PER_UNIT_HOUR = 1.0
 
@@ -33,6 +34,38 @@ def busiest_second_deliveries(
     busiest_day = messages_delivered / days * busiest_day_factor
     peak: Floats = busiest_day / SECONDS_A_DAY * busiest_second_factor
     return peak
+
+
+def connections_held(
+    *,
+    node_cores: Floats,
+    connections_per_core: Floats,
+    node_memory_gib: Floats,
+    memory_kib_per_connection: Floats,
+) -> Floats:
+    """Connections that a node holds when full, by the scarcer of its cores and its memory.
+
+    min(cores x connections a core, memory / memory a connection)
+
+    A million idle connections of Centrifugo took about 10 cores and 30 KB each (centrifugal.dev, 2020-02-10):
+
+    >>> one = np.ones(1)
+    >>> connections_held(node_cores=2 * one, connections_per_core=100_000 * one,
+    ...                  node_memory_gib=4 * one, memory_kib_per_connection=32 * one)
+    array([131072.])
+    """
+    by_memory = node_memory_gib * KIB_PER_GIB / memory_kib_per_connection
+    held: Floats = np.minimum(node_cores * connections_per_core, by_memory)
+    return held
+
+
+def deliveries_made(*, node_cores: Floats, deliveries_per_s_per_core: Floats) -> Floats:
+    """Deliveries that a node makes when full, 1/s: those of a core on all of its cores.
+
+    >>> deliveries_made(node_cores=np.array([2.0]), deliveries_per_s_per_core=np.array([12_000.0]))
+    array([24000.])
+    """
+    return node_cores * deliveries_per_s_per_core
 
 
 def nodes_needed(
