@@ -45,9 +45,9 @@ def evppi(totals: Mapping[str, Floats], shares: Floats) -> float:
     linear splines of every input by its probability and the products of every two. A minimum of noisy fits is
     too low, and so the value that they seem to have too high. Here each eighth of the draws is decided by a
     fit on the others and *pays what the chosen option costs in it*: the value of a rule that can really be
-    followed. So the estimate errs low, lies between 0 and :func:`evpi`, and is 0 for an input that moves all
-    options alike. Of several inputs the rule takes up one after the other, that first which is worth most,
-    four at most: knowing more is never worth less than the best part of it.
+    followed. So the estimate errs low, lies between 0 and :func:`evpi`, and is 0, or noise about it, for an
+    input that moves all options alike. Of several inputs the rule takes up one after the other, that first
+    which is worth most, four at most: knowing more is never worth less than the best part of it.
 
     Args:
         totals: by option, paired draws of shape (draws,), each with a price.

@@ -56,7 +56,7 @@ class InputSensitivity:
         total: its indices in the total of the recommended option. None where too few points have a price.
         difference: its indices in what the runner-up costs more. None likewise, or without a runner-up.
         evppi_usd: what knowing it before choosing would save on average.
-        flips: ascending; none where knowing it is worth nothing.
+        flips: ascending; none where knowing it is worth next to nothing.
     """
 
     input: str

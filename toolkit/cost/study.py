@@ -29,6 +29,9 @@ ValuesAt = Callable[[str, float], list[InputValue]]
 DRAWS_A_POINT = 8
 """The indices have a point for so many draws; each is computed once for every input, and twice more."""
 
+WORTH_TELLING = 0.01
+"""Share of all information's worth below which an input has no flip points told."""
+
 STARTS = 1024
 """Draws in which the nearest joint flip is looked for at most."""
 
@@ -74,10 +77,12 @@ class Study:
         self, costs: Mapping[str, Floats], shares: Mapping[str, Floats], ranked: Sequence[str]
     ) -> Iterator[InputSensitivity]:
         total, difference = self._indices(list(shares), ranked)
+        least = WORTH_TELLING * evpi(costs)
         for name, share in shares.items():
             worth = evppi(costs, share)
-            # Where knowing is worth nothing no fit is better than chance, and where fits cross is chance too.
-            found = flips(expected(costs, share, ranked[0]), recommended=ranked[0]) if worth > 0 else []
+            # Where knowing is worth next to nothing fits are chance, and where they cross is chance too.
+            told = worth > 0 and worth >= least
+            found = flips(expected(costs, share, ranked[0]), recommended=ranked[0]) if told else []
             points = [FlipPoint(flip, self.values_at(name, flip.share)) for flip in found]
             yield InputSensitivity(name, total.get(name), difference.get(name), worth, points)
 
