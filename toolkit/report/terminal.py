@@ -1,5 +1,6 @@
 """The same documents as tables on a terminal; no text from data is read as markup."""
 
+from rich.console import Console
 from rich.table import Table
 
 from toolkit.project.faults import printable
@@ -118,7 +119,26 @@ def show_cost(document: Document) -> None:
     for name in ordered:
         for missing in options[name]["unknown"]:
             out.print(text_of(f"{name} has no total: {missing}"))
+    _show_sensitivity(out, document)
     show_limits(out, document)
+
+
+def _show_sensitivity(out: Console, document: Document) -> None:
+    """What the choice hangs on, where there is one: index and value of information side by side."""
+    if document["recommended"] is None or not document["sensitivity"]:
+        return
+    rows = [
+        [
+            entry["input"],
+            number(entry["sobol"], 2),
+            number(entry["sobol_of_difference"], 2),
+            dollars(entry["evppi"]),
+        ]
+        for entry in document["sensitivity"]
+    ]
+    columns = ["input", "Sobol, total", "Sobol, difference", "EVPPI USD"]
+    title = f"What the choice of {document['recommended']} hangs on (EVPI {dollars(document['evpi'])} USD)"
+    out.print(table_of(title, columns, rows))
 
 
 def _good(outcomes: Document) -> list[str]:
