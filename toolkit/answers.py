@@ -124,7 +124,18 @@ def costed(loaded: Loaded, scenario: str) -> CostResult:
         loaded.scenarios[scenario],
         scenario_id=scenario,
         as_of=loaded.as_of,
+        in_service=in_service(loaded),
     )
+
+
+def in_service(loaded: Loaded) -> str | None:
+    """The option that runs today: that of the last phase in service or done, else the current server.
+
+    None where the plan has no such phase and the folder none of the current servers.
+    """
+    running = [phase.option for phase in loaded.plan.phases if phase.status in ("in_service", "done")]
+    known = [option for option in [*reversed(running), "current", "current-unfixed"] if option is not None]
+    return next((option for option in known if option in loaded.options), None)
 
 
 def quoted(loaded: Loaded, scenario: str) -> list[Quote]:

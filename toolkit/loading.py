@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from toolkit.cost.claims import Claim, read_claims
+from toolkit.cost.countable import growth_fault
 from toolkit.cost.option import Option
-from toolkit.cost.setting import growth_fault
 from toolkit.decide.plan import Plan
 from toolkit.decide.planchecks import check_names, check_plan
 from toolkit.evidence import written_day

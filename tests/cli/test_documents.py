@@ -63,7 +63,10 @@ def test_cost(installed: Any, shipped: Path) -> None:
         assert {"total", "lines", "p_cheapest", "regret"} <= set(option)
         assert option["total"] is None or {"mean", "p5", "p50", "p95"} <= set(option["total"])
         assert all({"line", "mean", "p5", "p95"} <= set(line) for line in option["lines"])
-    assert any("not available" in limit for limit in told["limits"])
+    assert told["sensitivity"]
+    for entry in told["sensitivity"]:
+        assert {"input", "sobol", "evppi", "flip_points"} <= set(entry)
+        assert 0 <= entry["evppi"] <= told["evpi"]
 
 
 def test_decide(decision: str) -> None:

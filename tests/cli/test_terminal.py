@@ -31,7 +31,7 @@ def test_cost_prints_totals_lines_and_limits(toolkit: Any, shipped: Path) -> Non
     text = printed(toolkit, "cost", "--project", shipped, "--scenario", "under-100-usd")
     assert "Total cost over the horizon, scenario under-100-usd" in text
     assert "operations labour" in text
-    assert "Note: SLA credits are not available in this version" in text
+    assert "Note: SLA credits are those of the vendor" in text
 
 
 def test_bill_says_unknown_for_a_price_that_is_not_known(toolkit: Any, shipped: Path, tmp_path: Path) -> None:

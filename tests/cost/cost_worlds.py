@@ -17,6 +17,17 @@ Costed = Callable[..., CostResult]
 FixedOption = Callable[..., Option]
 
 
+CERTAIN = {
+    "labour_usd_per_hour": 100.0,
+    "busiest_second_factor": 10.0,
+    "way_back_probability": 0.1,
+    "way_back_effort_share": 0.25,
+    "parallel_run_months": 1.5,
+    "degraded_severity": 0.4,
+}
+"""What the model's assumptions have as ranges, as numbers."""
+
+
 def plain_scenario(**changes: object) -> Scenario:
     """A scenario without any range: 3 million messages a month out of 10,000 users, each to eight others."""
     numbers: dict[str, object] = {
@@ -43,10 +54,13 @@ def figure(name: str, **parts: object) -> Figure:
 
 
 def fixed(option: Option, **values: float) -> Option:
-    """The option without any uncertainty: medians, labour at 100 USD an hour, ten times at the peak."""
+    """The option without any uncertainty: medians, labour at 100 USD an hour, ten times at the peak.
+
+    One move in ten is taken back at a quarter of its effort; the old runs on for a month and a half.
+    """
     known = {name: option.figure(name, as_of=AS_OF) for name in option.figures if name in UNITS}
     medians = {name: found.central for name, found in known.items() if found is not None}
-    wanted = {"labour_usd_per_hour": 100.0, "busiest_second_factor": 10.0, **medians, **values}
+    wanted = {**CERTAIN, **medians, **values}
     return with_figures(option, {name: figure(name, value=value) for name, value in wanted.items()})
 
 

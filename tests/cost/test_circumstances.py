@@ -14,7 +14,7 @@ from toolkit.pricing.scenario import Scenario
 from toolkit.pricing.traffic import usage_of
 
 
-def setting(scenario: Scenario, *, draws: int = 2000, seed: int = 1) -> Setting:
+def setting(scenario: Scenario, *, draws: int = 2048, seed: int = 1) -> Setting:
     return Setting.of(scenario, as_of=AS_OF, draws=draws, seed=seed)
 
 
@@ -38,7 +38,7 @@ def test_measures_of_the_teams_size_move_together() -> None:
 def test_what_a_user_does_is_independent_of_the_teams_size() -> None:
     wide = {"p5": 1.0, "p50": 10.0, "p95": 100.0}
     scenario = plain_scenario(monthly_active_users=wide, messages_per_user_day=wide)
-    traffic = setting(scenario, draws=20_000).traffic(range(1))
+    traffic = setting(scenario, draws=16_384).traffic(range(1))
     users, messages = np.ravel(traffic.monthly_active_users), np.ravel(traffic.messages_per_user_day)
     assert abs(np.corrcoef(users, messages)[0, 1]) < 0.03
 

@@ -39,7 +39,6 @@ def test_it_is_plain_json(result: CostResult) -> None:
 def test_it_says_day_scenario_and_currency(result: CostResult) -> None:
     document = result.to_document()
     assert (document["as_of"], document["scenario"], document["currency"]) == ("2026-11-23", "test", "USD")
-    assert document["sensitivity"] == [], "not available yet, and the limits say so"
 
 
 def test_money_is_in_whole_cents(result: CostResult) -> None:

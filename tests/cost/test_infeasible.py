@@ -35,7 +35,7 @@ def test_an_infeasible_option_is_nobodys_rival(costed: Costed, fixed: FixedOptio
 def test_draws_that_no_plan_carries_are_left_out_and_counted(costed: Costed, fixed: FixedOption) -> None:
     """Of 30,000 to 60,000 users, those above 50,000 have no price: more than 5 and less than 50 %."""
     users = {"p5": 30_000.0, "p50": 40_000.0, "p95": 60_000.0}
-    result = costed(fixed("pubnub"), scenario=plain_scenario(monthly_active_users=users), draws=4000)
+    result = costed(fixed("pubnub"), scenario=plain_scenario(monthly_active_users=users), draws=4096)
     cost = result.options["pubnub"]
     assert cost.total is not None and not cost.infeasible
     told = [limit for limit in result.limits if limit.startswith("pubnub: in ")]
@@ -49,6 +49,6 @@ def test_an_option_that_most_draws_rule_out_is_infeasible(costed: Costed, fixed:
     users = {"p5": 49_000.0, "p50": 49_900.0, "p95": 90_000.0}
     growth = {"p5": 0.0, "p50": 0.0, "p95": 0.2}
     scenario = plain_scenario(monthly_active_users=users, growth_per_month=growth, horizon_months=12)
-    cost = costed(fixed("pubnub"), scenario=scenario, draws=2000).options["pubnub"]
+    cost = costed(fixed("pubnub"), scenario=scenario, draws=2048).options["pubnub"]
     assert cost.total is None
     assert cost.infeasible[0].startswith("no plan of PubNub carries it in ")

@@ -15,9 +15,9 @@ def test_what_is_not_available_is_named(costed: Costed, fixed: FixedOption) -> N
     told = " ".join(costed(fixed("current"), scenario=plain_scenario()).limits)
     for missing in (
         "SLA credits",
-        "Sensitivity",
-        "value of information",
-        "plain random draws",
+        "must-haves are left to the decision",
+        "take all inputs as independent",
+        "draws of a scrambled Sobol sequence",
         "not discounted",
     ):
         assert missing in told

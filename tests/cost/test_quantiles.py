@@ -1,4 +1,4 @@
-"""Ranges are drawn so that they return their own percentiles, and the same for every option."""
+"""Ranges are drawn so that they return their own percentiles."""
 
 import numpy as np
 import pytest
@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from toolkit.cost.sampling import Draws, quantile_function
-from toolkit.evidence import Figure, Range
+from toolkit.evidence import Range
 
 numbers = st.floats(0, 1e9, allow_subnormal=False)
 ranges = st.tuples(numbers, numbers, numbers).map(sorted)
@@ -33,47 +33,17 @@ def test_nothing_is_drawn_beyond_what_somebody_said(parts: list[float]) -> None:
 
 
 def test_many_draws_have_the_percentiles_of_their_range() -> None:
-    drawn = Draws(200_000, seed=7).quantity("hours", Range(p5=4, p50=8, p95=24))
-    assert np.percentile(drawn, [5, 50, 95]) == pytest.approx([4, 8, 24], rel=0.01)
+    drawn = Draws(4096, seed=7).quantity("spare_nodes", Range(p5=4, p50=8, p95=24))
+    assert np.percentile(drawn, [5, 50, 95]) == pytest.approx([4, 8, 24], rel=0.001)
 
 
 def test_the_mean_is_that_of_the_piecewise_linear_quantile_function() -> None:
     """Its integral: 0.05 of both ends, and 0.45 of the middle of each straight part."""
     p5, p50, p95 = 4.0, 8.0, 24.0
     expected = 0.05 * p5 + 0.45 * (p5 + p50) / 2 + 0.45 * (p50 + p95) / 2 + 0.05 * p95
-    drawn = Draws(400_000, seed=11).quantity("hours", Range(p5=p5, p50=p50, p95=p95))
-    assert drawn.mean() == pytest.approx(expected, rel=0.005)
+    drawn = Draws(4096, seed=11).quantity("spare_nodes", Range(p5=p5, p50=p50, p95=p95))
+    assert drawn.mean() == pytest.approx(expected, rel=1e-6)
 
 
 def test_a_number_is_the_same_in_every_draw() -> None:
-    assert Draws(5, seed=0).quantity("days", 3.5).tolist() == [3.5] * 5
-
-
-def test_equal_names_share_their_probability_so_that_a_tenfold_range_stays_tenfold() -> None:
-    draws = Draws(1000, seed=3)
-    one = draws.figure("minutes", _figure(p5=4.4, p50=219, p95=2190))
-    ten = draws.figure("minutes", _figure(p5=44, p50=2190, p95=21900))
-    assert ten == pytest.approx(10 * one)
-
-
-def test_other_names_are_independent() -> None:
-    draws = Draws(20_000, seed=3)
-    assert abs(np.corrcoef(draws.share("a"), draws.share("b"))[0, 1]) < 0.03
-
-
-def test_names_that_move_together_share_their_probability() -> None:
-    draws = Draws(100, seed=3, together={"channels": "size", "users": "size"})
-    assert (draws.share("channels") == draws.share("users")).all()
-    assert not (draws.share("channels") == draws.share("bytes")).all()
-
-
-@pytest.mark.parametrize("seed", [0, 1, 20261123])
-def test_a_seed_gives_the_same_draws_every_time_and_no_other_seed_does(seed: int) -> None:
-    assert (Draws(50, seed=seed).share("x") == Draws(50, seed=seed).share("x")).all()
-    assert not (Draws(50, seed=seed).share("x") == Draws(50, seed=seed + 1).share("x")).all()
-
-
-def _figure(**parts: float) -> Figure:
-    return Figure.model_validate(
-        {**parts, "unit": "min/month", "grade": "claim", "source": "test", "as_of": "2026-01-01"}
-    )
+    assert Draws(4, seed=0).quantity("spare_nodes", 3.5).tolist() == [3.5] * 4

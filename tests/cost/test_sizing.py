@@ -5,21 +5,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from toolkit.cost.sizing import busiest_second_deliveries, load_balancer_units, servers
+from toolkit.cost.sizing import (
+    busiest_second_deliveries,
+    caches,
+    load_balancer_units,
+    nodes_needed,
+    servers,
+)
 
 
 def nodes(connections: float, deliveries_per_s: float, *, usable: float = 0.7, spare: float = 1) -> float:
     one = np.ones(1)
-    return float(
-        servers(
-            peak_connections=connections * one,
-            connections_per_node=20_000 * one,
-            peak_deliveries_per_s=deliveries_per_s * one,
-            deliveries_per_s_per_node=30_000 * one,
-            usable_capacity_share=usable * one,
-            spare_nodes=spare * one,
-        )[0]
+    needed = nodes_needed(
+        peak_connections=connections * one,
+        connections_per_node=20_000 * one,
+        peak_deliveries_per_s=deliveries_per_s * one,
+        deliveries_per_s_per_node=30_000 * one,
+        usable_capacity_share=usable * one,
     )
+    return float(servers(needed, spare_nodes=spare * one)[0])
 
 
 @pytest.mark.parametrize(
@@ -69,3 +73,23 @@ def test_the_busiest_second_is_the_average_second_times_both_factors() -> None:
 def test_load_balancer_units(connections: float, gib: float, units: float) -> None:
     found = load_balancer_units(peak_connections=np.array([connections]), egress_gib=np.array([gib]))
     assert found == pytest.approx([units])
+
+
+@pytest.mark.parametrize(
+    ("needed", "expected"),
+    [
+        (1, 0),  # a spare that stands by needs nothing between it and the node
+        (2, 2),  # one cache and its replica
+        (6, 2),
+        (7, 3),  # past what one cache carries
+    ],
+)
+def test_caches_stand_between_several_nodes_only(needed: float, expected: float) -> None:
+    one = np.ones(1)
+    assert caches(needed * one, nodes_per_cache=6 * one, spare_caches=one).tolist() == [expected]
+
+
+def test_the_cluster_of_deepstream_has_the_cache_that_its_page_names() -> None:
+    """Six t2.medium and one cache, https://deepstream.io/info/performance/four-billion-messages-per-hour/."""
+    one = np.ones(1)
+    assert caches(6 * one, nodes_per_cache=6 * one, spare_caches=0 * one).tolist() == [1]

@@ -20,6 +20,8 @@ def test_without_evidence_of_availability_downtime_and_total_are_unknown(
     assert cost.total is None and cost.p_cheapest is None and cost.regret is None
     assert cost.availability is None
     assert cost.unknown == ["downtime: needs the figure service_unavailability_min_per_month"]
+    told = next(line.source for line in cost.lines if line.line == "downtime")
+    assert "28 days of field data, a published incident history, or a range" in told
     assert cost.monthly_cost_usd is not None, "outages are no part of the monthly cost"
 
 
@@ -40,8 +42,6 @@ def test_without_the_cost_of_an_hour_no_total_is_known(costed: Costed, fixed: Fi
 @pytest.mark.parametrize(
     ("missing", "line"),
     [
-        ("connections_per_node", "servers"),
-        ("deliveries_per_s_per_node", "servers"),
         ("node_usd_per_month", "servers"),
         ("load_balancer_usd_per_month", "load balancer"),
         ("load_balancer_capacity_unit_usd_per_month", "load balancer"),
@@ -58,10 +58,19 @@ def test_a_missing_figure_makes_its_line_and_the_monthly_cost_unknown(
     assert cost.monthly_cost_usd is None and cost.total is None
 
 
+@pytest.mark.parametrize("missing", ["connections_per_node", "deliveries_per_s_per_node"])
+def test_without_a_nodes_capacity_neither_servers_nor_caches_are_known(
+    costed: Costed, fixed: FixedOption, missing: str
+) -> None:
+    cost = costed(without(fixed("socketio"), missing), scenario=plain_scenario()).options["socketio"]
+    assert cost.unknown == [f"{line}: needs the figure {missing}" for line in ("servers", "cache")]
+    assert cost.monthly_cost_usd is None and cost.total is None
+
+
 def test_every_missing_figure_of_a_line_is_named_at_once(costed: Costed, fixed: FixedOption) -> None:
     bare = without(fixed("socketio"), "connections_per_node", "node_usd_per_month")
     cost = costed(bare, scenario=plain_scenario()).options["socketio"]
-    assert cost.unknown == ["servers: needs the figure connections_per_node, the figure node_usd_per_month"]
+    assert cost.unknown[0] == "servers: needs the figure connections_per_node, the figure node_usd_per_month"
 
 
 def test_effort_that_nobody_states_is_unknown(costed: Costed, fixed: FixedOption) -> None:
@@ -72,6 +81,7 @@ def test_effort_that_nobody_states_is_unknown(costed: Costed, fixed: FixedOption
     assert cost.unknown == [
         "operations labour: needs the figure operations_hours_per_month",
         "migration: needs the figure migration_person_days",
+        "way back: needs the figure migration_person_days",
     ]
 
 

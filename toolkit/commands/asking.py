@@ -10,6 +10,7 @@ from toolkit.commands.options import DATA, AsOf, Json, ProjectDir, ScenarioName,
 
 FailOn = Literal["no-go", "hold"]
 Layout = Literal["table", "focus"]
+Items = Literal["table", "csv", "focus"]
 Period = Literal["hour", "day"]
 
 
@@ -101,12 +102,27 @@ def prices_diff(
 
 
 def cost(
-    project: ProjectDir = DATA, scenario: ScenarioName = None, as_of: AsOf = None, as_json: Json = False
+    project: ProjectDir = DATA,
+    scenario: ScenarioName = None,
+    as_of: AsOf = None,
+    layout: Annotated[
+        Items,
+        typer.Option("--format", help="csv: line items a month. focus: the same under the FOCUS columns."),
+    ] = "table",
+    as_json: Json = False,
 ) -> None:
     """Total cost per option over the scenario's horizon, with its uncertainty."""
     from toolkit import api
 
     result = api.cost(project, scenario=scenario, as_of=as_of)
+    if layout == "focus":
+        from toolkit.cost import focus
+
+        return print_json(focus.focus_document(result)) if as_json else print(focus.focus_csv(result), end="")
+    if layout == "csv" and not as_json:
+        from toolkit.cost.items import items_csv
+
+        return print(items_csv(result), end="")
     if as_json:
         return print_json(result.to_document())
     from toolkit.report import terminal

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 import numpy as np
+from numpy.typing import NDArray
 
 from toolkit.cost.sampling import Floats
 
@@ -47,6 +48,61 @@ def regret(totals: Mapping[str, Floats]) -> dict[str, float]:
     stack = _payable(totals)
     least = stack.min(axis=0)
     return {name: _mean_beyond(usd, least) for name, usd in zip(totals, stack, strict=True)}
+
+
+def largest_regret(totals: Mapping[str, Floats]) -> dict[str, float]:
+    """The most that an option costs beyond the cheapest one in any draw, in US dollars.
+
+    The option with the least of these is the choice of minimax regret (Savage, *J. American Statistical
+    Association* 46, 1951), which needs no probabilities but those that shape the draws' ends.
+
+    Args:
+        totals: by option, shape (draws,); draws in which the option has no price are left out.
+
+    >>> largest_regret({"a": np.array([1.0, 5.0]), "b": np.array([2.0, 3.0])})
+    {'a': 2.0, 'b': 1.0}
+    """
+    if not totals:
+        return {}
+    stack = _payable(totals)
+    least = stack.min(axis=0)
+    return {name: _most_beyond(usd, least) for name, usd in zip(totals, stack, strict=True)}
+
+
+def minimax_regret(totals: Mapping[str, Floats]) -> str | None:
+    """The option whose largest regret is least; of equal ones the first. None without options.
+
+    >>> minimax_regret({"a": np.array([1.0, 5.0]), "b": np.array([2.0, 3.0])})
+    'b'
+    """
+    worst = largest_regret(totals)
+    return min(worst, key=lambda name: round(worst[name], 2)) if worst else None
+
+
+def priced_alike(totals: Mapping[str, Floats], *, at_least: float) -> tuple[list[str], NDArray[np.bool_]]:
+    """Options to compare in one and the same draws, and those draws: all of these options have a price there.
+
+    While fewer draws are left than asked for, the option that lacks most prices is left out.
+
+    Args:
+        totals: by option, shape (draws,).
+        at_least: share of the draws, more than 0.
+
+    >>> priced_alike({"a": np.array([1.0, 2.0]), "b": np.array([np.inf, 1.0])}, at_least=0.9)
+    (['a'], array([ True,  True]))
+    """
+    priced = {name: np.isfinite(usd) for name, usd in totals.items()}
+    while priced:
+        everywhere: NDArray[np.bool_] = np.logical_and.reduce(list(priced.values()))
+        if everywhere.mean() >= at_least:
+            return list(priced), everywhere
+        del priced[min(priced, key=lambda name: float(priced[name].mean()))]
+    return [], np.zeros(0, dtype=bool)
+
+
+def _most_beyond(usd: Floats, least: Floats) -> float:
+    priced = np.isfinite(usd)
+    return float(np.max(usd[priced] - least[priced]))
 
 
 def _mean_beyond(usd: Floats, least: Floats) -> float:

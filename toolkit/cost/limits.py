@@ -11,12 +11,19 @@ from toolkit.cost.setting import Setting, figure_of
 from toolkit.pricing.book import PriceBook, stale
 
 SCOPE = (
-    "SLA credits are not available in this version: no total contains any.",
-    "Sensitivity indices and the value of information are not available in this version.",
+    "Sensitivity, values of information and flip points are those of choosing the least expected total among "
+    "the options that have a price in nearly all draws; must-haves are left to the decision.",
+    "Sobol indices take all inputs as independent. The value of information is an estimate that errs low; "
+    "of several inputs together four at most are made use of.",
     "Measured downtime is not read by the cost model in this version: the figures of the option files are.",
-    "Downtime counts every degraded minute as a full outage.",
-    "Not priced: caches and message buses between nodes, disks, logs, support plans, parallel running, the "
-    "way back, discounts.",
+    "Minutes in which a service was only degraded count as a share of an outage where an option's file tells "
+    "them apart. Status pages tell degraded minutes, the ranges of self-hosted options outages: they do not "
+    "mean quite the same.",
+    "SLA credits are those of the vendor's plan: outages of experience against its schedule. What a cloud "
+    "pays back for the servers of a self-hosted option is not counted, nor that credits have to be claimed.",
+    "The way back stands in every total with its probability times its cost, in the first month.",
+    "The curve against required uptime leaves parallel running out.",
+    "Not priced: disks, logs, support plans, negotiated discounts.",
     "Servers, load balancers and egress carry payload only: no protocol overhead, presence or history.",
     "The vendor's cheapest plan is chosen anew every month, without notice periods or commitments.",
     "The numbers of a scenario carry no grade: they are its author's word.",
@@ -25,7 +32,6 @@ SCOPE = (
     "A range is drawn by a quantile function that is straight between its 5th, 50th and 95th percentile and "
     "held at the outer two beyond them.",
     "The curve against message volume changes the messages that a user sends; users and connections stay.",
-    "Money is not discounted over time.",
 )
 """What holds for every result."""
 
@@ -42,14 +48,26 @@ def limits_of(
         totals: draws of the known totals by option.
     """
     told = [*_claims(options, setting), *_left_out(totals), *_of_books(options, books, setting)]
-    return [_sampling(setting), *SCOPE, *told]
+    return [_sampling(setting), *SCOPE, _worth(setting), *_do_nothing(setting), *told]
+
+
+def _worth(setting: Setting) -> str:
+    rate = setting.discount_rate_per_year
+    if not rate:
+        return "Money is not discounted over time."
+    return f"Totals are discounted to the start of the first month, at {rate:.4g} a year; months are not."
+
+
+def _do_nothing(setting: Setting) -> list[str]:
+    if setting.in_service is not None:
+        return []
+    return ["Nothing is in service: no option stands for doing nothing, and nothing runs beside a new one."]
 
 
 def _sampling(setting: Setting) -> str:
-    error = 1 / setting.draws.count**0.5
     return (
-        f"Bands are the 5th to 95th percentile of {setting.draws.count:,} plain random draws (seed "
-        f"{setting.draws.seed}); the sampling error of a mean is {error:.1%} of the standard deviation."
+        f"Bands are the 5th to 95th percentile of {setting.draws.count:,} draws of a scrambled Sobol "
+        f"sequence (seed {setting.draws.seed}); each option's sampling error is that of its mean total."
     )
 
 

@@ -1,23 +1,26 @@
-"""The vendor's bill of a managed option, month by month."""
+"""The vendor's bill of a managed option and what its agreement pays back, month by month."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
 from toolkit.cost.option import Option
 from toolkit.cost.result import MOST_DRAWS
 from toolkit.cost.sampling import Floats
 from toolkit.cost.setting import Setting
-from toolkit.cost.spending import Spending, monthly_sums, unknown
-from toolkit.evidence import grade_rank
+from toolkit.cost.spending import Spending, summed, unknown
+from toolkit.evidence import Grade, grade_rank
 from toolkit.pricing.bill import Bill, bill
 from toolkit.pricing.book import PriceBook
 from toolkit.pricing.offers import sells_unnamed
 from toolkit.pricing.totals import cheapest
-from toolkit.pricing.traffic import usage_arrays, usage_of
+from toolkit.pricing.traffic import usage_of
 
 LINE = "vendor bill"
+
+Integers = NDArray[np.intp]
 
 
 @dataclass(frozen=True)
@@ -28,11 +31,14 @@ class Billed:
         spending: its line.
         plan: the cheapest plan of the first month at the medians. None where no plan carries it.
         infeasible: what no plan carries. Empty where one does.
+        blocks: the bill of each stretch of months and the plan that it is of, as an index among the book's
+            offers, each of shape (months, draws). Empty where the line has no number.
     """
 
     spending: Spending
     plan: str | None
     infeasible: list[str]
+    blocks: list[tuple[Floats, Integers]] = field(default_factory=list)
 
 
 def vendor_bill(option: Option, books: Mapping[str, PriceBook], setting: Setting) -> Billed:
@@ -60,9 +66,15 @@ def vendor_bill(option: Option, books: Mapping[str, PriceBook], setting: Setting
 
 
 def _drawn_bill(book: PriceBook, setting: Setting, central: list[Bill], plan: str | None) -> Billed:
-    total, first = monthly_sums(setting, lambda months: _totals(book, setting, months))
-    if np.mean(np.isfinite(total)) >= MOST_DRAWS:
-        return Billed(Spending(LINE, _source(central), total, first, True), plan, [])
+    blocks = [cheapest(book, setting.usage(months), as_of=setting.as_of) for months in setting.spans()]
+    total, first, means = summed(setting, [usd for usd, _ in blocks])
+    settled = np.isfinite(total)
+    if np.mean(settled) >= MOST_DRAWS:
+        if not settled.all():
+            means = summed(setting, [usd for usd, _ in blocks], settled=settled).means
+        source, grade = _source(central), _grade(central)
+        line = Spending(LINE, source, total, first, True, months_usd=means, grade=grade)
+        return Billed(line, plan, [], blocks)
     unplanned, unpriced = float(np.mean(np.isinf(total))), float(np.mean(np.isnan(total)))
     if unpriced > unplanned:
         needed = f"prices of {book.name} for {unpriced:.0%} of the draws"
@@ -71,32 +83,30 @@ def _drawn_bill(book: PriceBook, setting: Setting, central: list[Bill], plan: st
     return Billed(Spending(LINE, often, None, None, True), plan, [often])
 
 
-def _totals(book: PriceBook, setting: Setting, months: range) -> Floats:
-    totals, _ = cheapest(book, usage_arrays(setting.traffic(months)), as_of=setting.as_of)
-    return totals
-
-
 def _central_bills(book: PriceBook, setting: Setting) -> list[Bill]:
     """The exact bills of the first and the last month at the medians.
 
     Traffic does not shrink, so a plan that carries the last month carries every month before it.
     """
-    months = sorted({0, setting.months - 1})
+    months = sorted({setting.start, setting.start + setting.months - 1})
     return [bill(book, usage_of(setting.central_traffic(month)), as_of=setting.as_of) for month in months]
 
 
 def _violations(central: list[Bill], setting: Setting) -> list[str]:
     """What stands in the way in the first month, else in the last one, which is then named."""
     if central[0].feasible and not central[-1].feasible:
-        return [f"{text}, in month {setting.months}" for text in central[-1].violations]
+        return [f"{text}, in month {setting.start + setting.months}" for text in central[-1].violations]
     return list(central[0].violations)
 
 
 def _source(central: list[Bill]) -> str:
     first, last = central[0], central[-1]
     plans = first.plan if first.plan == last.plan else f"{first.plan}, {last.plan} in the last month"
-    grade = min((line.grade for line in first.lines), key=grade_rank)
-    return f"price book {first.price_book}, plan {plans} at the medians ({grade})"
+    return f"price book {first.price_book}, plan {plans} at the medians ({_grade(central)})"
+
+
+def _grade(central: list[Bill]) -> Grade:
+    return min((line.grade for line in central[0].lines), key=grade_rank)
 
 
 def _missing_price(found: Bill) -> str:

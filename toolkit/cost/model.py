@@ -1,16 +1,23 @@
 """Total cost of every option under one scenario, with its uncertainty."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
+from functools import partial
 
-from toolkit.cost.comparing import p_cheapest, regret
+from toolkit.cost.comparing import minimax_regret, p_cheapest, regret
 from toolkit.cost.curves import cost_against_volume
+from toolkit.cost.inputs import GROUPS, values_at
 from toolkit.cost.limits import limits_of
 from toolkit.cost.option import Option
-from toolkit.cost.result import MOST_DRAWS, Band, CostResult, Line, OptionCost
-from toolkit.cost.sampling import DRAWS, SEED, Floats
+from toolkit.cost.outcomes import per_million_messages, per_thousand_hours
+from toolkit.cost.result import MOST_DRAWS, Band, CostResult, GoodOutcomes, Line, OptionCost
+from toolkit.cost.sampling import DRAWS, SEED, Draws, Floats
 from toolkit.cost.setting import Setting
+from toolkit.cost.spending import Spending
 from toolkit.cost.spent import Spent, spend
+from toolkit.cost.standing import Standing, standings
+from toolkit.cost.study import Study
 from toolkit.pricing.book import PriceBook
 from toolkit.pricing.scenario import Scenario
 
@@ -24,6 +31,7 @@ def cost_options(
     as_of: date,
     draws: int = DRAWS,
     seed: int = SEED,
+    in_service: str | None = None,
 ) -> CostResult:
     """What every option costs over the horizon of a scenario.
 
@@ -35,15 +43,30 @@ def cost_options(
         as_of: the UTC day of prices and figures; what was not known then is unknown.
         draws: random draws of every uncertain quantity.
         seed: of the draws. Equal arguments give equal results.
+        in_service: id of the option that runs today: doing nothing is to keep it, and any other one runs
+            beside it for a time. None where nothing runs yet.
 
     Raises:
         InputError: the traffic grows past what any vendor meters in a month.
+        ValueError: the option in service is not among the options.
     """
-    setting = Setting.of(scenario, as_of=as_of, draws=draws, seed=seed, where=f"scenarios/{scenario_id}.yaml")
-    spent = [spend(option, books, setting) for option in options]
-    totals = {found.option: usd for found in spent if (usd := found.total_usd) is not None}
+    setting = Setting.of(
+        scenario, as_of=as_of, draws=draws, seed=seed, where=f"scenarios/{scenario_id}.yaml",
+        in_service=in_service,
+    )  # fmt: skip
+    spent = spend_all(options, books, setting)
+    totals = totals_of(spent)
+
+    def compute(other: Draws) -> dict[str, Floats]:
+        return totals_of(spend_all(options, books, replace(setting, draws=other)))
+
+    study = Study(
+        totals, setting.draws, compute, partial(values_at, options=options, setting=setting), GROUPS
+    )
+    sensitivity, standing = study.sensitivity(), standings(totals, setting.draws, compute)
     chances, regrets = p_cheapest(totals), regret(totals)
-    curve = cost_against_volume(options, books, scenario, as_of=as_of, draws=draws, seed=seed)
+    few = min(draws, DRAWS)
+    curve = cost_against_volume(options, books, scenario, as_of=as_of, draws=few, seed=seed)
     return CostResult(
         scenario=scenario_id,
         as_of=as_of,
@@ -55,6 +78,7 @@ def cost_options(
                 setting,
                 chance=chances.get(found.option),
                 mean_regret=regrets.get(found.option),
+                standing=standing.get(found.option),
                 plan_note=_plan_note(books.get(option.price_book or ""), found.plan, as_of),
             )
             for option, found in zip(options, spent, strict=True)
@@ -63,7 +87,29 @@ def cost_options(
         limits=limits_of(options, books, setting, totals),
         seed=seed,
         draws=draws,
+        in_service=in_service,
+        discount_rate_per_year=setting.discount_rate_per_year,
+        minimax_regret=minimax_regret(totals),
+        sensitivity=sensitivity,
     )
+
+
+def spend_all(options: Sequence[Option], books: Mapping[str, PriceBook], setting: Setting) -> list[Spent]:
+    """What every option costs in every draw, line by line, in the order given.
+
+    Raises:
+        ValueError: the option in service is not among the options.
+    """
+    by_id = {option.id: option for option in options}
+    if setting.in_service is not None and setting.in_service not in by_id:
+        raise ValueError(f"{setting.in_service} is in service and not among {', '.join(by_id)}")
+    old = None if setting.in_service is None else by_id[setting.in_service]
+    return [spend(option, books, setting, in_service=old) for option in options]
+
+
+def totals_of(spent: Sequence[Spent]) -> dict[str, Floats]:
+    """Draws of the total by option; those without one are left out."""
+    return {found.option: usd for found in spent if (usd := found.total_usd) is not None}
 
 
 def _plan_note(book: PriceBook | None, plan: str | None, as_of: date) -> str | None:
@@ -77,12 +123,13 @@ def _cost(
     *,
     chance: float | None,
     mean_regret: float | None,
+    standing: Standing | None,
     plan_note: str | None,
 ) -> OptionCost:
     return OptionCost(
         option=spent.option,
         total=_band(spent.total_usd),
-        lines=[Line(spending.line, _band(spending.usd), spending.source) for spending in spent.lines],
+        lines=[_line(spending) for spending in spent.lines],
         monthly_cost_usd=_band(spent.month_usd),
         p_cheapest=chance,
         regret=mean_regret,
@@ -91,7 +138,34 @@ def _cost(
         infeasible=spent.infeasible,
         unknown=spent.unknown,
         availability=option.figure("service_unavailability_min_per_month", as_of=setting.as_of),
+        good_outcomes=_good_outcomes(option, spent, setting),
+        reverting_usd=_band(spent.reverting_usd),
+        migration_shares=_shares(option.migration),
+        standing=standing,
     )
+
+
+def _line(spending: Spending) -> Line:
+    band = _band(spending.usd)
+    months = None if band is None or spending.months_usd is None else tuple(spending.months_usd.tolist())
+    return Line(spending.line, band, spending.source, months, None if band is None else spending.grade)
+
+
+def _good_outcomes(option: Option, spent: Spent, setting: Setting) -> GoodOutcomes:
+    found = {
+        "usd_per_million_messages_in_time": per_million_messages(option, spent, setting),
+        "usd_per_thousand_good_connection_hours": per_thousand_hours(option, spent, setting),
+    }
+    bands = {name: _band(outcome.usd) for name, outcome in found.items()}
+    return GoodOutcomes(
+        **bands,
+        unknown={name: outcome.needs for name, outcome in found.items() if outcome.needs},
+    )
+
+
+def _shares(person_days: Mapping[str, float]) -> dict[str, float]:
+    whole = sum(person_days.values())
+    return {component: days / whole for component, days in person_days.items()} if whole else {}
 
 
 def _band(usd: Floats | None) -> Band | None:

@@ -12,6 +12,11 @@ UNITS = {
     "latency_ms": "ms",
     "connections_per_node": "connections",
     "deliveries_per_s_per_node": "1/s",
+    "node_cores": "cores",
+    "node_memory_gib": "GiB",
+    "connections_per_core": "connections",
+    "deliveries_per_s_per_core": "1/s",
+    "memory_kib_per_connection": "KiB",
     "node_usd_per_month": "USD/month",
     "load_balancer_usd_per_month": "USD/month",
     "load_balancer_capacity_unit_usd_per_month": "USD/month",
@@ -23,14 +28,36 @@ UNITS = {
     "spare_nodes": "nodes",
     "busiest_second_factor": "ratio",
     "hours_per_person_day": "h",
+    "degraded_min_per_month": "min/month",
+    "degraded_share": "share",
+    "degraded_severity": "share",
+    "parallel_run_months": "months",
+    "way_back_probability": "share",
+    "way_back_person_days": "person-days",
+    "way_back_effort_share": "share",
+    "cache_usd_per_month": "USD/month",
+    "nodes_per_cache": "nodes",
+    "spare_caches": "nodes",
+    "unscheduled_credit_share": "share",
+    "delivery_success_share": "share",
 }
 """Unit by quantity; an option's file may have figures of other names, which nothing here reads."""
 
 COMPARED = ("uptime_share", "promised_uptime_share", "latency_ms")
 """Quantities that are shown and compared, and enter no cost."""
 
-POSITIVE = ("connections_per_node", "deliveries_per_s_per_node", "usable_capacity_share")
-"""Quantities that something is divided by."""
+POSITIVE = (
+    "connections_per_node",
+    "deliveries_per_s_per_node",
+    "node_cores",
+    "node_memory_gib",
+    "connections_per_core",
+    "deliveries_per_s_per_core",
+    "memory_kib_per_connection",
+    "usable_capacity_share",
+    "nodes_per_cache",
+)
+"""Quantities that something is divided by, and what these are made of."""
 
 TYPING_ERROR = 0.92
 """Names more alike than this are taken for one name, mistyped."""

@@ -1,7 +1,7 @@
 """What each option costs, as typed results and as the document of ``toolkit cost --json``."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -10,7 +10,9 @@ import pandas as pd
 
 from toolkit.cost.comparing import settled
 from toolkit.cost.sampling import Floats
-from toolkit.evidence import Figure
+from toolkit.cost.sensitivity import NO_SENSITIVITY, Sensitivity
+from toolkit.cost.standing import NO_STANDING, Standing
+from toolkit.evidence import Figure, Grade
 
 SCHEMA = "toolkit.cost/1"
 
@@ -59,17 +61,43 @@ class Line:
         line: what is paid for.
         band: in US dollars. None where something needed is unknown.
         source: where its number comes from, with the grade; or what is missing.
+        months_usd: mean of every month, not discounted. None where the line is unknown.
+        grade: the weakest evidence that it rests on. None where it is unknown.
     """
 
     line: str
     band: Band | None
     source: str
+    months_usd: tuple[float, ...] | None = None
+    grade: Grade | None = None
 
     def to_document(self) -> dict[str, Any]:
         """The line as the contract has it; numbers are null where it is unknown."""
         band = self.band and self.band.to_document()
         numbers = {name: band and band[name] for name in ("mean", "p5", "p95")}
         return {"line": self.line, **numbers, "source": self.source}
+
+
+@dataclass(frozen=True)
+class GoodOutcomes:
+    """What good outcomes cost, downtime and credits left out above the line and failures counted below it.
+
+    Args:
+        usd_per_million_messages_in_time: of messages delivered by their deadline. None where unknown.
+        usd_per_thousand_good_connection_hours: of connected hours in which the service worked. None likewise.
+        unknown: what would have to be known for those that are None, by name.
+    """
+
+    usd_per_million_messages_in_time: Band | None = None
+    usd_per_thousand_good_connection_hours: Band | None = None
+    unknown: Mapping[str, list[str]] = field(default_factory=dict)
+
+    def to_document(self) -> dict[str, Any]:
+        """The prices in whole cents, null where unknown, beside what would be needed."""
+        names = ("usd_per_million_messages_in_time", "usd_per_thousand_good_connection_hours")
+        bands: dict[str, Band | None] = {name: getattr(self, name) for name in names}
+        return {**{name: band and band.to_document() for name, band in bands.items()},
+                "unknown": dict(self.unknown)}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -89,6 +117,10 @@ class OptionCost:
         infeasible: why it cannot carry the scenario. Empty where it can.
         unknown: what would have to be known for a total.
         availability: the figure behind its downtime. None where nothing is known.
+        good_outcomes: what a message in time and an hour of good connection cost.
+        reverting_usd: what going back costs if it comes to that. None where unknown.
+        migration_shares: of the line of migration, by component; they add up to 1. Empty where none is told.
+        standing: among the other options. None without a total.
     """
 
     option: str
@@ -102,6 +134,10 @@ class OptionCost:
     infeasible: list[str]
     unknown: list[str]
     availability: Figure | None
+    good_outcomes: GoodOutcomes = GoodOutcomes()
+    reverting_usd: Band | None = None
+    migration_shares: Mapping[str, float] = field(default_factory=dict)
+    standing: Standing | None = None
 
     def to_document(self) -> dict[str, Any]:
         """The option's part of the document; every key is always there."""
@@ -117,7 +153,26 @@ class OptionCost:
             "unknown": self.unknown,
             "availability": self.availability
             and self.availability.model_dump(mode="json", exclude_none=True),
+            "cost_per_good_outcome": self.good_outcomes.to_document(),
+            "reverting_usd": self.reverting_usd and self.reverting_usd.to_document(),
+            "months": _months(self.lines),
+            **(NO_STANDING if self.standing is None else self.standing.to_document()),
         }
+
+
+def _months(lines: Iterable[Line]) -> list[dict[str, Any]]:
+    """The mean of every line in every month, in whole cents and not discounted; unknown lines are null."""
+    known = {line.line: line.months_usd for line in lines}
+    count = max((len(months) for months in known.values() if months is not None), default=0)
+    return [
+        {
+            "month": month + 1,
+            "lines": {
+                name: None if months is None else round(months[month], 2) for name, months in known.items()
+            },
+        }
+        for month in range(count)
+    ]
 
 
 @dataclass(frozen=True)
@@ -152,6 +207,10 @@ class CostResult:
         crossovers: of the cheapest recurring cost against message volume, ascending.
         limits: in words, what the numbers do not yet do.
         seed, draws: of the sampling.
+        in_service: id of the option that runs today: its cost is that of doing nothing. None where none does.
+        discount_rate_per_year: 0 where totals are plain sums of their months.
+        minimax_regret: the option whose largest regret is least. None where none has a total.
+        sensitivity: what the choice of the least mean total hangs on. None where there is no choice.
     """
 
     scenario: str
@@ -162,6 +221,10 @@ class CostResult:
     limits: list[str]
     seed: int
     draws: int
+    in_service: str | None = None
+    discount_rate_per_year: float = 0.0
+    minimax_regret: str | None = None
+    sensitivity: Sensitivity | None = None
 
     def to_document(self) -> dict[str, Any]:
         """What ``toolkit cost --json`` prints; money in whole cents."""
@@ -171,9 +234,15 @@ class CostResult:
             "scenario": self.scenario,
             "currency": "USD",
             "horizon_months": self.horizon_months,
+            "discount_rate_per_year": self.discount_rate_per_year,
+            "in_service": self.in_service,
             "options": {name: cost.to_document() for name, cost in self.options.items()},
             "crossovers": [crossover.to_document() for crossover in self.crossovers],
-            "sensitivity": [],
+            "minimax_regret": self.minimax_regret,
+            "sensitivity": [found.to_document() for found in self.sensitivity.inputs]
+            if self.sensitivity
+            else [],
+            **(NO_SENSITIVITY if self.sensitivity is None else self.sensitivity.to_document()),
             "limits": self.limits,
             "seed": self.seed,
             "draws": self.draws,

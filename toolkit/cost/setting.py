@@ -1,56 +1,43 @@
 """The circumstances under which options are compared: drawn once, the same for each."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Any
 
 import numpy as np
 
 from toolkit.cost.assumptions import Assumptions, default_assumptions
+from toolkit.cost.countable import overflow
+from toolkit.cost.formulas import discount_factors
 from toolkit.cost.option import Option
 from toolkit.cost.sampling import Draws, Floats
-from toolkit.evidence import Figure, Range, central
+from toolkit.evidence import Figure, Grade, central
 from toolkit.pricing.scenario import Scenario
 from toolkit.pricing.traffic import (
     DAYS,
     DRIVERS,
     Traffic,
+    egress_gib,
     grown,
     messages_delivered,
     messages_published,
     traffic_of,
     usage_arrays,
 )
-from toolkit.pricing.usage import MAX_COUNT
 from toolkit.project import InputError
 
 TEAM_SIZE = {name: "team_size" for name in ("peak_concurrent_users", "monthly_active_users", "channels")}
 """Three measures of one thing: a team with more users a month has more of them at the peak."""
 
-COUNTABLE = MAX_COUNT / 100
-"""The most of a usage field in a month: curves go on to a hundred times the scenario's messages."""
-
 MONTHS_AT_ONCE = 12
-"""Months that are computed in one array, which bounds the memory that a long horizon takes."""
+"""Months that are computed in one array at most, which bounds the memory that a long horizon takes."""
 
+AT_ONCE = 2**19
+"""Months times draws that are computed in one array, at least one month: a few of these fit into a cache."""
 
-def growth_fault(scenario: Scenario) -> str | None:
-    """Why a scenario outgrows what vendors meter in a month, at the upper ends of its ranges; None if not."""
-    last = scenario.horizon_months - 1
-
-    def upper(quantity: float | Range) -> float:
-        return quantity.p95 if isinstance(quantity, Range) else float(quantity)
-
-    with np.errstate(over="ignore", invalid="ignore"):
-        growth = np.float64(upper(scenario.growth_per_month))
-        month = grown(traffic_of(scenario, upper), growth_per_month=growth, month=last)
-        return _overflow([month], months=last + 1)
-
-
-def _overflow(last_months: Sequence[Traffic], *, months: int) -> str | None:
-    """Why the last month, in any of its versions, goes past what can be counted; None where it does not."""
-    most = max(float(np.max(found)) for month in last_months for found in usage_arrays(month).values())
-    return None if most <= COUNTABLE else f"traffic grows to {most:.3g} of one usage field in month {months}"
+KEPT = 2**23
+"""Months times draws whose usage is kept between options, 80 bytes each; of more it is worked out anew."""
 
 
 @dataclass(frozen=True)
@@ -60,10 +47,12 @@ class Drawn:
     Args:
         values: shape (draws,).
         source: the source in words, with the grade.
+        grade: how strong that is.
     """
 
     values: Floats
     source: str
+    grade: Grade
 
 
 @dataclass(frozen=True)
@@ -76,6 +65,9 @@ class Setting:
         draws: of every quantity.
         months: of the horizon.
         message_factor: multiplies the messages that a user sends; 1 is the scenario as it stands.
+        start: the first month, 0 for that of the scenario.
+        in_service: id of the option that runs today, beside which another one would run for a time. None
+            where nothing does.
     """
 
     scenario: Scenario
@@ -84,10 +76,20 @@ class Setting:
     months: int
     message_factor: float = 1.0
     assumptions: Assumptions = field(default_factory=default_assumptions)
+    start: int = 0
+    in_service: str | None = None
+    _kept: dict[Hashable, Any] = field(init=False, default_factory=dict, compare=False, repr=False)
 
     @classmethod
     def of(
-        cls, scenario: Scenario, *, as_of: date, draws: int, seed: int, where: str = "scenario"
+        cls,
+        scenario: Scenario,
+        *,
+        as_of: date,
+        draws: int,
+        seed: int,
+        where: str = "scenario",
+        in_service: str | None = None,
     ) -> "Setting":
         """The scenario over its own horizon.
 
@@ -95,7 +97,9 @@ class Setting:
             InputError: the traffic goes past what any vendor meters in a month; it begins with ``where``.
         """
         drawn = Draws(draws, seed=seed, together=TEAM_SIZE)
-        setting = cls(scenario, as_of=as_of, draws=drawn, months=scenario.horizon_months)
+        setting = cls(
+            scenario, as_of=as_of, draws=drawn, months=scenario.horizon_months, in_service=in_service
+        )
         setting._refuse_overflow(where)
         return setting
 
@@ -103,13 +107,50 @@ class Setting:
         """The same circumstances for the first month only, with so many times the messages."""
         return replace(self, months=1, message_factor=message_factor)
 
+    def only(self, month: int) -> "Setting":
+        """The same circumstances for one month, 0 for the first."""
+        return replace(self, months=1, start=self.start + month)
+
+    def once(self, key: Hashable, work_out: Callable[[], Any]) -> Any:
+        """What ``work_out`` gives, asked only the first time that this setting sees the key."""
+        if key not in self._kept:
+            self._kept[key] = work_out()
+        return self._kept[key]
+
     def traffic(self, months: range) -> Traffic:
         """Traffic of some months; the fields that grow have shape (months, draws), the others (draws,)."""
-        drawn = {name: self.draws.quantity(name, getattr(self.scenario, name)) for name in DRIVERS}
+        drawn = {name: self._of_scenario(name) for name in DRIVERS}
         drawn["messages_per_user_day"] = drawn["messages_per_user_day"] * self.message_factor
-        growth = self.draws.quantity("growth_per_month", self.scenario.growth_per_month)
+        growth = self._of_scenario("growth_per_month")
         month = np.asarray(months, dtype=np.float64)[:, np.newaxis]
         return grown(Traffic(**drawn), growth_per_month=growth, month=month)
+
+    def usage(self, months: range) -> dict[str, Floats]:
+        """What vendors meter in some months, by usage field: whole numbers, as their bills count them.
+
+        Not to be written to: every option reads the same arrays.
+        """
+
+        usage: dict[str, Floats] = self._of_months(
+            "usage", months, lambda: usage_arrays(self.traffic(months))
+        )
+        return usage
+
+    def egress_gib(self, months: range) -> Floats:
+        """Payload that leaves the servers in some months, GiB, shape (months, draws)."""
+        gib: Floats = self._of_months(
+            "egress", months, lambda: np.asarray(egress_gib(self.traffic(months), days=DAYS))
+        )
+        return gib
+
+    def _of_months(self, name: str, months: range, work_out: Callable[[], Any]) -> Any:
+        few = self.months * self.draws.count <= KEPT
+        return self.once((name, months), work_out) if few else work_out()
+
+    def _of_scenario(self, name: str) -> Floats:
+        quantity = getattr(self.scenario, name)
+        drawn: Floats = self.once(("scenario", name), lambda: self.draws.quantity(name, quantity))
+        return drawn
 
     def central_traffic(self, month: int) -> Traffic:
         """Traffic of a month when every quantity is at its median."""
@@ -121,20 +162,31 @@ class Setting:
 
     def central_messages_per_month(self) -> float:
         """Messages published and delivered in the first month, at the medians."""
-        traffic = self.central_traffic(0)
+        traffic = self.central_traffic(self.start)
         return float(messages_published(traffic, days=DAYS) + messages_delivered(traffic, days=DAYS))
 
     def spans(self) -> list[range]:
-        """The months of the horizon, from 0, in stretches that are computed at once."""
-        starts = range(0, self.months, MONTHS_AT_ONCE)
-        return [range(start, min(start + MONTHS_AT_ONCE, self.months)) for start in starts]
+        """The months of the horizon in stretches that are computed at once."""
+        end = self.start + self.months
+        step = max(1, min(MONTHS_AT_ONCE, AT_ONCE // self.draws.count))
+        return [range(start, min(start + step, end)) for start in range(self.start, end, step)]
+
+    @property
+    def discount_rate_per_year(self) -> float:
+        """The scenario's rate, else that of the assumptions."""
+        stated = self.scenario.discount_rate_per_year
+        return self.assumptions.discount_rate_per_year.central if stated is None else stated
+
+    def worth(self) -> Floats:
+        """What a dollar of each month counts in a total, shape (months,)."""
+        return discount_factors(self.discount_rate_per_year, months=self.months)
 
     def _refuse_overflow(self, where: str) -> None:
         """Every month, drawn or at the medians, has to stay countable."""
-        last = self.months - 1
+        last = self.start + self.months - 1
         with np.errstate(over="ignore", invalid="ignore"):
             versions = [self.traffic(range(last, last + 1)), self.central_traffic(last)]
-            wrong = _overflow(versions, months=self.months)
+            wrong = overflow(versions, months=self.months)
         if wrong is not None:
             raise InputError(
                 f"{where}:1: growth_per_month: {wrong}; lower the growth, the traffic or the horizon"
@@ -145,15 +197,16 @@ class Setting:
         quantity = self.scenario.downtime_cost_usd_per_hour
         if quantity is None:
             return None
-        name = "downtime_cost_usd_per_hour"
-        return Drawn(self.draws.quantity(name, quantity), "the scenario's cost of an hour")
+        drawn = self._of_scenario("downtime_cost_usd_per_hour")
+        return Drawn(drawn, "the scenario's cost of an hour", "claim")
 
     def drawn(self, option: Option, name: str) -> Drawn | None:
         """A quantity of an option, else of the assumptions; None where neither knows it."""
         figure = figure_of(option, name, as_of=self.as_of) or self._assumed(name)
         if figure is None:
             return None
-        return Drawn(self.draws.figure(name, figure), f"{figure.source} ({figure.grade})")
+        drawn = self.once((name, figure), lambda: self.draws.figure(name, figure))
+        return Drawn(drawn, f"{figure.source} ({figure.grade})", figure.grade)
 
     def _assumed(self, name: str) -> Figure | None:
         figure: Figure | None = getattr(self.assumptions, name, None)

@@ -7,6 +7,7 @@ from toolkit.pricing.plan import SECONDS_A_DAY
 from toolkit.pricing.tariff import GB_PER_GIB
 
 HOURS_PER_MONTH = 730.0
+KIB_PER_GIB = 2.0**20
 CONNECTIONS_PER_UNIT = 3000.0
 GB_PER_UNIT_HOUR = 1.0
 
@@ -35,18 +36,49 @@ def busiest_second_deliveries(
     return peak
 
 
-def servers(
+def connections_held(
+    *,
+    node_cores: Floats,
+    connections_per_core: Floats,
+    node_memory_gib: Floats,
+    memory_kib_per_connection: Floats,
+) -> Floats:
+    """Connections that a node holds when full, by the scarcer of its cores and its memory.
+
+    min(cores x connections a core, memory / memory a connection)
+
+    A million idle connections of Centrifugo took about 10 cores and 30 KB each (centrifugal.dev, 2020-02-10):
+
+    >>> one = np.ones(1)
+    >>> connections_held(node_cores=2 * one, connections_per_core=100_000 * one,
+    ...                  node_memory_gib=4 * one, memory_kib_per_connection=32 * one)
+    array([131072.])
+    """
+    by_memory = node_memory_gib * KIB_PER_GIB / memory_kib_per_connection
+    held: Floats = np.minimum(node_cores * connections_per_core, by_memory)
+    return held
+
+
+def deliveries_made(*, node_cores: Floats, deliveries_per_s_per_core: Floats) -> Floats:
+    """Deliveries that a node makes when full, 1/s: those of a core on all of its cores.
+
+    >>> deliveries_made(node_cores=np.array([2.0]), deliveries_per_s_per_core=np.array([12_000.0]))
+    array([24000.])
+    """
+    return node_cores * deliveries_per_s_per_core
+
+
+def nodes_needed(
     *,
     peak_connections: Floats,
     connections_per_node: Floats,
     peak_deliveries_per_s: Floats,
     deliveries_per_s_per_node: Floats,
     usable_capacity_share: Floats,
-    spare_nodes: Floats,
 ) -> Floats:
-    """Nodes to run, spare included.
+    """Nodes that the load needs, without a spare; one even without load.
 
-    max(ceil(connections / (capacity x usable)), ceil(deliveries / (capacity x usable)), 1) + spare
+    max(ceil(connections / (capacity x usable)), ceil(deliveries / (capacity x usable)), 1)
 
     Args:
         peak_connections: open at once at the busiest moment.
@@ -54,18 +86,41 @@ def servers(
         peak_deliveries_per_s: of the busiest second.
         deliveries_per_s_per_node: that one node makes when full.
         usable_capacity_share: share of both capacities that is used.
-        spare_nodes: beyond what the load needs.
 
     >>> one = np.ones(1)
-    >>> servers(peak_connections=2500 * one, connections_per_node=1000 * one, peak_deliveries_per_s=10 * one,
-    ...         deliveries_per_s_per_node=100 * one, usable_capacity_share=0.5 * one, spare_nodes=one)
+    >>> nodes_needed(peak_connections=2500 * one, connections_per_node=1000 * one,
+    ...              peak_deliveries_per_s=10 * one, deliveries_per_s_per_node=100 * one,
+    ...              usable_capacity_share=0.5 * one)
+    array([5.])
+    """
+    by_connections = peak_connections / (connections_per_node * usable_capacity_share)
+    by_deliveries = peak_deliveries_per_s / (deliveries_per_s_per_node * usable_capacity_share)
+    # The larger of two numbers rounded up is the larger one rounded up.
+    needed: Floats = np.maximum(np.ceil(np.maximum(by_connections, by_deliveries)), 1.0)
+    return needed
+
+
+def servers(needed: Floats, *, spare_nodes: Floats) -> Floats:
+    """Nodes to run: those that the load needs, and whole spare ones.
+
+    >>> servers(np.array([5.0]), spare_nodes=np.array([0.5]))
     array([6.])
     """
-    for_connections = np.ceil(peak_connections / (connections_per_node * usable_capacity_share))
-    for_deliveries = np.ceil(peak_deliveries_per_s / (deliveries_per_s_per_node * usable_capacity_share))
-    needed = np.maximum(np.maximum(for_connections, for_deliveries), 1.0)
     nodes: Floats = needed + np.ceil(spare_nodes)
     return nodes
+
+
+def caches(needed: Floats, *, nodes_per_cache: Floats, spare_caches: Floats) -> Floats:
+    """Caches that pass messages between nodes: none for one node, whose spare stands by.
+
+    ceil(nodes / nodes per cache) + spare where the load needs more than one node, else 0
+
+    >>> caches(np.array([1.0, 2.0, 7.0]), nodes_per_cache=np.array(6.0), spare_caches=np.array(1.0))
+    array([0., 2., 3.])
+    """
+    several = np.ceil(needed / nodes_per_cache) + np.ceil(spare_caches)
+    found: Floats = np.where(needed > 1.0, several, 0.0)
+    return found
 
 
 def load_balancer_units(*, peak_connections: Floats, egress_gib: Floats) -> Floats:

@@ -1,14 +1,16 @@
-"""One line of an option's cost, draw by draw; lines that are the same for every hosting."""
+"""One line of an option's cost, draw by draw and month by month."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from toolkit.cost.formulas import downtime_usd, migration_usd, operations_labour_usd
 from toolkit.cost.option import Option
 from toolkit.cost.sampling import Floats
 from toolkit.cost.setting import Drawn, Setting
+from toolkit.evidence import Grade, grade_rank
 
 
 @dataclass(frozen=True)
@@ -18,10 +20,13 @@ class Spending:
     Args:
         line: what is paid for.
         source: where the number comes from, or what is missing.
-        usd: over the horizon, shape (draws,). None where unknown; nan without a price, inf without a plan.
+        usd: over the horizon, discounted where the setting does so, shape (draws,). None where unknown; nan
+            without a price, inf without a plan.
         month_usd: of the first month, shape (draws,). None where unknown or where it does not recur.
         recurring: whether it belongs to the monthly cost.
         needs: what would have to be known. Empty where the line is known.
+        months_usd: mean of every month, not discounted, shape (months,). None where unknown.
+        grade: the weakest evidence that it rests on. None where unknown.
     """
 
     line: str
@@ -30,6 +35,16 @@ class Spending:
     month_usd: Floats | None
     recurring: bool
     needs: tuple[str, ...] = ()
+    months_usd: Floats | None = None
+    grade: Grade | None = None
+
+
+class Summed(NamedTuple):
+    """A cost over the horizon: draws of its total and of its first month, and the mean of every month."""
+
+    total: Floats
+    first: Floats
+    means: Floats
 
 
 def unknown(line: str, needs: Sequence[str], *, recurring: bool) -> Spending:
@@ -44,71 +59,71 @@ def gathered(option: Option, names: Sequence[str], setting: Setting) -> tuple[di
     return {name: drawn for name, drawn in found.items() if drawn is not None}, missing
 
 
-def sources(drawn: dict[str, Drawn]) -> str:
+def sources(drawn: Mapping[str, Drawn]) -> str:
     """The sources of several quantities, each once."""
     return "; ".join(dict.fromkeys(f"{name}: {found.source}" for name, found in drawn.items()))
 
 
-def operations_labour(option: Option, setting: Setting) -> Spending:
-    """Labour to keep the service running, over the horizon."""
-    line = "operations labour"
-    drawn, missing = gathered(option, ("operations_hours_per_month", "labour_usd_per_hour"), setting)
-    if missing:
-        return unknown(line, missing, recurring=True)
-    month = operations_labour_usd(
-        hours_per_month=drawn["operations_hours_per_month"].values,
-        labour_usd_per_hour=drawn["labour_usd_per_hour"].values,
-    )
-    return Spending(line, sources(drawn), month * setting.months, month, True)
+def weakest(drawn: Iterable[Drawn]) -> Grade:
+    """The weakest grade of some quantities."""
+    return min((found.grade for found in drawn), key=grade_rank)
 
 
-def migration(option: Option, setting: Setting) -> Spending:
-    """Labour of the move, once."""
-    line = "migration"
-    names = ("migration_person_days", "hours_per_person_day", "labour_usd_per_hour")
-    drawn, missing = gathered(option, names, setting)
-    if missing:
-        return unknown(line, missing, recurring=False)
-    once = migration_usd(
-        person_days=drawn["migration_person_days"].values,
-        hours_per_person_day=drawn["hours_per_person_day"].values,
-        labour_usd_per_hour=drawn["labour_usd_per_hour"].values,
-    )
-    return Spending(line, sources(drawn), once, None, False)
-
-
-def downtime(option: Option, setting: Setting) -> Spending:
-    """What outages cost the team over the horizon."""
-    line = "downtime"
-    drawn, missing = gathered(option, ("service_unavailability_min_per_month",), setting)
-    cost = setting.downtime_cost()
-    if cost is None:
-        missing.append("downtime_cost_usd_per_hour of the scenario")
-    if missing or cost is None:
-        return unknown(line, missing, recurring=False)
-    lost = downtime_usd(
-        unavailable_min_per_month=drawn["service_unavailability_min_per_month"].values,
-        usd_per_hour=cost.values,
-        months=setting.months,
-    )
-    return Spending(line, f"{sources(drawn)}; {cost.source}", lost, None, False)
-
-
-def every_month(line: str, *, source: str, setting: Setting, cost_usd: Callable[[range], Floats]) -> Spending:
+def every_month(
+    line: str, drawn: Mapping[str, Drawn], setting: Setting, blocks: Iterable[Floats]
+) -> Spending:
     """A recurring line, added up month by month.
 
     Args:
-        cost_usd: gives the cost of some months, shape (months, draws) or one that broadcasts to it.
+        drawn: what it is made of.
+        blocks: the cost of the setting's months, stretch by stretch, see :func:`summed`.
     """
-    total, first = monthly_sums(setting, cost_usd)
-    return Spending(line, source, total, first, True)
+    total, first, means = summed(setting, blocks)
+    grade = weakest(drawn.values())
+    return Spending(line, sources(drawn), total, first, True, months_usd=means, grade=grade)
 
 
-def monthly_sums(setting: Setting, cost_usd: Callable[[range], Floats]) -> tuple[Floats, Floats]:
-    """The sum over the horizon and the first month of a monthly cost, both of shape (draws,)."""
-    total, first = np.zeros(setting.draws.count), np.zeros(setting.draws.count)
-    for span in setting.spans():
-        months = np.broadcast_to(cost_usd(span), (len(span), setting.draws.count))
-        total = total + months.sum(axis=0)
-        first = months[0] if span.start == 0 else first
-    return total, first
+def alike(
+    line: str, drawn: Mapping[str, Drawn], setting: Setting, month_usd: Floats, *, recurring: bool
+) -> Spending:
+    """A line that costs the same in every month."""
+    means = np.full(setting.months, month_usd.mean())
+    return Spending(
+        line, sources(drawn), month_usd * setting.worth().sum(), month_usd if recurring else None, recurring,
+        months_usd=means, grade=weakest(drawn.values()),
+    )  # fmt: skip
+
+
+def at_once(line: str, drawn: Mapping[str, Drawn], setting: Setting, once_usd: Floats) -> Spending:
+    """A line that is paid in the first month and never again."""
+    means = np.zeros(setting.months)
+    means[0] = once_usd.mean()
+    grade = weakest(drawn.values())
+    return Spending(line, sources(drawn), once_usd, None, False, months_usd=means, grade=grade)
+
+
+def stays(line: str, setting: Setting) -> Spending:
+    """A line of a move, of the option that is in service: known to be 0, as nothing moves."""
+    months, total = np.zeros(setting.months), np.zeros(setting.draws.count)
+    told = "it is in service: nothing moves (claim)"
+    return Spending(line, told, total, None, False, months_usd=months, grade="claim")
+
+
+def summed(setting: Setting, blocks: Iterable[Floats], *, settled: NDArray[np.bool_] | None = None) -> Summed:
+    """A cost added up over the horizon.
+
+    Args:
+        blocks: its months, stretch by stretch, shape (months, draws) or one that broadcasts to it.
+        settled: the draws that the means run over, shape (draws,). None takes all.
+    """
+    worth, flat = setting.worth(), setting.discount_rate_per_year == 0
+    total, means, at = np.zeros(setting.draws.count), np.zeros(setting.months), 0
+    first: Floats | None = None
+    for span, block in zip(setting.spans(), blocks, strict=True):
+        months = np.broadcast_to(block, (len(span), setting.draws.count))
+        first = months[0].copy() if first is None else first
+        to = at + len(span)
+        total += months.sum(axis=0) if flat else (months * worth[at:to, np.newaxis]).sum(axis=0)
+        means[at:to] = (months if settled is None else months[:, settled]).mean(axis=1)
+        at = to
+    return Summed(total, np.zeros(setting.draws.count) if first is None else first, means)

@@ -5,14 +5,21 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from toolkit.cost.managed import vendor_bill
+from toolkit.cost import credited, outages
+from toolkit.cost.labour import MIGRATION, WAY_BACK, migration, operations_labour, way_back
+from toolkit.cost.managed import Billed, vendor_bill
 from toolkit.cost.option import Option
+from toolkit.cost.overlap import LINE as PARALLEL
+from toolkit.cost.overlap import parallel_running
 from toolkit.cost.sampling import Floats
 from toolkit.cost.selfhosted import infrastructure
 from toolkit.cost.setting import Setting
-from toolkit.cost.spending import Spending, downtime, migration, operations_labour
+from toolkit.cost.spending import Spending, stays
 from toolkit.pricing.book import PriceBook
 from toolkit.pricing.traffic import usage_arrays
+
+OUTCOME_LINES = (outages.LINE, credited.LINE)
+"""What outages cost or bring back: no part of the price of a good outcome, which has them below the line."""
 
 
 @dataclass(frozen=True)
@@ -24,24 +31,34 @@ class Spent:
         lines: all of them.
         plan: the vendor's plan of the first month at the medians. None where there is none.
         infeasible: why it cannot carry the scenario. Empty where it can.
+        reverting_usd: what going back costs if it comes to that, shape (draws,). None where unknown.
     """
 
     option: str
     lines: list[Spending]
     plan: str | None
     infeasible: list[str]
+    reverting_usd: Floats | None = None
 
     @property
     def unknown(self) -> list[str]:
         """What would have to be known for a total, by line."""
-        return [
-            f"{spending.line}: needs {', '.join(spending.needs)}" for spending in self.lines if spending.needs
-        ]
+        return _needs(self.lines)
+
+    @property
+    def unknown_without_outcomes(self) -> list[str]:
+        """What would have to be known for :attr:`paid_usd`, by line."""
+        return _needs([spending for spending in self.lines if spending.line not in OUTCOME_LINES])
 
     @property
     def total_usd(self) -> Floats | None:
         """Draws of the total over the horizon; None where a line is unknown or no plan carries it."""
         return self._sum([spending.usd for spending in self.lines])
+
+    @property
+    def paid_usd(self) -> Floats | None:
+        """Draws of the total without downtime and credits; None as for the total."""
+        return self._sum([spending.usd for spending in self.lines if spending.line not in OUTCOME_LINES])
 
     @property
     def month_usd(self) -> Floats | None:
@@ -56,21 +73,72 @@ class Spent:
         return total
 
 
-def spend(option: Option, books: Mapping[str, PriceBook], setting: Setting) -> Spent:
-    """What an option costs in every draw, line by line."""
+def _needs(lines: list[Spending]) -> list[str]:
+    return [f"{spending.line}: needs {', '.join(spending.needs)}" for spending in lines if spending.needs]
+
+
+def spend(
+    option: Option,
+    books: Mapping[str, PriceBook],
+    setting: Setting,
+    *,
+    in_service: Option | None = None,
+) -> Spent:
+    """What an option costs in every draw, line by line.
+
+    Args:
+        in_service: the option that runs today, the same for all. None where nothing does: then there is no
+            line of parallel running.
+    """
+    lines, billed = _recurring(option, books, setting)
+    moving, reverting = _moving(option, books, setting, in_service)
+    lines += [*moving, outages.downtime(option, setting)]
     plan, infeasible = None, []
+    if billed is not None:
+        book = books.get(option.price_book or "")
+        lines.append(credited.sla_credits(option, book, billed, setting))
+        plan, infeasible = billed.plan, billed.infeasible
+    return Spent(option.id, lines, plan, [*infeasible, *_past_limits(option, setting)], reverting)
+
+
+def _recurring(
+    option: Option, books: Mapping[str, PriceBook], setting: Setting
+) -> tuple[list[Spending], Billed | None]:
+    """The lines that come back every month, and the bill where a vendor sends one."""
     if option.hosting == "managed":
         billed = vendor_bill(option, books, setting)
-        lines, plan, infeasible = [billed.spending], billed.plan, billed.infeasible
-    else:
-        lines = infrastructure(option, setting)
-    lines += [operations_labour(option, setting), migration(option, setting), downtime(option, setting)]
-    return Spent(option.id, lines, plan, [*infeasible, *_past_limits(option, setting)])
+        return [billed.spending, operations_labour(option, setting)], billed
+    return [*infrastructure(option, setting), operations_labour(option, setting)], None
+
+
+def _moving(
+    option: Option, books: Mapping[str, PriceBook], setting: Setting, old: Option | None
+) -> tuple[list[Spending], Floats | None]:
+    """The lines of the move, and what going back costs if it is done; nothing for what is in service."""
+    if old is not None and option.id == old.id:
+        nothing = np.zeros(setting.draws.count)
+        return [stays(name, setting) for name in (MIGRATION, PARALLEL, WAY_BACK)], nothing
+    back, reverting = way_back(option, setting)
+    if old is None:
+        return [migration(option, setting), back], reverting
+
+    def old_month_usd(month: int) -> Floats | None:
+        found: Floats | None = setting.once(
+            ("old", old.id, month), lambda: _month_usd(old, books, setting.only(month))
+        )
+        return found
+
+    return [migration(option, setting), parallel_running(option, setting, old_month_usd), back], reverting
+
+
+def _month_usd(option: Option, books: Mapping[str, PriceBook], month: Setting) -> Floats | None:
+    lines, billed = _recurring(option, books, month)
+    return Spent(option.id, lines, None, [] if billed is None else billed.infeasible).month_usd
 
 
 def _past_limits(option: Option, setting: Setting) -> list[str]:
     """Known hard limits of an option that the last month at the medians goes past."""
-    usage = usage_arrays(setting.central_traffic(setting.months - 1))
+    usage = usage_arrays(setting.central_traffic(setting.start + setting.months - 1))
     needed = {name: float(usage[name]) for name in option.limits if name in usage}
     return [
         f"{name} {value:,.0f} > {option.limits[name]:,.0f}, a limit of {option.id}"

@@ -34,8 +34,8 @@ LIMITS = (
     "Must-haves are held against the median of unavailability and of the first month's cost; an option of "
     "which one is unknown ranks behind those that are known to fit.",
     "A need for latency is not checked when options are ranked: it stays unknown.",
-    "Flip points are the message volumes at which another option becomes the cheapest; other inputs are "
-    "not varied.",
+    "Flip points are the message volumes at which another option becomes the cheapest; those of the other "
+    "inputs stand in the document of `toolkit cost`.",
     "The value of a next measurement in money is not available in this version.",
 )
 

@@ -53,6 +53,7 @@ class Scenario(Strict):
         budget_usd_per_month: the most that a month may cost. None where there is no limit.
         latency_p95_ms: the most that the 95th percentile may be. None where no need is stated.
         needs: features that an option must have.
+        discount_rate_per_year: share by which money of next year is worth less. None: it is not discounted.
     """
 
     title: str = Field(min_length=1)
@@ -71,3 +72,4 @@ class Scenario(Strict):
     budget_usd_per_month: NonNegative | None = None
     latency_p95_ms: NonNegative | None = None
     needs: list[str] = Field(default_factory=list)
+    discount_rate_per_year: Share | None = None

@@ -1,5 +1,6 @@
 """The same documents as tables on a terminal; no text from data is read as markup."""
 
+from rich.console import Console
 from rich.table import Table
 
 from toolkit.project.faults import printable
@@ -112,7 +113,37 @@ def show_cost(document: Document) -> None:
         for line in options[name]["lines"]
     ]
     out.print(table_of("By line", ["option", "line", "mean USD", "p5", "p95"], lines, left=2))
+    good = [[name, *_good(options[name]["cost_per_good_outcome"])] for name in ordered]
+    columns = ["option", "USD a million messages in time", "USD a thousand good connection-hours"]
+    out.print(table_of("Cost per good outcome, without downtime and credits", columns, good))
+    for name in ordered:
+        for missing in options[name]["unknown"]:
+            out.print(text_of(f"{name} has no total: {missing}"))
+    _show_sensitivity(out, document)
     show_limits(out, document)
+
+
+def _show_sensitivity(out: Console, document: Document) -> None:
+    """What the choice hangs on, where there is one: index and value of information side by side."""
+    if document["recommended"] is None or not document["sensitivity"]:
+        return
+    rows = [
+        [
+            entry["input"],
+            number(entry["sobol"], 2),
+            number(entry["sobol_of_difference"], 2),
+            dollars(entry["evppi"]),
+        ]
+        for entry in document["sensitivity"]
+    ]
+    columns = ["input", "Sobol, total", "Sobol, difference", "EVPPI USD"]
+    title = f"What the choice of {document['recommended']} hangs on (EVPI {dollars(document['evpi'])} USD)"
+    out.print(table_of(title, columns, rows))
+
+
+def _good(outcomes: Document) -> list[str]:
+    prices = ("usd_per_million_messages_in_time", "usd_per_thousand_good_connection_hours")
+    return [dollars((outcomes[price] or {}).get("mean")) for price in prices]
 
 
 def _mean(total: Document | None) -> float:

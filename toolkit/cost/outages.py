@@ -1,0 +1,56 @@
+"""What outages cost the team, and how much of the service is left of them."""
+
+from dataclasses import replace
+
+from toolkit.cost.formulas import downtime_usd, full_outage_min, lost_min
+from toolkit.cost.option import Option
+from toolkit.cost.sampling import Floats
+from toolkit.cost.setting import Drawn, Setting
+from toolkit.cost.spending import Spending, alike, gathered, unknown
+
+LINE = "downtime"
+
+MINUTES = (
+    "service_unavailability_min_per_month",
+    "degraded_share",
+    "degraded_min_per_month",
+    "degraded_severity",
+)
+
+GIVES = (
+    "28 days of field data, a published incident history, or a range of p5, p50 and p95 in the option's file "
+    "would give its unavailability; a promise does not"
+)
+"""What an option lacks of which nothing is known."""
+
+
+def downtime(option: Option, setting: Setting) -> Spending:
+    """What outages and degradations cost the team, month by month."""
+    drawn, missing = gathered(option, MINUTES, setting)
+    cost = setting.downtime_cost()
+    if cost is None:
+        missing.append("downtime_cost_usd_per_hour of the scenario")
+    if missing or cost is None:
+        line = unknown(LINE, missing, recurring=False)
+        return replace(line, source=f"{line.source}; {GIVES}") if MINUTES[0] not in drawn else line
+    month = downtime_usd(unavailable_min_per_month=lost(drawn), usd_per_hour=cost.values, months=1)
+    told = {**drawn, "downtime_cost_usd_per_hour": cost}
+    return alike(LINE, told, setting, month, recurring=False)
+
+
+def lost(drawn: dict[str, Drawn]) -> Floats:
+    """Minutes of outage that a month's outages and degradations are worth, shape (draws,)."""
+    return lost_min(
+        unavailable_min=drawn["service_unavailability_min_per_month"].values,
+        degraded_share=drawn["degraded_share"].values,
+        degraded_min=drawn["degraded_min_per_month"].values,
+        severity=drawn["degraded_severity"].values,
+    )
+
+
+def full_outages(drawn: dict[str, Drawn]) -> Floats:
+    """Minutes of a month in which nothing worked, which is what agreements pay for, shape (draws,)."""
+    return full_outage_min(
+        unavailable_min=drawn["service_unavailability_min_per_month"].values,
+        degraded_share=drawn["degraded_share"].values,
+    )
