@@ -1,17 +1,12 @@
 """A real Chromium without a network, and a whole report to open in it."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from chromium import chromium
+from playwright.sync_api import Browser, BrowserContext
 from views import VIEWS
-
-ARGUMENTS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-]  # fmt: skip
 
 
 @pytest.fixture(scope="session")
@@ -23,12 +18,8 @@ def built(published: Path) -> Path:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Chromium, which `make test` asks for; closed with its module, as its event loop would stop others'."""
-    executable = shutil.which("chromium") or shutil.which("chromium-browser")
-    assert executable is not None, "install the package chromium"
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
+    with chromium() as running:
         yield running
-        running.close()
 
 
 @pytest.fixture(params=list(VIEWS))

@@ -1,11 +1,9 @@
 """What the tests of the browser's client start from: Chromium, and what a page shows and complains of."""
 
-import shutil
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
 import toolkit.chat
 
@@ -13,23 +11,6 @@ WEB = Path(toolkit.chat.__file__).parent / "web"
 
 # The machine may be busy with other tests.
 expect.set_options(timeout=15_000)
-
-# Debian's Chromium asks its maker for updates unless told not to.
-ARGUMENTS = [
-    "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
-
-
-@contextmanager
-def chromium() -> Iterator[Browser]:
-    """A running Chromium. A fixture of it ends with its module, as its event loop would stop others'."""
-    executable = shutil.which("chromium") or shutil.which("chromium-browser")
-    assert executable is not None, "install the package chromium"
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
-        yield running
-        running.close()
 
 
 def until(page: Page, holds: Callable[[], object], what: str, *, within_s: float = 15.0) -> None:

@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
+from chat_rows import Rows
 from hypothesis import settings as hypothesis_settings
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
@@ -67,20 +68,6 @@ def meet(visit: Callable[..., Awaitable["Visitor"]]) -> Callable[..., Awaitable[
         return visitor, await visitor.hear("hello")
 
     return met
-
-
-class Rows:
-    """A recorder that keeps what it is told."""
-
-    def __init__(self) -> None:
-        self.connections: list[dict[str, Any]] = []
-        self.deliveries: list[dict[str, Any]] = []
-
-    def connection(self, **row: Any) -> None:
-        self.connections.append(row)
-
-    def delivery(self, **row: Any) -> None:
-        self.deliveries.append(row)
 
 
 @pytest.fixture

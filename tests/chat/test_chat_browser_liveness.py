@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 from backstage import Backstage
-from browsing import chromium, say, until
+from browsing import say, until
+from chromium import chromium
 from playwright.sync_api import Browser, Page, expect
 
 

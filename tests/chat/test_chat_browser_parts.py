@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from browsing import WEB, chromium
+from browsing import WEB
+from chromium import chromium
 from playwright.sync_api import Page, Route
 
 

@@ -7,7 +7,8 @@ from typing import Any
 import jwt
 import pytest
 from backstage import Backstage
-from browsing import chromium, until
+from browsing import until
+from chromium import chromium
 from playwright.sync_api import Browser, Page, expect
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 from backstage import Backstage
-from browsing import chromium, until
+from browsing import until
+from chromium import chromium
 from playwright.sync_api import Browser, Page, WebSocketRoute
 
 QUICK = {"reconnect_base_s": 0.05, "reconnect_max_s": 0.2}

@@ -8,7 +8,8 @@ import jwt
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from backstage import Backstage
-from browsing import chromium, complaints, say
+from browsing import complaints, say
+from chromium import chromium
 from playwright.sync_api import Browser, Page, expect
 
 VIEWS: list[tuple[Literal["light", "dark"], int]] = [("light", 1000), ("dark", 1000), ("light", 360)]

@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from chat_rows import Rows
 from tcp import until
 
 from toolkit.chat.client import ChatClient
@@ -47,29 +48,6 @@ CLIENT_BOUND_S = 0.6 + 0.25
 SERVER_BOUND_S = 1.5 + 0.05
 BUSY_S = 2.0
 """What a busy machine may add to a bound."""
-
-
-class Rows:
-    """A recorder that keeps what it is told."""
-
-    def __init__(self) -> None:
-        self.connections: list[dict[str, Any]] = []
-        self.deliveries: list[dict[str, Any]] = []
-
-    def connection(self, **row: Any) -> None:
-        self.connections.append(row)
-
-    def delivery(self, **row: Any) -> None:
-        self.deliveries.append(row)
-
-    @property
-    def ends(self) -> list[tuple[int, str, bool]]:
-        """Close code, who ended it, and whether that was wanted, of each connection that ended."""
-        return [
-            (row["close_code"], row["ended_by"], row["intended"])
-            for row in self.connections
-            if "ended_at" in row
-        ]
 
 
 @dataclass
