@@ -1,7 +1,10 @@
 """One file for each way to carry the messages; :func:`adapter` finds the one of an option."""
 
+import os
+
 from toolkit.chat.settings import PresetName, preset
 from toolkit.measure.adapters.base import Adapter
+from toolkit.measure.adapters.managed import MANAGED, managed
 from toolkit.project.faults import EnvironmentFault
 
 KNOWN = ("current-unfixed", "current", "socketio")
@@ -32,4 +35,7 @@ def adapter(option: str, chosen: PresetName = "stable") -> Adapter:
                 f"the Python package {error.name} is missing; install the extra bakeoff"
             ) from error
         return SocketIOAdapter()
-    raise EnvironmentFault(f"no adapter for {option} in this version; known: {', '.join(KNOWN)}")
+    if option in MANAGED:
+        return managed(option, os.environ)
+    known = ", ".join((*KNOWN, *MANAGED))
+    raise EnvironmentFault(f"no adapter for {option} in this version; known: {known}")

@@ -1,0 +1,288 @@
+"""Pusher Channels: published with the official HTTP library, received by its WebSocket protocol, version 7.
+
+Protocol: pusher.com/docs/channels/library_auth_reference/pusher-websockets-protocol. Timers of the client:
+pusher/pusher-js@f53faf9, src/core/defaults.ts and connection_manager.ts.
+"""
+
+# No types are published for the library.
+# mypy: disable-error-code="import-untyped"
+
+import asyncio
+import json
+import random
+import re
+import uuid
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+
+import requests
+from pusher import Pusher
+from pusher.errors import PusherBadAuth, PusherBadRequest, PusherError, PusherForbidden
+from urllib3.exceptions import NewConnectionError
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
+
+from toolkit.chat.client.refusals import causes_of
+from toolkit.measure.adapters.base import OPEN_TIMEOUT_S, End, Payload, Receive, outcome
+from toolkit.measure.adapters.managed import (
+    SILENT,
+    Frame,
+    Handover,
+    NotTaken,
+    Place,
+    VendorRefusal,
+    hear,
+    keys_of,
+    silence,
+    wordless,
+)
+from toolkit.measure.adapters.plain import end_of, port_of
+
+EVENT = "message"
+
+ACTIVITY_TIMEOUT_S, PONG_TIMEOUT_S = 120.0, 30.0
+"""After how long a silence the client asks, and how long it waits for the answer."""
+
+RETRY_S, RETRY_MAX_S = 1.0, 30.0
+"""The client comes back after 1 s. That it doubles while nobody answers is ours, to be no nuisance."""
+
+PUBLISH_TIMEOUT_S = 5
+"""The library's own."""
+
+MOST_PUBLISHES = 10
+"""At the same time: as many connections as the library keeps open."""
+
+
+def places(environment: Mapping[str, str]) -> tuple[Place, Place]:
+    """Where the cluster takes WebSockets, and where it takes publishes."""
+    (cluster,) = keys_of(environment, "pusher", {"PUSHER_CLUSTER": r"[a-z0-9]+(-[a-z0-9]+)*"})
+    return Place(f"ws-{cluster}.pusher.com"), Place(f"api-{cluster}.pusher.com:443")
+
+
+def from_environment(environment: Mapping[str, str]) -> "PusherAdapter":
+    """The adapter with the keys of ``PUSHER_APP_ID``, ``PUSHER_KEY`` and ``PUSHER_SECRET``."""
+    forms = {"PUSHER_APP_ID": r"[0-9]+", "PUSHER_KEY": r"\w+", "PUSHER_SECRET": r"\w+"}
+    cluster = {"PUSHER_CLUSTER": r"[a-z0-9]+(-[a-z0-9]+)*"}
+    app_id, key, secret, _ = keys_of(environment, "pusher", forms | cluster)
+    return PusherAdapter(app_id, key, secret, *places(environment))
+
+
+class PusherSession:
+    """One WebSocket that has subscribed to the private channel of its room."""
+
+    def __init__(
+        self,
+        socket: ClientConnection,
+        channel: str,
+        receive: Receive,
+        *,
+        adapter: "PusherAdapter",
+        episode: str,
+    ) -> None:
+        self._socket, self._channel, self._receive = socket, channel, receive
+        self._adapter, self._episode = adapter, episode
+        self._activity_timeout_s = ACTIVITY_TIMEOUT_S
+        self._over = False
+
+    @property
+    def local_port(self) -> int | None:
+        return port_of(self._socket)
+
+    async def open(self) -> None:
+        """Be connected and subscribed; the channel's signature proves the secret."""
+        established = _data(await self._until("pusher:connection_established"))
+        asked_s = established.get("activity_timeout", ACTIVITY_TIMEOUT_S)
+        self._activity_timeout_s = min(ACTIVITY_TIMEOUT_S, float(asked_s))
+        self._adapter.connected(self._episode, self._channel, str(established.get("socket_id")))
+        auth = self._adapter.signature(self._channel, str(established.get("socket_id")))
+        await self._say("pusher:subscribe", {"channel": self._channel, **auth})
+        await self._until("pusher_internal:subscription_succeeded")
+
+    async def publish(self, payload: Payload) -> None:
+        if self._over:
+            raise ConnectionResetError("the connection is over")
+        await self._adapter.handover(self._episode).publish(payload)
+
+    async def ended(self) -> End:
+        try:
+            end = await self._live()
+        except ConnectionClosed:
+            end = end_of(self._socket)
+        except TimeoutError:
+            self._socket.transport.abort()
+            end = End(1006, "client")
+        self._over = True
+        return end
+
+    async def _live(self) -> End:
+        """Hear until the connection is over; ask after a silence, and give up where no answer comes."""
+        while True:
+            try:
+                async with asyncio.timeout(self._activity_timeout_s):
+                    frame = await hear(self._socket)
+            except TimeoutError:
+                await self._say("pusher:ping", {})
+                async with asyncio.timeout(PONG_TIMEOUT_S):
+                    frame = await hear(self._socket)
+            # An error is told before the server closes; what it closes with is what counts.
+            with suppress(VendorRefusal):
+                await self._hear(frame)
+
+    async def close(self) -> int:
+        self._over = True
+        await self._adapter.forget(self._episode)
+        await self._socket.close()
+        return self._socket.close_code or 1006
+
+    async def _until(self, event: str) -> Frame:
+        while True:
+            frame = await hear(self._socket)
+            await self._hear(frame)
+            if frame.get("event") == event:
+                return frame
+
+    async def _hear(self, frame: Frame) -> None:
+        match frame.get("event"):
+            case "pusher:ping":
+                await self._say("pusher:pong", {})
+            case "pusher:error" | "pusher:subscription_error":
+                data = _data(frame)
+                raise VendorRefusal(_number(data.get("status")), _number(data.get("code")))
+            case "message" if frame.get("channel") == self._channel:
+                self._receive(_data(frame))
+
+    async def _say(self, event: str, data: Frame) -> None:
+        await self._socket.send(json.dumps({"event": event, "data": data}, separators=(",", ":")))
+
+
+class PusherAdapter:
+    """Speaks to Pusher Channels.
+
+    Pusher keeps nothing for a client that is away: a lost connection loses what was said meanwhile. A publish
+    is acknowledged by its HTTP answer, and goes to all others, since the sender's socket is left out.
+
+    Args:
+        app_id, key, secret: of the application.
+        sockets: where WebSockets are taken.
+        api: where publishes are taken, with a port.
+    """
+
+    def __init__(self, app_id: str, key: str, secret: str, sockets: Place, api: Place) -> None:
+        silence("urllib3", "requests")
+        host, _, port = api.host.rpartition(":")
+        self._key, self._sockets = key, sockets
+        self._http = Pusher(
+            app_id, key, secret, ssl=api.tls, host=host, port=int(port), timeout=PUBLISH_TIMEOUT_S
+        )
+        self._threads = ThreadPoolExecutor(MOST_PUBLISHES, thread_name_prefix="pusher")
+        # Two probes of one application must not hear each other.
+        self._prefix = f"private-toolkit-probe-{uuid.uuid4().hex[:8]}"
+        self._handovers: dict[str, Handover] = {}
+        self._sockets_of: dict[str, tuple[str, str]] = {}
+
+    @property
+    def host(self) -> str:
+        return self._sockets.host
+
+    async def connect(
+        self, url: str, *, room: str, receive: Receive, episode: str | None = None
+    ) -> PusherSession:
+        async with asyncio.timeout(OPEN_TIMEOUT_S):
+            socket = await connect(
+                self._url(), compression=None, ping_interval=None, open_timeout=None, logger=SILENT
+            )
+            channel = f"{self._prefix}-{room}"
+            known = uuid.uuid4().hex if episode is None else episode
+            session = PusherSession(socket, channel, receive, adapter=self, episode=known)
+            try:
+                await session.open()
+            except BaseException:
+                socket.transport.abort()
+                raise
+        return session
+
+    def _url(self) -> str:
+        return f"{self._sockets.url('ws')}/app/{self._key}?protocol=7&client=toolkit-probe&version=1"
+
+    async def check(self) -> None:
+        session = await self.connect("", room="check", receive=lambda payload: None, episode="check")
+        try:
+            await self._post("check", {"m": "check"})
+        finally:
+            await session.close()
+
+    def connected(self, episode: str, channel: str, socket_id: str) -> None:
+        """Note where an episode publishes to, and as which socket."""
+        self._sockets_of[episode] = (channel, socket_id)
+
+    def signature(self, channel: str, socket_id: str) -> Frame:
+        """What proves that a socket may subscribe to a private channel."""
+        signed: Frame = self._http.authenticate(channel, socket_id)
+        return signed
+
+    def handover(self, episode: str) -> Handover:
+        """What publishes for an episode, whichever of its connections is the current one."""
+        if episode not in self._handovers:
+            self._handovers[episode] = Handover(lambda payload: self._post(episode, payload))
+        return self._handovers[episode]
+
+    async def forget(self, episode: str) -> None:
+        """Keep nothing of an episode that is over."""
+        if (handover := self._handovers.pop(episode, None)) is not None:
+            await handover.close()
+        self._sockets_of.pop(episode, None)
+
+    async def _post(self, episode: str, payload: Payload) -> None:
+        channel, socket_id = self._sockets_of[episode]
+        loop = asyncio.get_running_loop()
+        refused = await loop.run_in_executor(self._threads, self._trigger, channel, socket_id, payload)
+        if refused is not None:
+            raise refused
+
+    def _trigger(self, channel: str, socket_id: str, payload: Payload) -> Exception | None:
+        """Why the publish failed, without the library's own words. None where it did not."""
+        try:
+            self._http.trigger(channel, EVENT, payload, socket_id=socket_id)
+        except requests.exceptions.RequestException as error:
+            return _on_the_way(error)
+        except PusherError as error:
+            return VendorRefusal(_status(error))
+        return None
+
+    def retry_s(self, retries: int, draw: random.Random) -> float:
+        return min(RETRY_MAX_S, RETRY_S * 2.0 ** min(retries, 60))
+
+    async def close(self) -> None:
+        for handover in self._handovers.values():
+            await handover.close()
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+
+def _on_the_way(error: requests.exceptions.RequestException) -> Exception:
+    """What failed before there was an answer; the library's text holds the signed address."""
+    kind = outcome(error)
+    early = (requests.exceptions.SSLError, requests.exceptions.ConnectTimeout, NewConnectionError)
+    return NotTaken(kind) if any(isinstance(cause, early) for cause in causes_of(error)) else wordless(kind)
+
+
+def _status(error: PusherError) -> int | None:
+    """The HTTP status that an error of the library stands for; for some it is in the text only."""
+    for kind, status in ((PusherBadRequest, 400), (PusherBadAuth, 401), (PusherForbidden, 403)):
+        if isinstance(error, kind):
+            return status
+    told = re.match(r"(\d{3}):", str(error))
+    return int(told[1]) if told else None
+
+
+def _data(frame: Frame) -> Frame:
+    """The data of an event, which the server writes as a string of JSON. Empty where there is none."""
+    data = frame.get("data")
+    if isinstance(data, str):
+        with suppress(ValueError):
+            data = json.loads(data)
+    return data if isinstance(data, dict) else {}
+
+
+def _number(value: object) -> int | None:
+    return value if isinstance(value, int) else None
