@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from toolkit.chat.settings import PresetName
 from toolkit.measure.adapters import KNOWN, adapter
 from toolkit.measure.adapters.base import outcome
-from toolkit.measure.adapters.managed import MANAGED, check_keys, managed
+from toolkit.measure.adapters.managed import MANAGED, check_keys, managed_adapter
 from toolkit.measure.compaction import compact
 from toolkit.measure.faults.observing import Observer
 from toolkit.measure.faults.proxy import FaultProxy
@@ -123,7 +123,7 @@ async def _managed(
     if run.workload.faults != NetworkFaults():
         raise InputError("workload: faults: are for local servers; leave them out for a managed service")
     check_limits(option, run.workload)
-    service = managed(option, os.environ)
+    service = managed_adapter(option, os.environ)
     if tell is not None:
         tell(f"{option}: about to use at {service.host}: {use_of(option, run.workload)}")
     await check_keys(option, service)

@@ -4,7 +4,7 @@ import os
 
 from toolkit.chat.settings import PresetName, preset
 from toolkit.measure.adapters.base import Adapter
-from toolkit.measure.adapters.managed import MANAGED, managed
+from toolkit.measure.adapters.managed import MANAGED, managed_adapter
 from toolkit.project.faults import EnvironmentFault
 
 KNOWN = ("current-unfixed", "current", "socketio")
@@ -36,6 +36,6 @@ def adapter(option: str, chosen: PresetName = "stable") -> Adapter:
             ) from error
         return SocketIOAdapter()
     if option in MANAGED:
-        return managed(option, os.environ)
+        return managed_adapter(option, os.environ)
     known = ", ".join((*KNOWN, *MANAGED))
     raise EnvironmentFault(f"no adapter for {option} in this version; known: {known}")

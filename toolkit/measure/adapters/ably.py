@@ -184,7 +184,7 @@ class AblySession:
             self._socket.transport.abort()
             end = End(1006, "client")
         self._over = True
-        self._adapter.lost(asyncio.get_running_loop().time() - self._since_s)
+        self._adapter.lost(self, asyncio.get_running_loop().time() - self._since_s)
         return end
 
     async def _live(self) -> End:
@@ -206,7 +206,7 @@ class AblySession:
 
     async def close(self) -> int:
         self._over = True
-        self._adapter.forget(self._key)
+        self._adapter.left(self, self._key)
         with suppress(ConnectionClosed):
             await self._say({"action": Action.CLOSE})
         await self._socket.close()
@@ -270,6 +270,7 @@ class AblyAdapter:
         # Two probes of one application must not hear each other.
         self._prefix = f"toolkit-probe-{uuid.uuid4().hex[:8]}"
         self._episodes: dict[str, Episode] = {}
+        self._open: set[AblySession] = set()
         self._lived_s = SHORT_LIFE_S
 
     @property
@@ -282,14 +283,16 @@ class AblyAdapter:
         known = Episode() if episode is None else self._episodes.setdefault(episode, Episode())
         async with asyncio.timeout(OPEN_TIMEOUT_S):
             socket = await connect(
-                self._url(known), compression=None, ping_interval=None, open_timeout=None, logger=SILENT
-            )
+                self._url(known), compression=None, ping_interval=None, open_timeout=None,
+                close_timeout=GOODBYE_S, logger=SILENT,
+            )  # fmt: skip
             session = AblySession(socket, f"{self._prefix}-{room}", receive, known, adapter=self, key=episode)
             try:
                 await session.open()
             except BaseException:
                 socket.transport.abort()
                 raise
+        self._open.add(session)
         return session
 
     def _url(self, episode: Episode) -> str:
@@ -306,12 +309,14 @@ class AblyAdapter:
         finally:
             await session.close()
 
-    def lost(self, lived_s: float) -> None:
+    def lost(self, session: AblySession, lived_s: float) -> None:
         """Note how long the connection lived that was lost last."""
+        self._open.discard(session)
         self._lived_s = lived_s
 
-    def forget(self, episode: str | None) -> None:
+    def left(self, session: AblySession, episode: str | None) -> None:
         """Keep nothing of an episode that is over."""
+        self._open.discard(session)
         if episode is not None:
             self._episodes.pop(episode, None)
 
@@ -324,7 +329,8 @@ class AblyAdapter:
         return RETRY_S * min((retries + 2) / 3, 2) * draw.uniform(0.8, 1)
 
     async def close(self) -> None:
-        """Nothing is shared."""
+        """Say goodbye on all connections, or Ably would keep them, and meter them, for two minutes."""
+        await asyncio.gather(*(session.close() for session in list(self._open)), return_exceptions=True)
 
 
 def _details(frame: Frame) -> Frame:

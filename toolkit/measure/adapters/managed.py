@@ -223,7 +223,7 @@ def _again(error: Exception) -> bool:
     return refused or isinstance(error, NotTaken)
 
 
-def managed(option: str, environment: Mapping[str, str]) -> ManagedAdapter:
+def managed_adapter(option: str, environment: Mapping[str, str]) -> ManagedAdapter:
     """The adapter of a managed service, with the keys of the environment.
 
     Raises:

@@ -17,8 +17,9 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
 import requests
-from pusher import Pusher
+from pusher.authentication_client import AuthenticationClient
 from pusher.errors import PusherBadAuth, PusherBadRequest, PusherError, PusherForbidden
+from pusher.pusher_client import PusherClient
 from urllib3.exceptions import NewConnectionError
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
@@ -49,6 +50,9 @@ RETRY_S, RETRY_MAX_S = 1.0, 30.0
 
 PUBLISH_TIMEOUT_S = 5
 """The library's own."""
+
+GOODBYE_S = 1.0
+"""How long a connection may take to go."""
 
 MOST_PUBLISHES = 10
 """At the same time: as many connections as the library keeps open."""
@@ -113,6 +117,7 @@ class PusherSession:
             self._socket.transport.abort()
             end = End(1006, "client")
         self._over = True
+        self._adapter.lost(self)
         return end
 
     async def _live(self) -> End:
@@ -131,6 +136,7 @@ class PusherSession:
 
     async def close(self) -> int:
         self._over = True
+        self._adapter.lost(self)
         await self._adapter.forget(self._episode)
         await self._socket.close()
         return self._socket.close_code or 1006
@@ -172,14 +178,16 @@ class PusherAdapter:
         silence("urllib3", "requests")
         host, _, port = api.host.rpartition(":")
         self._key, self._sockets = key, sockets
-        self._http = Pusher(
-            app_id, key, secret, ssl=api.tls, host=host, port=int(port), timeout=PUBLISH_TIMEOUT_S
-        )
+        there = {"ssl": api.tls, "host": host, "port": int(port), "timeout": PUBLISH_TIMEOUT_S}
+        # The two halves of the library's Pusher, which has no way to close them.
+        self._api = PusherClient(app_id, key, secret, **there)
+        self._signs = AuthenticationClient(app_id, key, secret, **there)
         self._threads = ThreadPoolExecutor(MOST_PUBLISHES, thread_name_prefix="pusher")
         # Two probes of one application must not hear each other.
         self._prefix = f"private-toolkit-probe-{uuid.uuid4().hex[:8]}"
         self._handovers: dict[str, Handover] = {}
         self._sockets_of: dict[str, tuple[str, str]] = {}
+        self._open: set[PusherSession] = set()
 
     @property
     def host(self) -> str:
@@ -190,8 +198,9 @@ class PusherAdapter:
     ) -> PusherSession:
         async with asyncio.timeout(OPEN_TIMEOUT_S):
             socket = await connect(
-                self._url(), compression=None, ping_interval=None, open_timeout=None, logger=SILENT
-            )
+                self._url(), compression=None, ping_interval=None, open_timeout=None,
+                close_timeout=GOODBYE_S, logger=SILENT,
+            )  # fmt: skip
             channel = f"{self._prefix}-{room}"
             known = uuid.uuid4().hex if episode is None else episode
             session = PusherSession(socket, channel, receive, adapter=self, episode=known)
@@ -200,6 +209,7 @@ class PusherAdapter:
             except BaseException:
                 socket.transport.abort()
                 raise
+        self._open.add(session)
         return session
 
     def _url(self) -> str:
@@ -218,7 +228,7 @@ class PusherAdapter:
 
     def signature(self, channel: str, socket_id: str) -> Frame:
         """What proves that a socket may subscribe to a private channel."""
-        signed: Frame = self._http.authenticate(channel, socket_id)
+        signed: Frame = self._signs.authenticate(channel, socket_id)
         return signed
 
     def handover(self, episode: str) -> Handover:
@@ -226,6 +236,10 @@ class PusherAdapter:
         if episode not in self._handovers:
             self._handovers[episode] = Handover(lambda payload: self._post(episode, payload))
         return self._handovers[episode]
+
+    def lost(self, session: PusherSession) -> None:
+        """Take note that a connection is over."""
+        self._open.discard(session)
 
     async def forget(self, episode: str) -> None:
         """Keep nothing of an episode that is over."""
@@ -243,7 +257,7 @@ class PusherAdapter:
     def _trigger(self, channel: str, socket_id: str, payload: Payload) -> Exception | None:
         """Why the publish failed, without the library's own words. None where it did not."""
         try:
-            self._http.trigger(channel, EVENT, payload, socket_id=socket_id)
+            self._api.trigger(channel, EVENT, payload, socket_id=socket_id)
         except requests.exceptions.RequestException as error:
             return _on_the_way(error)
         except PusherError as error:
@@ -254,8 +268,11 @@ class PusherAdapter:
         return min(RETRY_MAX_S, RETRY_S * 2.0 ** min(retries, 60))
 
     async def close(self) -> None:
+        await asyncio.gather(*(session.close() for session in list(self._open)), return_exceptions=True)
         for handover in self._handovers.values():
             await handover.close()
+        for client in (self._api, self._signs):
+            client.http.session.close()
         self._threads.shutdown(wait=False, cancel_futures=True)
 
 
