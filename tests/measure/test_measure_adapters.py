@@ -127,6 +127,6 @@ def test_reconnect_delays_are_those_of_the_real_clients() -> None:
 
 def test_an_option_without_adapter_is_named_with_the_known_ones() -> None:
     with pytest.raises(
-        EnvironmentFault, match="no adapter for pusher in this version; known: current-unfixed"
+        EnvironmentFault, match="no adapter for pigeons in this version; known: current-unfixed"
     ):
-        adapter("pusher")
+        adapter("pigeons")

@@ -128,8 +128,8 @@ def test_ctrl_c_keeps_what_was_recorded_and_leaves_nothing_running(tmp_path: Pat
 
 
 def test_an_option_that_is_not_available_is_told_before_anything_starts(small: Any, tmp_path: Path) -> None:
-    with pytest.raises(EnvironmentFault, match="no adapter for pusher"):
-        run_bakeoff(["current", "pusher"], workload=small(), metrics_dir=tmp_path)
+    with pytest.raises(EnvironmentFault, match="no adapter for pigeons"):
+        run_bakeoff(["current", "pigeons"], workload=small(), metrics_dir=tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 

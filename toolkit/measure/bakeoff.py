@@ -23,7 +23,7 @@ from toolkit.measure.probe import Probe
 from toolkit.measure.recorder import Recorder
 from toolkit.measure.servers.processes import running
 from toolkit.measure.totals import BakeoffResult, OptionResult, ProbeResult
-from toolkit.measure.workload import Workload
+from toolkit.measure.workload import Workload, schedule
 from toolkit.project.faults import EnvironmentFault, InputError
 
 
@@ -122,10 +122,11 @@ async def _managed(
         raise InputError.of_argument("url", f"is not for {option}, a managed service", right)
     if run.workload.faults != NetworkFaults():
         raise InputError("workload: faults: are for local servers; leave them out for a managed service")
-    check_limits(option, run.workload)
+    planned = schedule(run.workload)
+    check_limits(option, run.workload, planned)
     service = managed_adapter(option, os.environ)
     if tell is not None:
-        tell(f"{option}: about to use at {service.host}: {use_of(option, run.workload)}")
+        tell(f"{option}: about to use at {service.host}: {use_of(option, run.workload, planned)}")
     await check_keys(option, service)
     return {option: OptionResult(probe=await _probe(option, "", run), faults=None, noticed=None)}
 

@@ -8,9 +8,8 @@ import math
 from collections import Counter, defaultdict, deque
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from pathlib import Path
 
-from toolkit.measure.workload import Message, Wish, Workload, schedule
+from toolkit.measure.workload import Message, Schedule, Wish, Workload
 from toolkit.project.faults import Faults
 
 MOST_CONNECTIONS = 100
@@ -89,9 +88,8 @@ class Use:
         return ", ".join(f"{name} {count}" for name, count in asdict(self).items())
 
 
-def use_of(option: str, workload: Workload) -> Use:
-    """What the workload uses at a vendor, the check of the keys included."""
-    planned = schedule(workload)
+def use_of(option: str, workload: Workload, planned: Schedule) -> Use:
+    """What the workload, with its schedule, uses at a vendor; the check of the keys is included."""
     copies = sum(len(message.recipients) + LIMITS[option].echo for message in planned.messages)
     connected_s = sum(_end_s(wish, workload) - wish.start_s for wish in planned.wishes)
     return Use(
@@ -117,20 +115,17 @@ def _peak(wishes: Iterable[Wish], workload: Workload) -> int:
     return most
 
 
-def check_limits(option: str, workload: Workload, file: Path | str = "workload") -> None:
-    """Return if the workload is small and slow enough for a service that others use too.
-
-    Args:
-        file: where the workload stands, for the message.
+def check_limits(option: str, workload: Workload, planned: Schedule) -> None:
+    """Return if the workload, with its schedule, is small and slow enough for a service that others use too.
 
     Raises:
         InputError: it is not; all that is wrong is told.
     """
-    limits, use, planned, faults = LIMITS[option], use_of(option, workload), schedule(workload), Faults()
+    limits, use, faults = LIMITS[option], use_of(option, workload, planned), Faults()
 
     def most(field: str, value: int, allowed: int, of: str, mend: str) -> None:
         if value > allowed:
-            faults.error(file, 1, field, f"{value:,} {of}, and a run may use {allowed:,}", mend)
+            faults.error("workload", 1, field, f"{value:,} {of}, and a run may use {allowed:,}", mend)
 
     most("clients", use.peak_connections, MOST_CONNECTIONS, "connections at once", "take fewer clients")
     most(
