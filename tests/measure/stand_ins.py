@@ -66,12 +66,14 @@ class AblyStandIn(StandIn):
         idle_ms: the longest silence that it announces; it is silent for longer all the same.
         mute: whether it answers no publish; it counts them.
         resumes: whether it still knows connections that were lost.
+        asked: by connection, the fields of each kind of frame that it sent; those of its address are kind -1.
     """
 
     idle_ms: int = 15_000
     mute: bool = False
     resumes: bool = True
     unanswered: int = 0
+    asked: dict[str, dict[int, set[str]]] = field(default_factory=dict)
     sockets: dict[str, web.WebSocketResponse] = field(default_factory=dict)
     attached: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     said: dict[str, list[tuple[str, Frame]]] = field(default_factory=lambda: defaultdict(list))
@@ -94,9 +96,13 @@ class AblyStandIn(StandIn):
         for text in self.garbage:
             await socket.send_str(text)
         name = await self.welcome(socket, request.query.get("resume", ""))
+        asked = self.asked.setdefault(name, {})
+        asked.setdefault(-1, set()).update(request.query)
         async for message in socket:
             if message.type is WSMsgType.TEXT:
-                await self.hear(name, socket, json.loads(message.data))
+                frame = json.loads(message.data)
+                asked.setdefault(frame["action"], set()).update(frame)
+                await self.hear(name, socket, frame)
         self.sockets.pop(name, None)
         return socket
 

@@ -131,8 +131,8 @@ def check_limits(option: str, workload: Workload, planned: Schedule) -> None:
     most(
         "duration_s", use.messages, MOST_MESSAGES, "messages published and delivered", "make the run shorter"
     )
-    slower, by = "lengthen burst_interval_s", f"by {limits.source}"
-    most("message_bytes", workload.message_bytes, limits.message_bytes, "bytes", f"take less {by}")
+    slower, by = "write a longer burst_interval_s", f"(limit: {limits.source})"
+    most("message_bytes", workload.message_bytes, limits.message_bytes, "bytes", f"write fewer {by}")
     rate = _busiest_second((message, message.room, 1) for message in planned.messages)
     most("burst_interval_s", rate, limits.per_channel_s, "messages a second to one room", f"{slower} {by}")
     rate = _busiest_second((message, message.sender, 1) for message in planned.messages)
