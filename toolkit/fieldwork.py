@@ -93,7 +93,7 @@ def probe(
         project: the decision folder.
         tell: takes, of a managed service, what the facts will count as and what the run will use.
     """
-    from toolkit.measure.adapters.managed import MANAGED
+    from toolkit.measure.adapters import MANAGED
     from toolkit.measure.bakeoff import probe_option
     from toolkit.measure.workload import read_workload
 

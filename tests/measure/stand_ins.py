@@ -110,6 +110,8 @@ class AblyStandIn(StandIn):
         known = self.resumes and resume.startswith("key-of-")
         name = resume.removeprefix("key-of-") if known else f"connection{self.requests}"
         self.sockets[name] = socket
+        for members in self.attached.values():
+            members.discard(name)  # It attaches again, and hears then what it missed.
         details = {"connectionKey": f"key-of-{name}", "maxIdleInterval": self.idle_ms}
         await socket.send_json(
             {

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from toolkit.measure import metered
-from toolkit.measure.adapters.managed import MANAGED
+from toolkit.measure.adapters import MANAGED
 from toolkit.measure.bakeoff import probe_option, run_bakeoff
 from toolkit.measure.faults.script import NetworkFaults
 from toolkit.measure.metered import LIMITS, MOST_CONNECTIONS, MOST_MESSAGES, Use

@@ -6,6 +6,7 @@ client library specification (ably/specification@7ae7662, specifications/feature
 
 import asyncio
 import json
+import os
 import random
 import uuid
 from collections.abc import Mapping
@@ -17,9 +18,9 @@ from urllib.parse import urlencode
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
-from toolkit.measure.adapters.base import OPEN_TIMEOUT_S, End, Payload, Receive
+from toolkit.measure.adapters.base import OPEN_TIMEOUT_S, End, Kind, Payload, Receive
+from toolkit.measure.adapters.current_unfixed import end_of, port_of
 from toolkit.measure.adapters.managed import SILENT, Frame, Place, VendorRefusal, hear, keys_of
-from toolkit.measure.adapters.plain import end_of, port_of
 
 
 class Action(IntEnum):
@@ -331,6 +332,9 @@ class AblyAdapter:
     async def close(self) -> None:
         """Say goodbye on all connections, or Ably would keep them, and meter them, for two minutes."""
         await asyncio.gather(*(session.close() for session in list(self._open)), return_exceptions=True)
+
+
+KIND = Kind(speaks=lambda chosen: from_environment(os.environ), command=None)
 
 
 def _details(frame: Frame) -> Frame:

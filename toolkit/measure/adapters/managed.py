@@ -12,14 +12,12 @@ import socket
 import ssl
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from websockets.asyncio.client import ClientConnection
 
 from toolkit.measure.adapters.base import Adapter, Payload, outcome
 from toolkit.project.faults import EnvironmentFault
-
-MANAGED = ("ably", "pusher", "pubnub")
 
 PATIENCE_S = 5.0
 """How long a publish that the vendor surely did not take is tried again."""
@@ -97,6 +95,7 @@ class Place:
         return f"{scheme}{'s' if self.tls else ''}://{self.host}"
 
 
+@runtime_checkable
 class ManagedAdapter(Adapter, Protocol):
     """An adapter that knows where its service is, and whose keys let it in."""
 
@@ -221,27 +220,3 @@ class Handover:
 def _again(error: Exception) -> bool:
     refused = isinstance(error, VendorRefusal) and error.status in TRY_LATER
     return refused or isinstance(error, NotTaken)
-
-
-def managed_adapter(option: str, environment: Mapping[str, str]) -> ManagedAdapter:
-    """The adapter of a managed service, with the keys of the environment.
-
-    Raises:
-        EnvironmentFault: a key or the vendor's library is missing.
-    """
-    try:
-        if option == "ably":
-            from toolkit.measure.adapters import ably
-
-            return ably.from_environment(environment)
-        if option == "pusher":
-            from toolkit.measure.adapters import pusher
-
-            return pusher.from_environment(environment)
-        from toolkit.measure.adapters import pubnub
-
-        return pubnub.from_environment(environment)
-    except ImportError as error:
-        raise EnvironmentFault(
-            f"the Python package {error.name} is missing; install the extra vendors"
-        ) from error

@@ -9,6 +9,7 @@ The probe asks again in the client's place, so that every attempt is counted.
 # mypy: disable-error-code="import-untyped"
 
 import asyncio
+import os
 import random
 import uuid
 from collections.abc import Awaitable, Mapping
@@ -24,7 +25,7 @@ from pubnub.managers import ExponentialDelay, SubscriptionManager
 from pubnub.pnconfiguration import PNConfiguration
 from pubnub.pubnub_asyncio import PubNubAsyncio
 
-from toolkit.measure.adapters.base import OPEN_TIMEOUT_S, End, Payload, Receive, outcome
+from toolkit.measure.adapters.base import OPEN_TIMEOUT_S, End, Kind, Payload, Receive, outcome
 from toolkit.measure.adapters.managed import (
     Frame,
     Handover,
@@ -214,6 +215,9 @@ class PubNubAdapter:
     async def close(self) -> None:
         for key in list(self._episodes):
             await self.forget(key)
+
+
+KIND = Kind(speaks=lambda chosen: from_environment(os.environ), command=None)
 
 
 async def _asked(request: Awaitable[Any]) -> Any:

@@ -9,6 +9,7 @@ pusher/pusher-js@f53faf9, src/core/defaults.ts and connection_manager.ts.
 
 import asyncio
 import json
+import os
 import random
 import re
 import uuid
@@ -25,7 +26,8 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from toolkit.chat.client.refusals import causes_of
-from toolkit.measure.adapters.base import OPEN_TIMEOUT_S, End, Payload, Receive, outcome
+from toolkit.measure.adapters.base import OPEN_TIMEOUT_S, End, Kind, Payload, Receive, outcome
+from toolkit.measure.adapters.current_unfixed import end_of, port_of
 from toolkit.measure.adapters.managed import (
     SILENT,
     Frame,
@@ -38,7 +40,6 @@ from toolkit.measure.adapters.managed import (
     silence,
     wordless,
 )
-from toolkit.measure.adapters.plain import end_of, port_of
 
 EVENT = "message"
 
@@ -274,6 +275,9 @@ class PusherAdapter:
         for client in (self._api, self._signs):
             client.http.session.close()
         self._threads.shutdown(wait=False, cancel_futures=True)
+
+
+KIND = Kind(speaks=lambda chosen: from_environment(os.environ), command=None)
 
 
 def _on_the_way(error: requests.exceptions.RequestException) -> Exception:
