@@ -50,9 +50,10 @@ def test_the_official_client_and_the_adapter_hear_each_other_before_and_after_a_
                 assert json.loads(await client.stdout.readline()) == payload
             assert await client.wait() == 0
             await speaks.close()
-        # They ask for the same, but that we want neither echo nor silence, and it tells who it is.
+        # They ask for the same, but that we ask for JSON, for no echo and for heartbeats that can be seen,
+        # and that it tells who it is.
         own, other = stand_in.asked["connection1"], stand_in.asked["connection2"]
-        assert own[-1] ^ other[-1] <= {"echo", "heartbeats", "agent"}
+        assert own[-1] ^ other[-1] <= {"format", "echo", "heartbeats", "agent"}
         for action in (7, 10, 15):
             assert own[action] ^ other[action] <= {"id"}
 
