@@ -343,9 +343,9 @@ STAND_INS: dict[str, Callable[..., StandIn]] = {
 }
 
 
-def adapter_at(option: str, port: int, *, tls: bool = False, wrong: bool = False) -> ManagedAdapter:
+def adapter_at(option: str, port: int, *, wrong: bool = False) -> ManagedAdapter:
     """The adapter of an option before a port of this machine, with a wrong key or the right one."""
-    here = Place(f"127.0.0.1:{port}", tls=tls)
+    here = Place(f"127.0.0.1:{port}", tls=False)
     bad = "WRONGCANARY" if wrong else ""
     if option == "ably":
         return AblyAdapter(ABLY_KEY + bad, here)

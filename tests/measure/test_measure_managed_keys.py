@@ -26,7 +26,8 @@ from stand_ins import (
 )  # fmt: skip
 
 from toolkit import cli
-from toolkit.measure.adapters.managed import Place
+from toolkit.measure.adapters.managed import Place, check_keys
+from toolkit.project.faults import EnvironmentFault
 
 CANARY = "CANARY"
 """Every key and secret of these tests holds it."""
@@ -168,14 +169,13 @@ def files_of(ours: Path) -> str:
     )
 
 
-def places_of(option: str, stand_in: StandIn, port: int) -> dict[str, Place]:
+def places_of(port: int) -> dict[str, Place]:
     """Where each way of failing waits."""
     return {
         "wrong key": Place(f"127.0.0.1:{port}", tls=False),
         "nobody there": Place("127.0.0.1:1", tls=False),
         "no such name": Place("nowhere.invalid:443"),
         "no TLS": Place(f"127.0.0.1:{port}"),
-        "silent": Place(f"127.0.0.1:{port}", tls=False),
         "unavailable": Place(f"127.0.0.1:{port}", tls=False),
         "forbidden": Place(f"127.0.0.1:{port}", tls=False),
     }
@@ -202,7 +202,7 @@ def test_a_service_that_does_not_let_us_in_is_no_outage_and_no_key_is_told(
         publish_answer=403 if failure == "forbidden" else None,
     )
     with served(stand_in) as port:
-        at = places_of(option, stand_in, port)[failure]
+        at = places_of(port)[failure]
         keys = WRONG[option] if failure == "wrong key" else {}
         code, seen = probe(option, *(["--debug"] if debug else []), at=at, keys=keys)
     assert code == 3
@@ -269,6 +269,26 @@ def test_a_service_that_fails_while_it_is_measured_is_recorded_without_a_key(
         assert {row["outcome"] for row in rows} == {"open", "http_503"}
     assert CANARY not in seen
     assert CANARY not in files_of(ours)
+
+
+class Leaky:
+    """A service whose library tells its address in every error."""
+
+    host = "leaky.example"
+
+    async def check(self) -> None:
+        raise OSError(f"https://leaky.example/{CANARY}")
+
+    async def close(self) -> None:
+        pass
+
+
+def test_no_error_of_a_library_is_told_or_chained() -> None:
+    leaky: Any = Leaky()
+    with pytest.raises(EnvironmentFault, match="leaky: .* does not answer") as caught:
+        asyncio.run(check_keys("leaky", leaky))
+    assert caught.value.__context__ is None and caught.value.__cause__ is None
+    assert CANARY not in "".join(traceback.format_exception(caught.value))
 
 
 @every_vendor
