@@ -11,32 +11,15 @@ import random
 import uuid
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
-from enum import IntEnum
 from urllib.parse import urlencode
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
+from toolkit.measure.adapters.ably_frames import Action, Episode, details_of, payload_of, refusal_of
 from toolkit.measure.adapters.base import OPEN_TIMEOUT_S, End, Kind, Payload, Receive
 from toolkit.measure.adapters.current_unfixed import end_of, port_of
 from toolkit.measure.adapters.managed import SILENT, Frame, Place, VendorRefusal, hear, keys_of
-
-
-class Action(IntEnum):
-    """What a frame is about (TR2), as far as it is used here."""
-
-    ACK = 1
-    NACK = 2
-    CONNECTED = 4
-    DISCONNECTED = 6
-    CLOSE = 7
-    ERROR = 9
-    ATTACH = 10
-    ATTACHED = 11
-    DETACHED = 13
-    MESSAGE = 15
-
 
 REQUEST_TIMEOUT_S = 10.0
 """realtimeRequestTimeout: added to the longest silence that the server announces (RTN23a)."""
@@ -65,39 +48,6 @@ def from_environment(environment: Mapping[str, str]) -> "AblyAdapter":
     """The adapter with the key of ``ABLY_API_KEY``."""
     (key,) = keys_of(environment, "ably", {"ABLY_API_KEY": r"[^.:\s]+\.[^.:\s]+:[^:\s]+"})
     return AblyAdapter(key, place(environment))
-
-
-@dataclass
-class Episode:
-    """What outlives a connection: what can be resumed, and what Ably has not acknowledged yet."""
-
-    connection_key: str | None = None
-    connection_id: str | None = None
-    channel_serial: str | None = None
-    next_serial: int = 0
-    pending: dict[int, Payload] = field(default_factory=dict)
-    newest: Payload | None = None
-
-    def take(self, payload: Payload) -> int:
-        """The serial of a new message; it is kept until it is acknowledged (RTN7b)."""
-        serial, self.next_serial = self.next_serial, self.next_serial + 1
-        self.pending[serial] = self.newest = payload
-        return serial
-
-    def connected(self, frame: Frame) -> None:
-        """Take in who we are now; after a resume that failed, messages are counted anew (RTN15c7)."""
-        if frame.get("connectionId") != self.connection_id:
-            kept = list(self.pending.values())
-            self.pending, self.next_serial = dict(enumerate(kept)), len(kept)
-        self.connection_id = frame.get("connectionId")
-        self.connection_key = _details(frame).get("connectionKey")
-
-    def settled(self, frame: Frame) -> None:
-        """Forget what was acknowledged or refused."""
-        first, count = frame.get("msgSerial"), frame.get("count", 1)
-        if isinstance(first, int) and isinstance(count, int):
-            for serial in range(first, first + count):
-                self.pending.pop(serial, None)
 
 
 class AblySession:
@@ -138,7 +88,7 @@ class AblySession:
         """Be connected and attached; what was not acknowledged goes out again (RTN19a)."""
         connected = await self._until(Action.CONNECTED)
         self._episode.connected(connected)
-        silence_ms = _details(connected).get("maxIdleInterval", IDLE_S * 1000)
+        silence_ms = details_of(connected).get("maxIdleInterval", IDLE_S * 1000)
         self._idle_s = silence_ms / 1000 + REQUEST_TIMEOUT_S if silence_ms else None
         await self._attach()
         await self._until(Action.ATTACHED)
@@ -226,10 +176,10 @@ class AblySession:
                 return
             case Action.ACK | Action.NACK as answer:
                 self._episode.settled(frame)
-                self._refused = _refusal(frame) if answer == Action.NACK else None
+                self._refused = refusal_of(frame) if answer == Action.NACK else None
                 self._settled.set()
             case Action.DISCONNECTED | Action.ERROR:
-                raise _refusal(frame)
+                raise refusal_of(frame)
             case Action.ATTACHED | Action.MESSAGE:
                 self._take(frame)
             case Action.DETACHED:
@@ -241,7 +191,7 @@ class AblySession:
             self._episode.channel_serial = serial
         messages = frame.get("messages")
         for message in messages if isinstance(messages, list) else []:
-            if (payload := _payload(message)) is not None:
+            if (payload := payload_of(message)) is not None:
                 self._receive(payload)
 
     async def _send(self, serial: int) -> None:
@@ -335,27 +285,3 @@ class AblyAdapter:
 
 
 KIND = Kind(speaks=lambda chosen: from_environment(os.environ), command=None)
-
-
-def _details(frame: Frame) -> Frame:
-    details = frame.get("connectionDetails")
-    return details if isinstance(details, dict) else {}
-
-
-def _refusal(frame: Frame) -> VendorRefusal:
-    """What an error says, in its numbers; its text may name a key."""
-    error = frame.get("error")
-    numbers = [error.get(name) if isinstance(error, dict) else None for name in ("statusCode", "code")]
-    status, code = (number if isinstance(number, int) else None for number in numbers)
-    return VendorRefusal(status, code)
-
-
-def _payload(message: object) -> Payload | None:
-    """The payload of one message. None where it is not one of ours."""
-    if not isinstance(message, dict):
-        return None
-    data = message.get("data")
-    if isinstance(data, str) and message.get("encoding") == "json":
-        with suppress(ValueError):
-            data = json.loads(data)
-    return data if isinstance(data, dict) else None

@@ -4,44 +4,29 @@ Protocol: pusher.com/docs/channels/library_auth_reference/pusher-websockets-prot
 pusher/pusher-js@f53faf9, src/core/defaults.ts and connection_manager.ts.
 """
 
-# No types are published for the library.
-# mypy: disable-error-code="import-untyped"
-
 import asyncio
 import json
 import os
 import random
-import re
 import uuid
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
-import requests
-from pusher.authentication_client import AuthenticationClient
-from pusher.errors import PusherBadAuth, PusherBadRequest, PusherError, PusherForbidden
-from pusher.pusher_client import PusherClient
-from urllib3.exceptions import NewConnectionError
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
-from toolkit.chat.client.refusals import causes_of
-from toolkit.measure.adapters.base import OPEN_TIMEOUT_S, End, Kind, Payload, Receive, outcome
+from toolkit.measure.adapters.base import OPEN_TIMEOUT_S, End, Kind, Payload, Receive
 from toolkit.measure.adapters.current_unfixed import end_of, port_of
 from toolkit.measure.adapters.managed import (
     SILENT,
     Frame,
     Handover,
-    NotTaken,
     Place,
     VendorRefusal,
     hear,
     keys_of,
-    silence,
-    wordless,
 )
-
-EVENT = "message"
+from toolkit.measure.adapters.pusher_http import EVENT, PusherHttp
 
 ACTIVITY_TIMEOUT_S, PONG_TIMEOUT_S = 120.0, 30.0
 """After how long a silence the client asks, and how long it waits for the answer."""
@@ -49,14 +34,8 @@ ACTIVITY_TIMEOUT_S, PONG_TIMEOUT_S = 120.0, 30.0
 RETRY_S, RETRY_MAX_S = 1.0, 30.0
 """The client comes back after 1 s. That it doubles while nobody answers is ours, to be no nuisance."""
 
-PUBLISH_TIMEOUT_S = 5
-"""The library's own."""
-
 GOODBYE_S = 1.0
 """How long a connection may take to go."""
-
-MOST_PUBLISHES = 10
-"""At the same time: as many connections as the library keeps open."""
 
 
 def places(environment: Mapping[str, str]) -> tuple[Place, Place]:
@@ -99,8 +78,8 @@ class PusherSession:
         established = _data(await self._until("pusher:connection_established"))
         asked_s = established.get("activity_timeout", ACTIVITY_TIMEOUT_S)
         self._activity_timeout_s = min(ACTIVITY_TIMEOUT_S, float(asked_s))
-        self._adapter.connected(self._episode, self._channel, str(established.get("socket_id")))
-        auth = self._adapter.signature(self._channel, str(established.get("socket_id")))
+        socket_id = str(established.get("socket_id"))
+        auth = self._adapter.connected(self._episode, self._channel, socket_id)
         await self._say("pusher:subscribe", {"channel": self._channel, **auth})
         await self._until("pusher_internal:subscription_succeeded")
 
@@ -156,7 +135,7 @@ class PusherSession:
             case "pusher:error" | "pusher:subscription_error":
                 data = _data(frame)
                 raise VendorRefusal(_number(data.get("status")), _number(data.get("code")))
-            case "message" if frame.get("channel") == self._channel:
+            case event if (event, frame.get("channel")) == (EVENT, self._channel):
                 self._receive(_data(frame))
 
     async def _say(self, event: str, data: Frame) -> None:
@@ -176,14 +155,8 @@ class PusherAdapter:
     """
 
     def __init__(self, app_id: str, key: str, secret: str, sockets: Place, api: Place) -> None:
-        silence("urllib3", "requests")
-        host, _, port = api.host.rpartition(":")
         self._key, self._sockets = key, sockets
-        there = {"ssl": api.tls, "host": host, "port": int(port), "timeout": PUBLISH_TIMEOUT_S}
-        # The two halves of the library's Pusher, which has no way to close them.
-        self._api = PusherClient(app_id, key, secret, **there)
-        self._signs = AuthenticationClient(app_id, key, secret, **there)
-        self._threads = ThreadPoolExecutor(MOST_PUBLISHES, thread_name_prefix="pusher")
+        self._http = PusherHttp(app_id, key, secret, api)
         # Two probes of one application must not hear each other.
         self._prefix = f"private-toolkit-probe-{uuid.uuid4().hex[:8]}"
         self._handovers: dict[str, Handover] = {}
@@ -223,14 +196,10 @@ class PusherAdapter:
         finally:
             await session.close()
 
-    def connected(self, episode: str, channel: str, socket_id: str) -> None:
-        """Note where an episode publishes to, and as which socket."""
+    def connected(self, episode: str, channel: str, socket_id: str) -> Frame:
+        """The signature with which the socket of an episode subscribes; publishes leave that socket out."""
         self._sockets_of[episode] = (channel, socket_id)
-
-    def signature(self, channel: str, socket_id: str) -> Frame:
-        """What proves that a socket may subscribe to a private channel."""
-        signed: Frame = self._signs.authenticate(channel, socket_id)
-        return signed
+        return self._http.signature(channel, socket_id)
 
     def handover(self, episode: str) -> Handover:
         """What publishes for an episode, whichever of its connections is the current one."""
@@ -250,20 +219,7 @@ class PusherAdapter:
 
     async def _post(self, episode: str, payload: Payload) -> None:
         channel, socket_id = self._sockets_of[episode]
-        loop = asyncio.get_running_loop()
-        refused = await loop.run_in_executor(self._threads, self._trigger, channel, socket_id, payload)
-        if refused is not None:
-            raise refused
-
-    def _trigger(self, channel: str, socket_id: str, payload: Payload) -> Exception | None:
-        """Why the publish failed, without the library's own words. None where it did not."""
-        try:
-            self._api.trigger(channel, EVENT, payload, socket_id=socket_id)
-        except requests.exceptions.RequestException as error:
-            return _on_the_way(error)
-        except PusherError as error:
-            return VendorRefusal(_status(error))
-        return None
+        await self._http.publish(channel, socket_id, payload)
 
     def retry_s(self, retries: int, draw: random.Random) -> float:
         return min(RETRY_MAX_S, RETRY_S * 2.0 ** min(retries, 60))
@@ -272,28 +228,10 @@ class PusherAdapter:
         await asyncio.gather(*(session.close() for session in list(self._open)), return_exceptions=True)
         for handover in self._handovers.values():
             await handover.close()
-        for client in (self._api, self._signs):
-            client.http.session.close()
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        self._http.close()
 
 
 KIND = Kind(speaks=lambda chosen: from_environment(os.environ), command=None)
-
-
-def _on_the_way(error: requests.exceptions.RequestException) -> Exception:
-    """What failed before there was an answer; the library's text holds the signed address."""
-    kind = outcome(error)
-    early = (requests.exceptions.SSLError, requests.exceptions.ConnectTimeout, NewConnectionError)
-    return NotTaken(kind) if any(isinstance(cause, early) for cause in causes_of(error)) else wordless(kind)
-
-
-def _status(error: PusherError) -> int | None:
-    """The HTTP status that an error of the library stands for; for some it is in the text only."""
-    for kind, status in ((PusherBadRequest, 400), (PusherBadAuth, 401), (PusherForbidden, 403)):
-        if isinstance(error, kind):
-            return status
-    told = re.match(r"(\d{3}):", str(error))
-    return int(told[1]) if told else None
 
 
 def _data(frame: Frame) -> Frame:
