@@ -10,6 +10,7 @@ from toolkit.cost.countable import growth_fault
 from toolkit.cost.option import Option
 from toolkit.decide.plan import Plan
 from toolkit.decide.planchecks import check_names, check_plan
+from toolkit.decide.reachchecks import Circumstances
 from toolkit.evidence import written_day
 from toolkit.pricing.book import PriceBook, books, stale
 from toolkit.pricing.scenario import Scenario
@@ -205,7 +206,7 @@ def examine(folder: Folder, faults: Faults, *, as_of: AsOf) -> Loaded | None:
     # Known by their files' names, so that a file with a fault of its own does not make others look wrong.
     option_ids = [path.stem for path in folder.files("options")]
     claims = read_claims(folder.root / "claims.yaml", faults, options=option_ids)
-    plan = _read_plan(folder, project, option_ids, faults)
+    plan = _read_plan(folder, project, option_ids, scenarios, faults)
     _check_books(folder, priced, price_books, options, day, faults)
     _check_recorded_options(folder, option_ids, faults)
     if project is not None:
@@ -215,12 +216,29 @@ def examine(folder: Folder, faults: Faults, *, as_of: AsOf) -> Loaded | None:
     return Loaded(folder, project, day, plan, options, price_books, scenarios, claims, faults.warnings)
 
 
-def _read_plan(folder: Folder, project: Project | None, option_ids: list[str], faults: Faults) -> Plan | None:
+def _read_plan(
+    folder: Folder,
+    project: Project | None,
+    option_ids: list[str],
+    scenarios: Mapping[str, Scenario],
+    faults: Faults,
+) -> Plan | None:
     document = read_yaml(folder.plan, faults)
     plan = None if document is None else validate(document, Plan, faults)
     environments = project.environments if project is not None else None
-    if plan is not None and document is not None and environments is not None:
-        check_plan(plan, document, options=option_ids, environments=environments, faults=faults)
+    if plan is not None and document is not None and project is not None:
+        default = scenarios.get(project.default_scenario)
+        check_plan(
+            plan,
+            document,
+            options=option_ids,
+            environments=project.environments,
+            faults=faults,
+            deadline_ms=project.delivery_deadline_s * 1000,
+            known=None
+            if default is None
+            else Circumstances(default, project.default_scenario, project.outage_hours),
+        )
     elif document is not None:
         check_names(document, options=option_ids, environments=environments, faults=faults)
     return plan
