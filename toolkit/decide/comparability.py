@@ -8,14 +8,14 @@ from typing import Any
 import numpy as np
 from scipy.stats import chisquare
 
-from toolkit.decide.wording import plain
 from toolkit.decide.witness import by_strength
+from toolkit.decide.wording import plain
 from toolkit.evidence import Grade
 from toolkit.metrics.arms import ALIKE, Arm, arm_of, at_other_times
 from toolkit.metrics.merging import Rollups
 
 MISMATCH_P = 0.001
-"""Below it counts of clients that were meant to be equal were not (sample ratio mismatch, as in GrowthBook)."""
+"""Below it counts of clients that were meant to be equal were not: GrowthBook's sample ratio mismatch."""
 
 FEWEST_CLIENTS = 8
 """Of each side, for that test; GrowthBook's minimum."""
@@ -26,7 +26,7 @@ class Incomparable:
     """Two options that were measured under unlike circumstances.
 
     Args:
-        what: which circumstance: ``window``, ``days``, ``clients``, ``deliveries``, ``bytes`` or ``deadline``.
+        what: ``window``, ``days``, ``clients``, ``deliveries``, ``bytes`` or ``deadline``.
         text: the numbers, in words.
     """
 
@@ -42,7 +42,7 @@ class Incomparable:
 def incomparable(
     rollups: Rollups, options: Sequence[str], environments: Mapping[str, Grade]
 ) -> list[Incomparable]:
-    """Every pair of options that one environment recorded under unlike circumstances, and in what they differ.
+    """Every pair of options that one environment recorded under unlike circumstances, and which.
 
     Args:
         options: ids of those that are ranked.
@@ -84,8 +84,8 @@ def differences(one: Arm, other: Arm) -> Iterator[tuple[str, str]]:
 def unequal(one: float, other: float) -> float | None:
     """The chance of counts so far apart, where it is too small for counts that were meant to be equal.
 
-    Pearson's chi-square test of equal shares. None where the counts are as equal as chance leaves them, or too
-    few to tell.
+    Pearson's chi-square test of equal shares. None where the counts are as equal as chance leaves them, or
+    too few to tell.
 
     >>> unequal(5000, 5100) is None, unequal(5000, 5500) < 0.001
     (True, True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping
 
+from toolkit.decide.alertchecks import check_alerts
 from toolkit.decide.checker import Checker, Path, criteria_of
 from toolkit.decide.contradictions import check_contradictions
 from toolkit.decide.plan import METRICS, SHARES, AnyOf, Criterion, Phase, Plan
@@ -42,6 +43,7 @@ def check_plan(
     """
     checker = Checker(document, options, environments, scenario_fields, faults, deadline_ms)
     _check_ids(plan, checker)
+    check_alerts(plan.alerts, checker)
     for index, phase in enumerate(plan.phases):
         at: Path = ("phases", index)
         if phase.option is not None:

@@ -37,6 +37,7 @@ class Ranked:
         p_cheapest: the probability that it is the cheapest of all.
         regret: the expected loss against the cheapest, in USD.
         monthly_cost_usd: the mean recurring cost of the first month.
+        score: the mean score under the team's weights, 0 to 1. None without weights, or unknown.
     """
 
     option: str
@@ -47,13 +48,15 @@ class Ranked:
     p_cheapest: float | None
     regret: float | None
     monthly_cost_usd: float | None
+    score: float | None = None
 
     def to_document(self) -> dict[str, Any]:
         """The place as ``toolkit decide --json`` prints it; money in whole cents, as in the cost document."""
         money = {name: getattr(self, name) for name in ("total_mean", "regret", "monthly_cost_usd")}
         cents = {name: None if amount is None else round(amount, 2) for name, amount in money.items()}
         chance = None if self.p_cheapest is None else round(self.p_cheapest, 4)
-        return {**asdict(self), **cents, "p_cheapest": chance, "reasons": list(self.reasons)}
+        score = None if self.score is None else round(self.score, 4)
+        return {**asdict(self), **cents, "p_cheapest": chance, "score": score, "reasons": list(self.reasons)}
 
 
 def rank(
