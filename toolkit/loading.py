@@ -1,7 +1,7 @@
 """Reads a decision folder with all its rooms' schemas, and finds everything that is wrong with it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -11,6 +11,8 @@ from toolkit.cost.option import Option
 from toolkit.decide.plan import Plan
 from toolkit.decide.planchecks import check_names, check_plan
 from toolkit.decide.reachchecks import Circumstances
+from toolkit.decide.usecases import UseCase, read_use_cases
+from toolkit.decide.weights import Weighting, read_weights
 from toolkit.evidence import written_day
 from toolkit.pricing.book import PriceBook, books, stale
 from toolkit.pricing.scenario import Scenario
@@ -46,6 +48,8 @@ class Loaded:
         scenarios: by id, the default one first.
         claims: the brief's statements with what the sources say. Empty where the folder has none.
         warnings: what does not stop anything but should be read.
+        use_cases: of the brief. Empty where the folder has none.
+        weightings: the team's weights, the newest last. Empty where it gives none.
     """
 
     folder: Folder
@@ -57,6 +61,8 @@ class Loaded:
     scenarios: Mapping[str, Scenario]
     claims: list[Claim]
     warnings: list[Fault]
+    use_cases: list[UseCase] = field(default_factory=list)
+    weightings: list[Weighting] = field(default_factory=list)
 
 
 def open_folder(root: Path | str) -> Folder:
@@ -206,6 +212,15 @@ def examine(folder: Folder, faults: Faults, *, as_of: AsOf) -> Loaded | None:
     # Known by their files' names, so that a file with a fault of its own does not make others look wrong.
     option_ids = [path.stem for path in folder.files("options")]
     claims = read_claims(folder.root / "claims.yaml", faults, options=option_ids)
+    use_cases = read_use_cases(
+        folder.root / "use-cases.yaml",
+        faults,
+        options=option_ids,
+        scenarios=[path.stem for path in folder.files("scenarios")],
+        claims=[claim.id for claim in claims],
+    )
+    known = None if project is None else list(project.environments)
+    weightings = read_weights(folder.root / "weights.yaml", faults, environments=known)
     plan = _read_plan(folder, project, option_ids, scenarios, faults)
     _check_books(folder, priced, price_books, options, day, faults)
     _check_recorded_options(folder, option_ids, faults)
@@ -213,7 +228,10 @@ def examine(folder: Folder, faults: Faults, *, as_of: AsOf) -> Loaded | None:
         _check_default_scenario(folder, project, faults)
     if project is None or plan is None or faults.errors:
         return None
-    return Loaded(folder, project, day, plan, options, price_books, scenarios, claims, faults.warnings)
+    return Loaded(
+        folder, project, day, plan, options, price_books, scenarios, claims, faults.warnings, use_cases,
+        weightings,
+    )  # fmt: skip
 
 
 def _read_plan(

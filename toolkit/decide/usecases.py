@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 from typing import Any, Literal
 
@@ -131,11 +132,20 @@ class Compared:
         """What the model finds, in one sentence."""
         first = self.first
         if first is None:
-            return "No option is known to meet the must-haves of this scenario and to have a price."
+            return self._nothing_fits()
         known = "" if first.feasible else ", as far as its must-haves are known"
         chance = "" if first.p_cheapest is None else f", the cheapest in {share(first.p_cheapest)} of draws"
         total = "" if first.total_mean is None else f" at {usd(round(first.total_mean))} over the horizon"
         return f"{first.option} ranks first{total}{chance}{known}."
+
+    def _nothing_fits(self) -> str:
+        """Which option comes nearest where none may be chosen: the one that fails least, then the cheapest."""
+        if any(entry.feasible is not False for entry in self.ranking):
+            return "No option that may meet the must-haves of this scenario has a known total."
+        nearest = min(self.ranking, key=lambda entry: (len(entry.reasons), entry.total_mean or inf))
+        return (
+            f"No option meets the must-haves; {nearest.option} comes nearest: {'; '.join(nearest.reasons)}."
+        )
 
     def to_document(self) -> dict[str, Any]:
         """The entry of the decision document."""

@@ -22,7 +22,7 @@ def values_of(
     draws, priced = Draws(cost.draws, cost.seed), cost.options.get(option.id)
     moves = option.id != cost.in_service
     figures: dict[str, Figure | float | None] = {
-        "service_unavailability_min_per_month": priced and priced.availability,
+        "service_unavailability_min_per_month": None if priced is None else priced.availability,
         "operations_hours_per_month": option.figure("operations_hours_per_month", as_of=cost.as_of)
         or option.operations_hours_per_month,
         "migration_person_days": _effort(option, cost) if moves else 0.0,
