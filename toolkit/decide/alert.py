@@ -7,7 +7,7 @@ and a short window must burn faster than a factor, and any pair of windows is en
 import re
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from toolkit.evidence import Strict
 
@@ -46,6 +46,14 @@ def hours_in(length: str) -> int:
     return number * HOURS[unit]
 
 
+def _whole_hours(length: str) -> str:
+    hours_in(length)
+    return length
+
+
+Length = Annotated[str, AfterValidator(_whole_hours)]
+
+
 class BurnWindow(Strict):
     """One pair of windows.
 
@@ -54,8 +62,8 @@ class BurnWindow(Strict):
         factor: how many times faster than evenly the budget must go in both.
     """
 
-    long: str
-    short: str
+    long: Length
+    short: Length
     factor: Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
     @property

@@ -124,9 +124,10 @@ def decide(
     dossier = Dossier(scenario=scenario, cost=cost, rollups=rollups, project=project, as_of=as_of)
     environments: dict[str, Grade] = dict(project.environments)
     ranking = _by_cost(options, dossier)
+    unlike = incomparable(rollups, list(options), environments)
     weights = None
     if known := known_on(weightings, as_of):
-        weights = score(known, ranking, options=options, cost=cost, rollups=rollups)
+        weights = score(known, ranking, options=options, cost=cost, rollups=rollups, unlike=unlike)
         ranking = by_score(ranking, weights)
     kept = [entry.option for entry in ranking if entry.feasible is not False]
     phases = [judge_phase(phase, dossier=dossier, ranking=ranking) for phase in plan.phases]
@@ -138,7 +139,7 @@ def decide(
         flip_points=list(cost.crossovers),
         next_measurements=next_measurements(phases),
         limits=[*LIMITS, _outage_limit(project.outage_hours)],
-        comparability=incomparable(rollups, list(options), environments),
+        comparability=unlike,
         robustness=robustness(cost.totals, kept),
         weights=weights,
         use_cases=list(use_cases),

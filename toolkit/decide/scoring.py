@@ -9,10 +9,11 @@ import numpy as np
 from toolkit.cost.option import Option
 from toolkit.cost.result import CostResult
 from toolkit.cost.sampling import Floats
+from toolkit.decide.comparability import Incomparable
 from toolkit.decide.ranking import Ranked
 from toolkit.decide.smaa import acceptability, any_weights, central_weights, flip_of, scores
 from toolkit.decide.weighed import values_of
-from toolkit.decide.weights import SHORT, Change, Weighting, changes_of
+from toolkit.decide.weights import MEASURED, SHORT, Change, Weighting, changes_of
 from toolkit.metrics.rollups import Rollups
 
 
@@ -98,6 +99,7 @@ def score(
     options: Mapping[str, Option],
     cost: CostResult,
     rollups: Rollups,
+    unlike: Sequence[Incomparable] = (),
 ) -> Scores:
     """The score of every option that no must-have puts out.
 
@@ -105,10 +107,13 @@ def score(
         entries: the weights known on the day, the newest last; at least one.
         ranking: which options are out.
         cost: its draws are what is uncertain; equal arguments give equal scores.
+        unlike: pairs whose measurements may not be compared, so that neither is scored by them.
     """
     weighting = entries[-1]
     among = [entry.option for entry in ranking if entry.feasible is not False]
     values = {option: values_of(options[option], weighting, cost, rollups) for option in among}
+    for pair in unlike:
+        _leave_out(pair, values, weighting)
     known = [
         option for option in among if not any(isinstance(value, str) for value in values[option].values())
     ]
@@ -121,6 +126,19 @@ def score(
         weighed, flips = _weighed(known, values, weighting, seed=cost.seed)
         found |= weighed
     return Scores(weighting=weighting, changes=changes_of(entries), options=found, flips=flips)
+
+
+def _leave_out(
+    pair: Incomparable, values: Mapping[str, dict[str, Floats | str]], weighting: Weighting
+) -> None:
+    """Make the measured values of two options unknown where they answer two questions."""
+    scale = weighting.ranges.get(MEASURED)
+    if scale is None or scale.environment != pair.environment or not set(pair.options) <= set(values):
+        return
+    for option, other in (pair.options, pair.options[::-1]):
+        if not isinstance(values[option][MEASURED], str):
+            place = f"in {pair.environment} is not comparable with that of {other}"
+            values[option][MEASURED] = f"its {MEASURED} {place} ({pair.text})"
 
 
 def _weighed(

@@ -139,7 +139,7 @@ class Compared:
         return f"{first.option} ranks first{total}{chance}{known}."
 
     def _nothing_fits(self) -> str:
-        """Which option comes nearest where none may be chosen: the one that fails least, then the cheapest."""
+        """Which option comes nearest where none fits: the one that fails least, then the cheapest."""
         if any(entry.feasible is not False for entry in self.ranking):
             return "No option that may meet the must-haves of this scenario has a known total."
         nearest = min(self.ranking, key=lambda entry: (len(entry.reasons), entry.total_mean or inf))

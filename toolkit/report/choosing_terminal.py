@@ -19,7 +19,7 @@ def show_before_ranking(out: Console, document: Document) -> None:
 
 
 def show_after_ranking(out: Console, document: Document) -> None:
-    """Print whether other ways of choosing agree, the weights with every change, and the brief's use cases."""
+    """Print whether other ways of choosing agree, the weights with every change, and the use cases."""
     if document["robustness"] is not None:
         out.print(text_of(f"Robustness: {document['robustness']['text']}"))
     if document["weights"] is not None:
@@ -53,7 +53,8 @@ def _show_weights(out: Console, weights: Document) -> None:
                 text_of(f"{option} is held at the end of a scale: {', '.join(found['beyond_the_scale'])}")
             )
     for flip in weights["flips"]:
-        what = f"a weight of {number(flip['at'], 3)} for {flip['criterion']} instead of {number(flip['weight'], 3)}"
+        own, at = number(flip["weight"], 3), number(flip["at"], 3)
+        what = f"a weight of {at} for {flip['criterion']} instead of {own}"
         out.print(text_of(f"flips the first: {what} puts {flip['to']} first"))
 
 

@@ -141,8 +141,8 @@ def _band(score: Mapping[str, float]) -> str:
 
 def _weights(weights: Mapping[str, Any], names: Mapping[str, str]) -> list[str]:
     flips = [
-        f"A weight of {number(flip['at'])} for {flip['criterion']}, instead of {number(flip['weight'])}, would put "
-        f"{names.get(flip['to'], flip['to'])} first."
+        f"A weight of {number(flip['at'])} for {flip['criterion']}, instead of {number(flip['weight'])}, "
+        f"would put {names.get(flip['to'], flip['to'])} first."
         for flip in weights["flips"]
     ]
     return [weights["text"], *(f"Changed {change['text']}." for change in weights["changes"]), *flips]
