@@ -15,6 +15,7 @@ from toolkit.metrics.rollups import Rollups
 from toolkit.project import Faults, read_yaml, validate
 
 RATE = "connection_success_rate"
+RECORDED = FIRST.date()
 PHASES = "phases: [{id: one, title: One, option: current, needed_if: [], ready_if: []}]\n"
 
 
@@ -110,7 +111,7 @@ def world(folder: Path, *hours: tuple[int, int], environment: str = "production"
     return recorded(folder, *frames)
 
 
-def judged(rollups: Rollups, text: str, *, as_of: date = FIRST.date()) -> Any:
+def judged(rollups: Rollups, text: str, *, as_of: date = RECORDED) -> Any:
     (found,) = decided(plan(PHASES + text), rollups=rollups, as_of=as_of).to_document()["alerts"]
     return found
 
