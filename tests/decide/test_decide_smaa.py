@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from toolkit.cost.sampling import DRAWS, ORDER, SEED, Draws
 from toolkit.decide.smaa import acceptability, any_weights, central_weights, flip_of, scores
 
 COUNT = 2**15
@@ -30,6 +31,17 @@ def test_any_weights_are_uniform_over_the_simplex(criteria: int) -> None:
     assert weights.mean(axis=0) == pytest.approx(1 / criteria, abs=1e-3)
     variance = (criteria - 1) / (criteria**2 * (criteria + 1))
     assert weights.var(axis=0) == pytest.approx(variance, abs=2e-3)
+
+
+def test_weights_do_not_hang_on_what_is_uncertain() -> None:
+    """Two Sobol sequences of one length repeat each other's pattern; point by point they may not meet."""
+    weights = any_weights(3, count=DRAWS, seed=SEED)
+    for quantity in ORDER[:8]:
+        drawn = Draws(DRAWS, SEED).share(quantity)
+        # Of independent samples of this size the coefficient has the standard error 1/64.
+        assert np.abs(np.corrcoef(drawn, weights.T)[0, 1:]).max() < 5 / 64
+        halves = [weights[drawn < 0.5].mean(axis=0), weights[drawn >= 0.5].mean(axis=0)]
+        assert halves[0] == pytest.approx(halves[1], abs=0.04)
 
 
 def test_an_option_that_no_weight_puts_first_has_no_central_weights() -> None:

@@ -56,7 +56,7 @@ def check_plan(
             if inside and "level" in criterion.model_fields_set:
                 checker.warn((*path, "level"), "has no effect inside any_of", "write level beside any_of")
         check_contradictions(phase, at, checker)
-        if known is not None:
+        if known is not None and phase.status != "done":
             check_reach(phase, at, checker, known)
 
 

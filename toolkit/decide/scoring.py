@@ -145,21 +145,14 @@ def _weighed(
     known: list[str], values: Mapping[str, Mapping[str, Floats | str]], weighting: Weighting, *, seed: int
 ) -> tuple[dict[str, Scored], list[tuple[str, float, float, str]]]:
     names: list[str] = list(weighting.weights)
-    drawn = np.stack(
-        [np.stack([np.asarray(values[option][name]) for name in names], axis=1) for option in known], axis=1
-    )
+    raw = _on_scales(known, values, weighting)
     # Options are compared in draws in which all have a price.
-    priced = np.isfinite(drawn).all(axis=(1, 2))
-    worst, best = (
-        np.array([getattr(weighting.ranges[name], end) for name in weighting.weights])
-        for end in ("worst", "best")
-    )
-    raw = (worst - drawn) / (worst - best)
+    priced = np.isfinite(raw).all(axis=(1, 2))
     utilities, own = np.clip(raw, 0, 1)[priced], np.array(list(weighting.weights.values()))
-    weights = any_weights(len(names), count=len(drawn), seed=seed)[priced]
+    weights = any_weights(len(names), count=len(raw), seed=seed)[priced]
     scored, free = scores(utilities, own), scores(utilities, weights)
     ranks, free_ranks, central = acceptability(scored), acceptability(free), central_weights(free, weights)
-    beyond = ((raw < 0) | (raw > 1))[priced].any(axis=0)
+    beyond = np.asarray((raw < 0) | (raw > 1))[priced].any(axis=0)
     found = {
         option: Scored(
             unknown=(),
@@ -172,6 +165,23 @@ def _weighed(
         for place, option in enumerate(known)
     }
     return found, _flips(utilities.mean(axis=0), own, names, known)
+
+
+def _on_scales(
+    known: list[str], values: Mapping[str, Mapping[str, Floats | str]], weighting: Weighting
+) -> Floats:
+    """The values on their scales, 0 at the worst and 1 at the best, shape (draws, options, criteria)."""
+    drawn = np.stack(
+        [
+            np.stack([np.asarray(values[option][name]) for name in weighting.weights], axis=1)
+            for option in known
+        ],
+        axis=1,
+    )
+    scales = [weighting.ranges[name] for name in weighting.weights]
+    worst, best = np.array([scale.worst for scale in scales]), np.array([scale.best for scale in scales])
+    found: Floats = (worst - drawn) / (worst - best)
+    return found
 
 
 def _spread(scored: Floats) -> tuple[float, float, float]:

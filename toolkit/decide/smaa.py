@@ -18,7 +18,8 @@ SAME = 1e-9
 def any_weights(criteria: int, *, count: int, seed: int) -> Floats:
     """Weights uniform over all that are 0 or more and add up to 1, shape (count, criteria).
 
-    Spacings of uniform numbers, which come from a scrambled Sobol sequence.
+    Spacings of uniform numbers, which come from a scrambled Sobol sequence. Two such sequences go hand in
+    hand point by point, so the points stand in a random order: weights may not hang on what else is drawn.
 
     Args:
         count: a power of two.
@@ -28,10 +29,17 @@ def any_weights(criteria: int, *, count: int, seed: int) -> Floats:
     """
     if criteria == 1:
         return np.ones((count, 1))
-    cuts = np.sort(qmc.Sobol(criteria - 1, scramble=True, rng=seed).random(count), axis=1)
+    cuts = np.sort(shuffled(criteria - 1, count=count, seed=[seed, criteria]), axis=1)
     edges = np.hstack([np.zeros((count, 1)), cuts, np.ones((count, 1))])
     weights: Floats = np.diff(edges, axis=1)
     return weights
+
+
+def shuffled(dimensions: int, *, count: int, seed: list[int]) -> Floats:
+    """Points of a scrambled Sobol sequence in a random order, shape (count, dimensions)."""
+    rng = np.random.default_rng(seed)
+    points: Floats = rng.permutation(qmc.Sobol(dimensions, scramble=True, rng=rng).random(count))
+    return points
 
 
 def scores(utilities: Floats, weights: Floats) -> Floats:

@@ -1,11 +1,12 @@
 """The values that a team's weights weigh: draws of every criterion, or what is not known of it."""
 
 import numpy as np
-from scipy.stats import qmc
 
 from toolkit.cost.option import Option
 from toolkit.cost.result import CostResult
 from toolkit.cost.sampling import Draws, Floats
+from toolkit.cost.standing import COMPARED
+from toolkit.decide.smaa import shuffled
 from toolkit.decide.weights import MEASURED, Weighting
 from toolkit.evidence import Figure
 from toolkit.metrics.key import key_metrics
@@ -48,7 +49,8 @@ def _total(option: str, cost: CostResult) -> Floats | str:
     priced = cost.options.get(option)
     if priced is None or priced.total is None or option not in cost.totals:
         return "its total cost is not known"
-    return cost.totals[option]
+    usd = cost.totals[option]
+    return usd if np.isfinite(usd).mean() >= COMPARED else "its total cost has no price in too many draws"
 
 
 def _drawn(name: str, value: Figure | float | None, draws: Draws) -> Floats | str:
@@ -62,7 +64,6 @@ def _measured(option: str, environment: str, cost: CostResult, rollups: Rollups)
     if value.estimate is None or value.low is None or value.high is None:
         seen = "was not measured" if value.state == "absent" else "has no upper bound"
         return f"its {MEASURED} {seen} in {environment}"
-    seed = np.random.SeedSequence([cost.seed, *option.encode()])
-    at = qmc.Sobol(1, scramble=True, rng=np.random.default_rng(seed)).random(cost.draws)[:, 0]
+    at = shuffled(1, count=cost.draws, seed=[cost.seed, *option.encode()])[:, 0]
     drawn: Floats = np.interp(at, INTERVAL, (value.low, value.estimate, value.high))
     return drawn
