@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from toolkit.cost.option import Option
 from toolkit.cost.result import CostResult
@@ -152,7 +153,8 @@ def _weighed(
     weights = any_weights(len(names), count=len(raw), seed=seed)[priced]
     scored, free = scores(utilities, own), scores(utilities, weights)
     ranks, free_ranks, central = acceptability(scored), acceptability(free), central_weights(free, weights)
-    beyond = np.asarray((raw < 0) | (raw > 1))[priced].any(axis=0)
+    outside: NDArray[np.bool_] = (raw < 0) | (raw > 1)
+    beyond = outside[priced].any(axis=0)
     found = {
         option: Scored(
             unknown=(),
