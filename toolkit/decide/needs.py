@@ -5,8 +5,7 @@ from collections.abc import Iterable
 from toolkit.decide.dossier import Dossier, Window
 from toolkit.decide.measured import judge_measured
 from toolkit.decide.plan import Criterion
-from toolkit.decide.ranking import Finding
-from toolkit.decide.wording import plain
+from toolkit.decide.ranking import Finding, unmeasured
 
 EVER = Window(list_name="ready_if", since=None, duration_days=None)
 
@@ -19,7 +18,12 @@ def latency_findings(options: Iterable[str], dossier: Dossier) -> dict[str, Find
     need = dossier.scenario.latency_p95_ms
     if need is None:
         return {}
-    return {option: _finding(option, need, dossier) for option in options}
+    # To judge what nobody recorded takes as long as to judge a year.
+    recorded = set(dossier.rollups.counts["option"].unique())
+    return {
+        option: _finding(option, need, dossier) if option in recorded else unmeasured(need)
+        for option in options
+    }
 
 
 def _finding(option: str, need_ms: float, dossier: Dossier) -> Finding:
@@ -29,5 +33,5 @@ def _finding(option: str, need_ms: float, dossier: Dossier) -> Finding:
         return Finding(holds=True, text=f"latency in {judged.environment}: {judged.reason}")
     if judged.state == "not met":
         return Finding(holds=False, text=f"too slow in {judged.environment}: {judged.reason}")
-    text = f"not known whether latency_p95_ms stays within {plain(need_ms)} ms"
+    text = unmeasured(need_ms).text
     return Finding(holds=None, text=f"{text} ({judged.reason})" if judged.n else text)

@@ -125,7 +125,7 @@ def findings_of(
     for check in CHECKS:
         yield from check(option, scenario, priced)
     if scenario.latency_p95_ms is not None:
-        found = latency or _unmeasured(scenario.latency_p95_ms)
+        found = latency or unmeasured(scenario.latency_p95_ms)
         if not found.holds:
             yield found
 
@@ -168,7 +168,7 @@ def _budget(option: Option, scenario: Scenario, priced: OptionCost | None) -> It
         yield Finding(holds=False, text=text)
 
 
-def _unmeasured(need_ms: float) -> Finding:
+def unmeasured(need_ms: float) -> Finding:
     """No figure of another network says what this team's users would see."""
     return Finding(holds=None, text=f"not known whether latency_p95_ms stays within {plain(need_ms)} ms")
 

@@ -153,8 +153,7 @@ def _weighed(
     weights = any_weights(len(names), count=len(raw), seed=seed)[priced]
     scored, free = scores(utilities, own), scores(utilities, weights)
     ranks, free_ranks, central = acceptability(scored), acceptability(free), central_weights(free, weights)
-    outside: NDArray[np.bool_] = (raw < 0) | (raw > 1)
-    beyond = outside[priced].any(axis=0)
+    beyond = _outside(raw[priced])
     found = {
         option: Scored(
             unknown=(),
@@ -167,6 +166,13 @@ def _weighed(
         for place, option in enumerate(known)
     }
     return found, _flips(utilities.mean(axis=0), own, names, known)
+
+
+def _outside(raw: Floats) -> list[list[bool]]:
+    """By option and criterion, whether any value lies beyond its scale."""
+    outside: NDArray[np.bool_] = np.any(np.abs(raw - 0.5) > 0.5, axis=0)
+    found: list[list[bool]] = outside.tolist()
+    return found
 
 
 def _on_scales(
