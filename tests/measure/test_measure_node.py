@@ -10,18 +10,30 @@ from pathlib import Path
 import pytest
 
 from toolkit.measure import node
-from toolkit.measure.adapters.socketio import SERVER
+from toolkit.measure.servers.node_servers import HERE
 from toolkit.project.faults import EnvironmentFault
 
+FOLDERS = sorted(lock.parent.name for lock in HERE.glob("*/package-lock.json"))
 
-def test_the_lock_file_names_no_host_to_fetch_from() -> None:
-    text = (SERVER / "package-lock.json").read_text()
-    lock = json.loads(text)
-    assert "resolved" not in text
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_a_lock_file_names_no_host_to_fetch_from(folder: str) -> None:
+    lock = json.loads((HERE / folder / "package-lock.json").read_text())
     packages = {name: entry for name, entry in lock["packages"].items() if name}
-    assert "node_modules/socket.io" in packages
-    assert all(re.fullmatch(r"sha512-\S+", entry["integrity"]) for entry in packages.values())
-    assert "omit-lockfile-registry-resolved=true" in (SERVER / ".npmrc").read_text()
+    for entry in packages.values():
+        # A package of our own lies beside the lock file; others come from whichever registry npm knows.
+        if "resolved" in entry:
+            assert (HERE / folder / entry["resolved"]).resolve().is_relative_to(HERE / folder)
+        elif not entry.get("link"):
+            assert re.fullmatch(r"sha512-\S+", entry.get("integrity", "")) or not entry.get("version")
+    assert "omit-lockfile-registry-resolved=true" in (HERE / folder / ".npmrc").read_text()
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_the_server_in_a_lock_file_is_pinned(folder: str) -> None:
+    asked = json.loads((HERE / folder / "package.json").read_text())["dependencies"]
+    lock = json.loads((HERE / folder / "package-lock.json").read_text())["packages"]
+    assert asked == {name: lock[f"node_modules/{name}"]["version"] for name in asked}
 
 
 def test_node_of_the_machine_runs() -> None:
