@@ -5,9 +5,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 SERVERS := toolkit/measure/servers
 # The servers that run on Node.js and need nothing else.
-NODE_SERVERS := $(addprefix $(SERVERS)/,socketio socketcluster deepstream)
+NODE_SERVERS := $(addprefix $(SERVERS)/,socketio socketio-redis socketcluster deepstream)
 
-.PHONY: report tools test setup lint bench soak lab lock
+.PHONY: report tools test setup lint bench soak lab lock soketi
 
 report: $(VENV)/.base
 	@$(BIN)/toolkit build
@@ -52,3 +52,6 @@ $(VENV)/.all: requirements/all.txt requirements/base.txt pyproject.toml
 $(SERVERS)/%/node_modules/.installed: $(SERVERS)/%/package-lock.json $(VENV)/.all
 	@$(BIN)/python -m toolkit.measure.node ci $(SERVERS)/$*
 	@touch $@
+
+# Only on demand: its native part is a third party's repack, and it runs on Node.js 20.
+soketi: $(SERVERS)/soketi/node_modules/.installed

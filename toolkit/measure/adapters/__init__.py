@@ -12,7 +12,7 @@ from toolkit.project.faults import EnvironmentFault
 LOCAL = ("current-unfixed", "current", "socketio", "socketcluster", "deepstream", "nats")
 """Served here and measured side by side unless others are asked for."""
 
-OPT_IN: tuple[str, ...] = ()
+OPT_IN = ("socketio-redis", "soketi")
 """Served here only where they are named: they need more than `make setup` installs."""
 
 MANAGED: tuple[str, ...] = ()

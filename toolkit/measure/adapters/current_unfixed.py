@@ -41,8 +41,8 @@ class PlainSession:
                 message = decode(await self._socket.recv())
                 if message["type"] == "message":
                     self._receive(message["data"])
-        except ConnectionClosed as closed:
-            return end_of(closed)
+        except ConnectionClosed:
+            return end_of(self._socket)
 
     async def close(self) -> int:
         await self._socket.close()

@@ -28,6 +28,7 @@ class Silence:
 
     def __init__(self) -> None:
         self._since_s = time.monotonic()
+        self._heard = asyncio.Event()
 
     @property
     def lasted_s(self) -> float:
@@ -36,11 +37,21 @@ class Silence:
     def broken(self) -> None:
         """Note that the peer said something that counts."""
         self._since_s = time.monotonic()
+        self._heard.set()
 
     async def reaching(self, limit_s: float) -> None:
         """Return once it has lasted for ``limit_s``."""
         while (left_s := limit_s - self.lasted_s) > 0:
             await asyncio.sleep(left_s)
+
+    async def going_on(self, for_s: float) -> bool:
+        """Whether it goes on for ``for_s`` from now; returns at once where it does not."""
+        self._heard.clear()
+        try:
+            await asyncio.wait_for(self._heard.wait(), for_s)
+        except TimeoutError:
+            return True
+        return False
 
 
 class FrameSession:
@@ -125,8 +136,8 @@ class FrameSession:
         try:
             while True:
                 await self.hear(await self._socket.recv())
-        except ConnectionClosed as closed:
-            return end_of(closed)
+        except ConnectionClosed:
+            return end_of(self._socket)
         except BadFrame as bad:
             await self._socket.close(1002, str(bad)[:100])
             return End(1002, "client")
@@ -165,11 +176,13 @@ def port_of(socket: ClientConnection) -> int | None:
     return int(address[1]) if address else None
 
 
-def end_of(closed: ConnectionClosed) -> End:
+def end_of(socket: ClientConnection) -> End:
     """How a connection ended that its own side did not mean to close."""
-    if closed.rcvd is None:
-        return End(1006, "network")
-    return End(closed.rcvd.code, "server" if closed.rcvd_then_sent else "client")
+    code = socket.close_code or 1006
+    if code == 1006:
+        return End(code, "network")
+    # The library closes by itself what breaks the rules of WebSocket; the server then only answers.
+    return End(code, "server" if socket.protocol.close_rcvd_then_sent else "client")
 
 
 def fields_of(frame: Frame) -> dict[str, Any]:

@@ -14,6 +14,6 @@ def serves(folder: str) -> Callable[[PresetName], list[str]]:
 
     def command(preset: PresetName) -> list[str]:
         node.need_packages(HERE / folder)
-        return [str(node.find_node()), str(HERE / folder / "server.js")]
+        return [str(node.need_node()), str(HERE / folder / "server.js")]
 
     return command
