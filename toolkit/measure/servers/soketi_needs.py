@@ -13,8 +13,9 @@ OLD_NODE = 20
 GLIBC_FOR_NEWER = (2, 38)
 
 WARNING = (
-    "its native part, the npm package uwebsockets, is a third party's repack of uWebSockets.js that nobody here "
-    "compared with the original; it runs on Node.js 20 only, except with glibc 2.38 or newer; it takes 435 MB"
+    "its native part, the npm package uwebsockets, is a third party's repack of uWebSockets.js that nobody "
+    "here compared with the original; it runs on Node.js 20 only, except with glibc 2.38 or newer; all of it "
+    "takes 435 MB"
 )
 
 
