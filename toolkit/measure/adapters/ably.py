@@ -18,7 +18,7 @@ from websockets.exceptions import ConnectionClosed
 
 from toolkit.measure.adapters.ably_frames import Action, Episode, details_of, payload_of, refusal_of
 from toolkit.measure.adapters.base import OPEN_TIMEOUT_S, End, Kind, Payload, Receive
-from toolkit.measure.adapters.current_unfixed import end_of, port_of
+from toolkit.measure.adapters.frames import end_of, port_of
 from toolkit.measure.adapters.managed import SILENT, Frame, Place, VendorRefusal, hear, keys_of
 
 REQUEST_TIMEOUT_S = 10.0

@@ -16,7 +16,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from toolkit.measure.adapters.base import OPEN_TIMEOUT_S, End, Kind, Payload, Receive
-from toolkit.measure.adapters.current_unfixed import end_of, port_of
+from toolkit.measure.adapters.frames import end_of, port_of
 from toolkit.measure.adapters.managed import (
     SILENT,
     Frame,
