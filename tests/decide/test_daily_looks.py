@@ -3,10 +3,10 @@
 from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
+from toolkit.decide.shares import Demands, judge_share
 
 from toolkit.decide.plan import Criterion
 from toolkit.decide.sequence import rejects
-from toolkit.decide.shares import Demands, judge_share
 from toolkit.metrics.shares import ShareEvidence
 
 DAYS = 90

@@ -4,9 +4,9 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from toolkit.decide.shares import Demands, Judgement, judge_share
 
 from toolkit.decide.plan import Criterion
-from toolkit.decide.shares import Demands, Judgement, judge_share
 from toolkit.metrics.shares import ShareEvidence
 
 FIRST = datetime(2026, 11, 1, tzinfo=UTC)

@@ -3,17 +3,17 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from math import ceil
 from typing import Any
 
 from toolkit.cost.option import Option
 from toolkit.cost.result import CostResult, Crossover
 from toolkit.decide.agenda import NextMeasurement, next_measurements
+from toolkit.decide.blockbound import block_hours
 from toolkit.decide.dossier import Dossier
 from toolkit.decide.gates import PhaseResult, judge_phase
 from toolkit.decide.plan import Plan
+from toolkit.decide.question import FLAP_S
 from toolkit.decide.ranking import Ranked, rank
-from toolkit.decide.shares import GO_BLOCKS_PER_OUTAGE_HOUR, STOP_BLOCKS_PER_OUTAGE_HOUR
 from toolkit.decide.wording import plain
 from toolkit.metrics.rollups import Rollups
 from toolkit.pricing.scenario import Scenario
@@ -22,13 +22,15 @@ from toolkit.project.folder import Project
 SCHEMA = "toolkit.decision/1"
 
 LIMITS = (
-    "Gates judge shares only. Mean connection duration and latency percentiles are unknown in a gate "
-    "(method not available in this version).",
+    "A latency percentile is judged by the share of expected deliveries within its limit; the bucket that "
+    "holds the limit (2 % wide) counts as slower, and so does a delivery that missed its deadline.",
     "The always-valid guarantee holds for independent events; clustered ones enter by their effective "
     "number, which is itself estimated from the same hours.",
     "A criterion's confidence is its own, over all looks; several criteria in a list are not corrected for.",
-    "Lab faults strike independently by script, so lab evidence needs no least number of hourly blocks; "
-    "a longer outage than the script holds is not in it.",
+    "Lab faults strike independently by script, so lab evidence is not counted in blocks of time; a longer "
+    "outage than the script holds is not in it.",
+    f"Where the mean connection duration is judged, an outage is taken to end a connection at most once in "
+    f"{FLAP_S:.0f} s of its connected time.",
     "A criterion on monthly cost or on a range of the scenario is judged by its 5-95 % band, whatever "
     "its confidence.",
     "Must-haves are held against the median of unavailability and of the first month's cost; an option of "
@@ -110,10 +112,11 @@ def decide(
 
 
 def _outage_limit(outage_hours: float) -> str:
-    per_outage_hour = (GO_BLOCKS_PER_OUTAGE_HOUR, STOP_BLOCKS_PER_OUTAGE_HOUR)
-    go, stop = (plain(ceil(blocks * outage_hours)) for blocks in per_outage_hour)
+    hours = block_hours(outage_hours)
+    if hours is None:
+        return "No outage of everybody at once is allowed for (outage_hours: 0 in project.yaml)."
     return (
-        f"Field evidence must hold {go} hourly blocks before it says go on, {stop} before it says stop: this "
-        f"assumes outages of at most {plain(outage_hours)} h (outage_hours in project.yaml); longer ones are "
-        f"not allowed for."
+        f"Field evidence is also counted in blocks of {hours} h, each of which may fail as a whole, and must "
+        f"prove its conclusion both ways: this assumes outages of at most {plain(outage_hours)} h "
+        f"(outage_hours in project.yaml); longer ones are not allowed for."
     )
