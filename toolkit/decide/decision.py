@@ -9,6 +9,7 @@ from toolkit.cost.option import Option
 from toolkit.cost.result import CostResult, Crossover
 from toolkit.decide.agenda import NextMeasurement, next_measurements
 from toolkit.decide.blockbound import block_hours
+from toolkit.decide.coverage.certificate import outages_untold
 from toolkit.decide.dossier import Dossier
 from toolkit.decide.gates import PhaseResult, judge_phase
 from toolkit.decide.plan import Plan
@@ -107,16 +108,19 @@ def decide(
         ranking=ranking,
         flip_points=list(cost.crossovers),
         next_measurements=next_measurements(phases),
-        limits=[*LIMITS, _outage_limit(project.outage_hours)],
+        limits=[*LIMITS, *_outage_limits(plan, project)],
     )
 
 
-def _outage_limit(outage_hours: float) -> str:
-    hours = block_hours(outage_hours)
-    if hours is None:
-        return "No outage of everybody at once is allowed for (outage_hours: 0 in project.yaml)."
-    return (
-        f"Field evidence is also counted in blocks of {hours} h, each of which may fail as a whole, and must "
-        f"prove its conclusion both ways: this assumes outages of at most {plain(outage_hours)} h "
+def _outage_limits(plan: Plan, project: Project) -> list[str]:
+    """What is assumed of outages, and how often a gate would be wrong if they lasted longer."""
+    hours = block_hours(project.outage_hours)
+    assumed = (
+        "No outage of everybody at once is allowed for (outage_hours: 0 in project.yaml)."
+        if hours is None
+        else f"Field evidence is also counted in blocks of {hours} h, each of which may fail as a whole, and "
+        f"must prove its conclusion both ways: this assumes outages of at most {plain(project.outage_hours)} h "
         f"(outage_hours in project.yaml); longer ones are not allowed for."
     )
+    longer = outages_untold(plan, project.environments, project.outage_hours)
+    return [assumed] if longer is None else [assumed, longer]

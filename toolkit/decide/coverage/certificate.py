@@ -1,6 +1,6 @@
 """The certificate of a plan's gates: how often each is wrong where the truth is just on the wrong side."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from typing import Any
@@ -13,11 +13,12 @@ from toolkit.decide.coverage.worlds import World, counts, ends
 from toolkit.decide.judging import alpha_of
 from toolkit.decide.plan import MEASURED, SHARES, Criterion, Plan
 from toolkit.decide.question import flap_s
+from toolkit.evidence import Grade
 from toolkit.metrics.intervals import wilson
 from toolkit.metrics.key import PERCENTILES
 
 SEED = 20260101
-WORLDS = 200
+WORLDS = 100
 DAYS = 90
 EVENTS_A_DAY = 10_000.0
 LONGER_HOURS = (6.0, 24.0)
@@ -56,8 +57,8 @@ class Row:
     Args:
         metric, comparator, threshold: of the gate.
         outage_hours: of the world; 0 where failures are independent.
-        truth_below, truth_above: the true values, in the unit of the threshold, just on either side of it
-            that the two shares are of.
+        truth_worse, truth_better: the true values just on either side of the threshold that the two shares
+            are of, in its unit; of a latency percentile the share of deliveries within its limit.
         wrong_go, wrong_stop: the share of worlds in which some look says that the good (bad) side is proven
             where the bad (good) one is true.
         wrong_go_low, wrong_go_high, wrong_stop_low, wrong_stop_high: their 95 % intervals (Wilson).
@@ -110,6 +111,7 @@ def certificate(
     plan: Plan,
     *,
     outage_hours: float,
+    environments: Mapping[str, Grade] | None = None,
     events_a_day: float = EVENTS_A_DAY,
     days: int = DAYS,
     worlds: int = WORLDS,
@@ -119,6 +121,8 @@ def certificate(
 
     Args:
         outage_hours: the longest outage that the gates allow for; 0 for none.
+        environments: of the project, with their grades; criteria on one that is not field are left out. None
+            leaves out none.
         events_a_day: of the metric: attempts, deliveries or ends.
         days: how many days are looked at, one look a day.
         worlds: how many are simulated of each kind.
@@ -128,7 +132,7 @@ def certificate(
     return Certificate(
         rows=tuple(
             _row(criterion, length, outage_hours, events_a_day, days, worlds, seed)
-            for criterion in gates_of(plan)
+            for criterion in gates_of(plan, environments or {})
             for length in lengths
         ),
         outage_hours=outage_hours,
@@ -139,11 +143,16 @@ def certificate(
     )
 
 
-def gates_of(plan: Plan) -> list[Criterion]:
-    """The criteria of a plan on recorded metrics, of those that err alike one, in the plan's order."""
+def gates_of(plan: Plan, environments: Mapping[str, Grade]) -> list[Criterion]:
+    """The criteria of a plan on recorded metrics, of those that err alike one, in the plan's order.
+
+    Args:
+        environments: criteria that name one of these are left out unless it is field.
+    """
     found: dict[tuple[str | None, float, float], Criterion] = {}
     for criterion in _measured(plan):
-        found.setdefault((criterion.metric, criterion.threshold, criterion.confidence), criterion)
+        if environments.get(criterion.environment or "", "field") == "field":
+            found.setdefault((criterion.metric, criterion.threshold, criterion.confidence), criterion)
     return [criterion for criterion in found.values() if 0 < gate_of(criterion).bad < 1]
 
 
@@ -176,18 +185,14 @@ def _row(
     seed: int,
 ) -> Row:
     gate = gate_of(criterion)
-    wrong = {}
-    for name, factor in (("go", 1 + BESIDE), ("stop", 1 - BESIDE)):
-        world = World(
-            bad=min(gate.bad * factor, 0.999),
-            outage_hours=length,
-            by_outages=BY_OUTAGES,
-            events_a_day=events_a_day,
-            days=days,
-        )
-        wrong[name] = wrongly_decided(gate, world, outage_hours, worlds=worlds, seed=seed)[name == "stop"]
-    go_low, go_high = wilson(wrong["go"], worlds)
-    stop_low, stop_high = wilson(wrong["stop"], worlds)
+
+    def wrong(factor: float) -> tuple[int, int]:
+        world = beside(gate, factor, outage_hours=length, events_a_day=events_a_day, days=days)
+        return wrongly_decided(gate, world, outage_hours, worlds=worlds, seed=seed)
+
+    go, stop = wrong(1 + BESIDE)[0], wrong(1 - BESIDE)[1]
+    go_low, go_high = wilson(go, worlds)
+    stop_low, stop_high = wilson(stop, worlds)
     return Row(
         metric=str(criterion.metric),
         comparator=criterion.comparator,
@@ -195,13 +200,45 @@ def _row(
         outage_hours=length,
         truth_worse=_truth(criterion, gate, 1 + BESIDE),
         truth_better=_truth(criterion, gate, 1 - BESIDE),
-        wrong_go=wrong["go"] / worlds,
+        wrong_go=go / worlds,
         wrong_go_low=go_low,
         wrong_go_high=go_high,
-        wrong_stop=wrong["stop"] / worlds,
+        wrong_stop=stop / worlds,
         wrong_stop_low=stop_low,
         wrong_stop_high=stop_high,
         allowed=gate.alpha,
+    )
+
+
+def beside(gate: Gate, factor: float, *, outage_hours: float, events_a_day: float, days: int) -> World:
+    """The world that fails so many times as often as a gate allows."""
+    return World(
+        bad=min(gate.bad * factor, 0.999),
+        outage_hours=outage_hours,
+        by_outages=BY_OUTAGES,
+        events_a_day=events_a_day,
+        days=days,
+    )
+
+
+def outages_untold(plan: Plan, environments: Mapping[str, Grade], outage_hours: float) -> str | None:
+    """How often the plan's first gate goes on wrongly where outages last longer than is allowed for.
+
+    None where the plan has no gate on field evidence, or allows for all of :data:`LONGER_HOURS`.
+    """
+    criterion = next(iter(gates_of(plan, environments)), None)
+    longer = [hours for hours in LONGER_HOURS if hours > outage_hours]
+    if criterion is None or not longer:
+        return None
+    gate, told = gate_of(criterion), []
+    for hours in longer:
+        world = beside(gate, 1 + BESIDE, outage_hours=hours, events_a_day=EVENTS_A_DAY, days=DAYS)
+        wrong, _ = wrongly_decided(gate, world, outage_hours, worlds=WORLDS, seed=SEED)
+        told.append(f"{100 * wrong / WORLDS:.0f} % of them with outages of {hours:g} h")
+    asked = f"{criterion.metric} {criterion.comparator.replace('_', ' ')} {criterion.threshold:g}"
+    return (
+        f"Of {WORLDS} simulated worlds of {DAYS} days just on the wrong side of {asked}, a look every day "
+        f"would wrongly find the right one in {' and in '.join(told)}."
     )
 
 
@@ -230,6 +267,4 @@ def looked_at(gate: Gate, world: World, outage_hours: float, *, worlds: int, see
         x, y = counts(world, rng, worlds=worlds)
         return share_sides(x, y, 1 - gate.bad, alpha=gate.alpha, block_hours=hours)
     x, y = ends(world, rng, worlds=worlds, flap_s=gate.flap_s)
-    return duration_sides(
-        x, y, gate.duration_s, alpha=gate.alpha, flap_s=gate.flap_s, block_hours=hours
-    )
+    return duration_sides(x, y, gate.duration_s, alpha=gate.alpha, flap_s=gate.flap_s, block_hours=hours)

@@ -32,15 +32,13 @@ def daily(values: Floats, *, by: int = 1) -> Floats:
     Of a block that a day cuts only what the day has seen would count; so a day is a whole number of blocks
     here, or a block a whole number of days.
     """
-    steps = values.cumsum(axis=1)
-    a_day = max(1, 24 // by)
-    return steps[:, a_day - 1 :: a_day]
+    return np.asarray(in_blocks(values, max(1, 24 // by)).cumsum(axis=1), dtype=np.float64)
 
 
-def in_blocks(values: Floats, block_hours: int) -> Floats:
-    """Hourly values summed by block; hours after the last whole block are left out."""
-    whole = values.shape[1] // block_hours * block_hours
-    return values[:, :whole].reshape(len(values), -1, block_hours).sum(axis=2)
+def in_blocks(values: Floats, length: int) -> Floats:
+    """Values summed by blocks of so many; those after the last whole block are left out."""
+    whole = values.shape[1] // length * length
+    return np.einsum("wbl->wb", values[:, :whole].reshape(len(values), -1, length))
 
 
 def spread(x: Floats, y: Floats, *, by: int) -> Floats:
@@ -65,9 +63,7 @@ def largest_spread(x: Floats, y: Floats, block_hours: int) -> Floats:
     return np.fmax(by_hour[:, days - 1 :: days][:, : by_block.shape[1]], by_block)
 
 
-def share_sides(
-    x: Floats, y: Floats, threshold: float, *, alpha: float, block_hours: int | None
-) -> Sides:
+def share_sides(x: Floats, y: Floats, threshold: float, *, alpha: float, block_hours: int | None) -> Sides:
     """What the gates say of a share, from successes and events of each hour.
 
     Args:

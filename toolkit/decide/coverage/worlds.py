@@ -1,4 +1,4 @@
-"""Simulated worlds whose long-run rate is known: failures alone, and outages that strike everybody at once."""
+"""Simulated worlds whose long-run rate is known: failures one by one, and outages that strike everybody."""
 
 from dataclasses import dataclass
 
@@ -66,14 +66,14 @@ def outages(world: World, rng: np.random.Generator, *, worlds: int) -> Floats:
     begins = rng.random((worlds, slots + length), dtype=np.float32) < begins_a_slot
     begun = begins.cumsum(axis=1, dtype=np.int32)
     out = begun[:, length:] > begun[:, :-length]
-    return out.reshape(worlds, world.hours, SLOTS_PER_HOUR).mean(axis=2)
+    return np.asarray(out.reshape(worlds, world.hours, SLOTS_PER_HOUR).mean(axis=2), dtype=np.float64)
 
 
 def counts(world: World, rng: np.random.Generator, *, worlds: int) -> tuple[Floats, Floats]:
-    """Successes and events of each hour, one row a world."""
-    events = rng.poisson(world.events_a_day / 24, size=(worlds, world.hours))
-    failed = rng.binomial(events, failing(world, rng, worlds=worlds))
-    return (events - failed).astype(np.float64), events.astype(np.float64)
+    """Successes and events of each hour, one row a world; events come at random, as a Poisson process."""
+    an_hour, bad = world.events_a_day / 24, failing(world, rng, worlds=worlds)
+    succeeded, failed = rng.poisson(an_hour * (1 - bad)), rng.poisson(an_hour * bad)
+    return succeeded.astype(np.float64), (succeeded + failed).astype(np.float64)
 
 
 def ends(world: World, rng: np.random.Generator, *, worlds: int, flap_s: float) -> tuple[Floats, Floats]:
