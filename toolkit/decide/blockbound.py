@@ -1,5 +1,8 @@
 """What blocks of time prove of a mean share, whatever happens in each of them: outages included.
 
+An outage that has not struck yet can only make things worse, so that blocks have to prove what is good; what
+is bad shows in the events themselves, once there are blocks enough for one outage not to be all of it.
+
 One bets, in each block, on the share being above (or below) a candidate ``m``. No block can show less than
 nothing good, so that a bet loses at most its stake, and an outage that has not struck yet is paid for before
 anything is concluded. With a step x = (share - m) / m, at least -1, the wealth of a bet of size b is at least
@@ -25,6 +28,9 @@ RHO = 1.0
 
 EDGE = 1e-4
 """The nearest that a candidate share comes to 0 and 1: beyond it, sums lose their last digits."""
+
+LEAST_TO_STOP = 24
+"""Blocks before events may prove what is bad: enough that one outage is not the whole of the evidence."""
 
 MOST_BLOCKS = 100_000
 """Hours of eleven years."""
@@ -55,17 +61,20 @@ def log_wealth(m: ArrayLike, count: ArrayLike, mean: ArrayLike, sd: ArrayLike, *
     return np.where(gap > 0, gamma_exponential(np.maximum(s, 0), v, rho=RHO), -inf)
 
 
-def rejects(
-    m: ArrayLike, count: ArrayLike, mean: ArrayLike, sd: ArrayLike, *, alpha: float
+def proves(
+    m: ArrayLike, count: ArrayLike, mean: ArrayLike, sd: ArrayLike, *, alpha: float, above: bool
 ) -> NDArray[np.bool_]:
-    """Whether the interval of :func:`block_interval` leaves out the share ``m``; broadcasts."""
-    either = [log_wealth(m, count, mean, sd, above=above) for above in (True, False)]
-    return np.asarray(np.maximum(*either) >= log(2 / alpha))
+    """Whether blocks prove that the mean share is above ``m`` (else: below it); broadcasts.
+
+    Args:
+        alpha: the error over all looks of an interval, of which this end may make half.
+    """
+    return np.asarray(log_wealth(m, count, mean, sd, above=above) >= log(2 / alpha))
 
 
 @cache
 def least_blocks(m: float, *, alpha: float, above: bool) -> int | None:
-    """The fewest blocks that could leave out the share ``m``: all of them without blemish, or all failed.
+    """The fewest blocks that could prove a mean share above ``m`` (else: below it), each of them perfect.
 
     None where ``m`` is so near to the end that no number does.
 
@@ -79,34 +88,26 @@ def least_blocks(m: float, *, alpha: float, above: bool) -> int | None:
     return int(won.argmax()) + 1 if won.any() else None
 
 
-def block_interval(blocks: Blocks, *, alpha: float) -> tuple[float, float]:
-    """The always-valid interval for the mean share of blocks of time, as (low, high).
+def proven_end(blocks: Blocks, *, alpha: float, above: bool) -> float:
+    """The share that blocks prove to be exceeded by the mean one (else: not reached by it).
+
+    Whoever shows that the mean is above one candidate has shown that it is above all smaller ones, though
+    bets of these sizes may gain less on those: so the end is the candidate nearest to the mean.
 
     Args:
-        alpha: the chance, over all looks ever, that the interval leaves out the truth.
+        alpha: the error over all looks of an interval, of which this end may make half.
 
-    >>> low, high = block_interval(Blocks(hours=1, count=240, mean=0.98, sd=0.02), alpha=0.05)
-    >>> f"{low:.6f} {high:.6f}"
-    '0.958346 0.985026'
-    """
-
-    return _end(blocks, alpha=alpha, above=True), _end(blocks, alpha=alpha, above=False)
-
-
-def _end(blocks: Blocks, *, alpha: float, above: bool) -> float:
-    """The candidate nearest to the mean, below it (else: above it), at which the bets have won enough.
-
-    Whoever shows that the share is above one candidate has shown that it is above all smaller ones, though
-    bets of these sizes may gain less on those.
+    >>> low = proven_end(Blocks(hours=1, count=240, mean=0.98, sd=0.02), alpha=0.05, above=True)
+    >>> f"{low:.6f}"
+    '0.958346'
     """
     proven = log(2 / alpha)
-    far, near = EDGE if above else 1 - EDGE, blocks.mean
+    far, near, trivial = (EDGE, blocks.mean, 0.0) if above else (1 - EDGE, blocks.mean, 1.0)
 
     def excess(m: ArrayLike) -> Floats:
         wealth = log_wealth(m, blocks.count, blocks.mean, blocks.sd, above=above)
         return np.maximum(wealth - proven, -proven)
 
-    trivial = 0.0 if above else 1.0
     if near <= EDGE if above else near >= 1 - EDGE:
         return trivial
     candidates = np.linspace(far, near, CANDIDATES)

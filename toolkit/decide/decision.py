@@ -8,7 +8,7 @@ from typing import Any
 from toolkit.cost.option import Option
 from toolkit.cost.result import CostResult, Crossover
 from toolkit.decide.agenda import NextMeasurement, next_measurements
-from toolkit.decide.blockbound import block_hours
+from toolkit.decide.blockbound import LEAST_TO_STOP, block_hours
 from toolkit.decide.coverage.certificate import outages_untold
 from toolkit.decide.dossier import Dossier
 from toolkit.decide.gates import PhaseResult, judge_phase
@@ -118,9 +118,9 @@ def _outage_limits(plan: Plan, project: Project) -> list[str]:
     assumed = (
         "No outage of everybody at once is allowed for (outage_hours: 0 in project.yaml)."
         if hours is None
-        else f"Field evidence is also counted in blocks of {hours} h, each of which may fail as a whole, and "
-        f"must prove its conclusion both ways: this assumes outages of at most {plain(project.outage_hours)} h "
-        f"(outage_hours in project.yaml); longer ones are not allowed for."
+        else f"Field evidence must prove what is good in blocks of {hours} h too, each of which may fail as a "
+        f"whole, and hold {LEAST_TO_STOP} of them before it says stop: this assumes outages of at most "
+        f"{plain(project.outage_hours)} h (outage_hours in project.yaml); longer ones are not allowed for."
     )
     longer = outages_untold(plan, project.environments, project.outage_hours)
     return [assumed] if longer is None else [assumed, longer]

@@ -143,6 +143,9 @@ def _concluded(state: State, case: _Case) -> Told:
     question = case.question
     compares = f"is {words(question.comparator)} {question.value(question.threshold)}"
     sentence = f"{'all' if state == 'met' else 'none'} of {case.sentence} {compares}"
+    if few := _too_few_blocks(case):
+        more = no_sooner(to_fill(question, case.least_blocks), case.demands.days_left(state))
+        return f"too few: {few}; so far {sentence}", more, "unknown"
     if left := case.demands.days_left(state):
         reason = f"window not over: {counted(left, 'day')} left; so far {sentence}"
         return reason, MoreNeeded(events=None, days=left), "unknown"

@@ -16,6 +16,9 @@ from toolkit.metrics.latency import Latencies, percentile
 from toolkit.metrics.reach import Deliveries, bucket_within
 from toolkit.metrics.shares import ShareEvidence
 
+LOW_IS_GOOD = ("reconnection_frequency",)
+"""Shares that an outage raises."""
+
 FLAP_S = 60.0
 """An outage is taken to end every connection at most once in so many seconds of its connected time."""
 
@@ -97,7 +100,12 @@ def share_question(criterion: Criterion, found: ShareEvidence, *, blocks: Blocks
         total = f"{plain(found.successes)} of {plain(found.n)} in all"
         wrong = f"some hour counts more successes than events ({total})"
     return Question(
-        tally=ShareTally(estimate=found.estimate, n_effective=found.n_effective, blocks=blocks),
+        tally=ShareTally(
+            estimate=found.estimate,
+            n_effective=found.n_effective,
+            blocks=blocks,
+            high_is_good=criterion.metric not in LOW_IS_GOOD,
+        ),
         quantity="share",
         comparator=criterion.comparator,
         threshold=criterion.threshold,

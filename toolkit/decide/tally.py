@@ -17,33 +17,31 @@ class ShareTally:
         estimate: the share.
         n_effective: as many independent events would know it as well.
         blocks: the same share in blocks of time. None where no outage is allowed for.
+        high_is_good: whether an outage lowers it; else it raises it.
     """
 
     estimate: float
     n_effective: float
     blocks: Blocks | None
+    high_is_good: bool = True
 
     def interval(self, *, alpha: float) -> tuple[float, float]:
-        """The always-valid interval: the wider, at each end, of the one by events and the one by blocks."""
+        """The always-valid interval by events; at its good end blocks must prove as much."""
         n = self.n_effective
         low, high = sequence.bernoulli_interval(min(self.estimate * n, n), n, alpha=alpha)
         if self.blocks is None:
             return low, high
-        by_blocks = blockbound.block_interval(self.blocks, alpha=alpha)
-        return min(low, by_blocks[0]), max(high, by_blocks[1])
+        end = blockbound.proven_end(self.blocks, alpha=alpha, above=self.high_is_good)
+        return (min(low, end), high) if self.high_is_good else (low, max(high, end))
 
     def rejects(self, threshold: float, *, alpha: float) -> bool:
-        """Whether both intervals leave out a share on the same side of it."""
+        """Whether the interval leaves out a share, on blocks enough."""
         if not 0 < threshold < 1:
             return False
-        n, blocks = self.n_effective, self.blocks
+        n, above = self.n_effective, self.estimate > threshold
         by_events = bool(sequence.rejects(threshold, min(self.estimate * n, n), n, alpha=alpha))
-        if blocks is None or not by_events:
-            return by_events
-        alike = (self.estimate > threshold) == (blocks.mean > threshold)
-        return alike and bool(
-            blockbound.rejects(threshold, blocks.count, blocks.mean, blocks.sd, alpha=alpha)
-        )
+        good = above == self.high_is_good
+        return by_events and _in_blocks_too(self.blocks, threshold, alpha=alpha, above=above, good=good)
 
     def times(self, factor: float) -> Self:
         """So many times as much evidence of the same kind."""
@@ -55,9 +53,7 @@ class ShareTally:
 
     def least_blocks(self, threshold: float, *, alpha: float, above: bool) -> int | None:
         """The fewest blocks that could show the share above a threshold (else: below it)."""
-        if self.blocks is None:
-            return None
-        return blockbound.least_blocks(threshold, alpha=alpha, above=above)
+        return _least(self.blocks, threshold, alpha=alpha, above=above, good=above == self.high_is_good)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,26 +79,22 @@ class DurationTally:
         return self.exposure_s / self.n_effective if self.n_effective else inf
 
     def interval(self, *, alpha: float) -> tuple[float, float]:
-        """The always-valid interval in seconds: the wider, at each end, of that by events and by blocks."""
+        """The always-valid interval in seconds by events; at its lower end blocks must prove as much."""
         low_rate, high_rate = rates.rate_interval(self.n_effective, self.exposure_s, alpha=alpha)
         low, high = 1 / high_rate, 1 / low_rate if low_rate else inf
         if self.blocks is None:
             return low, high
-        least, most = blockbound.block_interval(self.blocks, alpha=alpha)
-        # A mean at the edge of what an outage does says nothing of longer or shorter ones.
-        low = min(low, self.flap_s / (1 - least) if least > 0 else 0.0)
-        return low, max(high, self.flap_s / (1 - most) if most < 1 else inf)
+        end = blockbound.proven_end(self.blocks, alpha=alpha, above=True)
+        # Blocks that prove nothing do not even prove that it is longer than in an outage.
+        return min(low, self.flap_s / (1 - end) if end > 0 else 0.0), high
 
     def rejects(self, threshold: float, *, alpha: float) -> bool:
-        """Whether both intervals leave out a duration on the same side of it."""
+        """Whether the interval leaves out a duration, on blocks enough."""
         if not threshold > 0:
             return False
         by_events = rates.rejects(1 / threshold, self.n_effective, self.exposure_s, alpha=alpha)
-        m, blocks = 1 - self.flap_s / threshold, self.blocks
-        if blocks is None or not by_events:
-            return by_events
-        alike = (self.estimate > threshold) == (blocks.mean > m)
-        return alike and bool(blockbound.rejects(m, blocks.count, blocks.mean, blocks.sd, alpha=alpha))
+        m, above = 1 - self.flap_s / threshold, self.estimate > threshold
+        return by_events and _in_blocks_too(self.blocks, m, alpha=alpha, above=above, good=above)
 
     def times(self, factor: float) -> Self:
         """So many times as much evidence of the same kind."""
@@ -120,12 +112,27 @@ class DurationTally:
 
     def least_blocks(self, threshold: float, *, alpha: float, above: bool) -> int | None:
         """The fewest blocks that could show the mean above a threshold (else: below it)."""
-        if self.blocks is None or not threshold > 0:
+        if not threshold > 0:
             return None
-        return blockbound.least_blocks(1 - self.flap_s / threshold, alpha=alpha, above=above)
+        return _least(self.blocks, 1 - self.flap_s / threshold, alpha=alpha, above=above, good=above)
 
 
 Tally = ShareTally | DurationTally
+
+
+def _in_blocks_too(blocks: Blocks | None, m: float, *, alpha: float, above: bool, good: bool) -> bool:
+    """Whether blocks prove what is good, or are enough for events to prove what is bad."""
+    if blocks is None:
+        return True
+    if not good:
+        return blocks.count >= blockbound.LEAST_TO_STOP
+    return bool(blockbound.proves(m, blocks.count, blocks.mean, blocks.sd, alpha=alpha, above=above))
+
+
+def _least(blocks: Blocks | None, m: float, *, alpha: float, above: bool, good: bool) -> int | None:
+    if blocks is None:
+        return None
+    return blockbound.least_blocks(m, alpha=alpha, above=above) if good else blockbound.LEAST_TO_STOP
 
 
 def _times(blocks: Blocks | None, factor: float) -> Blocks | None:

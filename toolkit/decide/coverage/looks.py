@@ -38,7 +38,9 @@ def daily(values: Floats, *, by: int = 1) -> Floats:
 def in_blocks(values: Floats, length: int) -> Floats:
     """Values summed by blocks of so many; those after the last whole block are left out."""
     whole = values.shape[1] // length * length
-    return np.einsum("wbl->wb", values[:, :whole].reshape(len(values), -1, length))
+    return np.asarray(
+        np.einsum("wbl->wb", values[:, :whole].reshape(len(values), -1, length)), dtype=np.float64
+    )
 
 
 def spread(x: Floats, y: Floats, *, by: int) -> Floats:
@@ -121,10 +123,10 @@ def _looks(values: Floats, block_hours: int) -> Floats:
 def _by_blocks(
     above: Bools, below: Bools, x: Floats, y: Floats, m: float, alpha: float, block_hours: int
 ) -> Sides:
-    """Only what the blocks of time prove as well."""
+    """What is good only where blocks prove it as well, and what is bad once there are blocks enough."""
     shares = np.divide(x, y, out=np.zeros_like(x), where=y > 0)
     count = np.maximum(daily((y > 0).astype(np.float64), by=block_hours), 1)
     mean = daily(shares, by=block_hours) / count
     sd = np.sqrt(np.maximum(daily(shares * shares, by=block_hours) / count - mean**2, 0))
-    won = blockbound.rejects(m, count, mean, sd, alpha=alpha)
-    return Sides(above & won & (mean > m), below & won & (mean < m))
+    proven = blockbound.proves(m, count, mean, sd, alpha=alpha, above=True)
+    return Sides(above & proven, below & (count >= blockbound.LEAST_TO_STOP))
