@@ -118,8 +118,8 @@ def _outage_limits(plan: Plan, project: Project) -> list[str]:
     assumed = (
         "No outage of everybody at once is allowed for (outage_hours: 0 in project.yaml)."
         if hours is None
-        else f"Field evidence must prove what is good in blocks of {hours} h too, each of which may fail as a "
-        f"whole, and hold {LEAST_TO_STOP} of them before it says stop: this assumes outages of at most "
+        else f"Field evidence must prove what is good in blocks of {hours} h too, each of which may fail as "
+        f"a whole, and hold {LEAST_TO_STOP} of them before it says stop: this assumes outages of at most "
         f"{plain(project.outage_hours)} h (outage_hours in project.yaml); longer ones are not allowed for."
     )
     longer = outages_untold(plan, project.environments, project.outage_hours)
