@@ -10,7 +10,7 @@ from bisect import bisect_left
 from functools import cache
 
 from toolkit.decide.tally import ShareTally
-from toolkit.metrics.buckets import latency_high_ms
+from toolkit.metrics.buckets import latency_high_ms, latency_low_ms
 from toolkit.metrics.reach import Deliveries
 
 
@@ -32,21 +32,24 @@ def latency_interval(
     if not buckets:
         return found.deadline_ms, None
 
+    # Before the first bucket nothing has come, and between two as much as in the lower one.
+    limits = [buckets[0] - 1, *buckets]
+
     @cache
     def side(place: int) -> int:
         """Whether the share up to a bucket is shown to be below (-1) or not below (1) the one asked for."""
-        evidence = found.within(buckets[place], block_hours=block_hours or 1)
+        evidence = found.within(limits[place], block_hours=block_hours or 1)
         blocks = evidence.blocks if block_hours else None
         tally = ShareTally(estimate=evidence.estimate, n_effective=evidence.n_effective, blocks=blocks)
         if not tally.rejects(share, alpha=alpha):
             return 0
         return 1 if tally.estimate > share else -1
 
-    places = range(len(buckets))
+    places = range(len(limits))
     lowest = bisect_left(places, True, key=lambda place: side(place) >= 0)
     highest = bisect_left(places, True, key=lambda place: side(place) > 0)
-    low = 0.0 if lowest == 0 else latency_high_ms(buckets[lowest - 1])
-    if lowest == len(buckets):
-        low = found.deadline_ms
-    high = None if highest == len(buckets) else latency_high_ms(buckets[highest])
+    high = None if highest == len(limits) else latency_high_ms(limits[highest])
+    if lowest == len(limits):
+        return found.deadline_ms, high
+    low = latency_low_ms(limits[lowest]) if lowest else 0.0
     return min(low, found.deadline_ms), high

@@ -210,12 +210,20 @@ def _row(
     )
 
 
-def beside(gate: Gate, factor: float, *, outage_hours: float, events_a_day: float, days: int) -> World:
+def beside(
+    gate: Gate,
+    factor: float,
+    *,
+    outage_hours: float,
+    events_a_day: float,
+    days: int,
+    by_outages: float = BY_OUTAGES,
+) -> World:
     """The world that fails so many times as often as a gate allows."""
     return World(
         bad=min(gate.bad * factor, 0.999),
         outage_hours=outage_hours,
-        by_outages=BY_OUTAGES,
+        by_outages=by_outages,
         events_a_day=events_a_day,
         days=days,
     )
