@@ -98,18 +98,18 @@ def test_flagger_and_keptn_a_latency_without_any_delivery_is_neither_a_pass_nor_
 def test_kayenta_nan_replaced_by_nought_would_be_the_best_latency_there_is() -> None:
     """All deliveries lost: nothing came in time, which is no latency of 0 but slower than any limit."""
     lost = counted.deliveries(48, fast=0, lost=1000, environment="lab")
-    result = judged("ready_if: [{option: current, %s}]" % LATENCY, lost)
+    result = judged(f"ready_if: [{{option: current, {LATENCY}}}]", lost)
     assert (result.verdict, result.because, result.criteria[0].estimate) == ("NO-GO", "not_ready", None)
 
 
 def test_a_mean_of_connections_that_ended_would_punish_the_most_stable_server() -> None:
     """Facts, gates C4: leaving out the open ones makes the mean too low, here by all there is."""
     one_end = counted.lifetimes(48, ends=[1] + [0] * 47, environment="lab")
-    result = judged("ready_if: [{option: current, %s}]" % LASTING, one_end)
+    result = judged(f"ready_if: [{{option: current, {LASTING}}}]", one_end)
     assert result.verdict == "GO"
 
 
 def test_one_end_at_almost_no_traffic_neither_aborts_nor_passes() -> None:
     once = counted.lifetimes(1, clients=1, ends=1, connected_us=240_000_000, environment="lab")
-    result = judged("ready_if: [{option: current, %s}]" % LASTING, once)
+    result = judged(f"ready_if: [{{option: current, {LASTING}}}]", once)
     assert result.verdict == "HOLD"
