@@ -1,7 +1,7 @@
 """How many deliveries came within a limit, hour by hour: what percentiles and gates on them are read from."""
 
 from dataclasses import dataclass
-from datetime import UTC, date
+from datetime import UTC, date, datetime
 from fractions import Fraction
 from functools import cached_property
 from weakref import WeakKeyDictionary
@@ -54,7 +54,22 @@ class Deliveries:
     @cached_property
     def expected(self) -> int:
         """All deliveries, those that missed their deadline too."""
-        return total(self.hours["expected"])
+        return total(self._by_hour)
+
+    @cached_property
+    def _by_hour(self) -> Whole:
+        return self.hours["expected"].to_numpy("int64")
+
+    @cached_property
+    def _hour(self) -> "pd.Series[pd.Timestamp]":
+        return self.hours["hour"]
+
+    @cached_property
+    def _with_any(self) -> tuple[int, datetime, datetime]:
+        """How many hours hold deliveries, the first and the last of them."""
+        places = np.flatnonzero(self._by_hour)
+        first, last = (self._hour.iloc[int(place)] for place in (places[0], places[-1]))
+        return len(places), first.to_pydatetime().astimezone(UTC), last.to_pydatetime().astimezone(UTC)
 
     @property
     def deadline_ms(self) -> float:
@@ -72,23 +87,22 @@ class Deliveries:
         """Whether some hour has more deliveries in time than were expected, so that the counts are wrong."""
         if not self.reach.counts.shape[1]:
             return False
-        return bool((self.reach.counts[:, -1] > self.hours["expected"].to_numpy("int64")).any())
+        return bool((self.reach.counts[:, -1] > self._by_hour).any())
 
     def up_to(self, bucket: int) -> Whole:
         """How many deliveries of each hour lie in this bucket or a lower one."""
         place = min(bucket - self.reach.first, self.reach.counts.shape[1] - 1)
         if place < 0:
-            return np.zeros(len(self.hours), dtype="int64")
-        return self.reach.counts[:, place].astype("int64")
+            return np.zeros(len(self._by_hour), dtype="int64")
+        return self.reach.counts[:, place]
 
     def worth_of_share(self, bucket: int, block_hours: int = 1) -> float:
         """As many independent deliveries would know the share up to a bucket as well, by time alone."""
-        y = self.hours["expected"].to_numpy("int64")
-        x = self.up_to(bucket)
+        x, y = self.up_to(bucket), self._by_hour
         share = total(x) / self.expected
         spread = [block_variance(x[y > 0], y[y > 0])]
         if block_hours > 1:
-            spread.append(block_variance(*share_blocks(self.hours["hour"], x, y, block_hours=block_hours)))
+            spread.append(block_variance(*share_blocks(self._hour, x, y, block_hours=block_hours)))
         known = [variance for variance in spread if variance]
         if not known or not 0 < share < 1:
             return self.expected
@@ -96,16 +110,16 @@ class Deliveries:
 
     def within(self, bucket: int, *, block_hours: int = 1) -> ShareEvidence:
         """The share of all expected deliveries that came in this bucket or a lower one."""
-        x, y = self.up_to(bucket), self.hours["expected"].to_numpy("int64")
-        found = self.hours["hour"][y > 0]
-        in_blocks = share_blocks(self.hours["hour"], x, y, block_hours=block_hours)
+        x, y = self.up_to(bucket), self._by_hour
+        hours, first, newest = self._with_any
+        in_blocks = share_blocks(self._hour, x, y, block_hours=block_hours)
         return ShareEvidence(
             successes=total(x),
             n=self.expected,
             n_effective=min(self.worth, self.worth_of_share(bucket, block_hours)),
-            hours=len(found),
-            first_hour=found.iloc[0].to_pydatetime().astimezone(UTC),
-            newest_hour=found.iloc[-1].to_pydatetime().astimezone(UTC),
+            hours=hours,
+            first_hour=first,
+            newest_hour=newest,
             contradictory=self.contradictory,
             blocks=None if self.contradictory else blocks_of(*in_blocks, block_hours),
         )
@@ -195,4 +209,6 @@ def _counted_up(whole: Rollups, option: str, environment: str) -> Reach:
     width = int(numbers.max()) - first + 1
     # Sums of floats are exact up to 2^53.
     sums = np.bincount(row * width + numbers - first, weights=counts, minlength=len(hours) * width)
-    return Reach(first, sums.reshape(len(hours), width).cumsum(axis=1).astype("int64"))
+    counted_up = sums.reshape(len(hours), width).cumsum(axis=1).astype("int64")
+    # Of one bucket all hours are asked for at once.
+    return Reach(first, np.asfortranarray(counted_up))

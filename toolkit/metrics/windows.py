@@ -17,6 +17,8 @@ PERIODS: tuple[Period, ...] = ("hour", "day")
 _seen: WeakKeyDictionary[Rollups, dict[tuple[str, str], pd.DataFrame]] = WeakKeyDictionary()
 """Every metric asks for the same hours, and for those of options of which there are none."""
 
+_cut: WeakKeyDictionary[Rollups, dict[tuple[str, str, date | None], pd.DataFrame]] = WeakKeyDictionary()
+
 
 def hours_of(rollups: Rollups, *, option: str, environment: str, since: date | None) -> pd.DataFrame:
     """The hourly counts of an option in an environment, from the start of the UTC day ``since`` on.
@@ -27,8 +29,12 @@ def hours_of(rollups: Rollups, *, option: str, environment: str, since: date | N
     Returns:
         Rows in the order of time, which nobody may change: they are cut out of those of all who ask.
     """
-    rows = span_of(rollups, option=option, environment=environment, since=since)
-    return all_hours_of(rollups, option=option, environment=environment).iloc[rows]
+    known = _cut.setdefault(rollups, {})
+    key = option, environment, since
+    if key not in known:
+        rows = span_of(rollups, option=option, environment=environment, since=since)
+        known[key] = all_hours_of(rollups, option=option, environment=environment).iloc[rows]
+    return known[key]
 
 
 def all_hours_of(rollups: Rollups, *, option: str, environment: str) -> pd.DataFrame:
