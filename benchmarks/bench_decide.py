@@ -5,8 +5,8 @@
 Both read the same kept rollups from disk. The peer sums them up and computes one Wilson interval a share,
 which is what a gate without always-valid intervals, clustering and blocks of time would do; a latency is the
 share of deliveries within its limit, a duration connected time over ends. Then the gates are judged as of
-every tenth day of the year, as a backtest judges each day, and what 365 days cost is told as a ratio to judging
-them once from disk. Times are processor seconds, the best of the runs.
+every tenth day of the year, as a backtest judges each day, and what 365 days cost is told as a ratio to
+judging them once from disk. Times are processor seconds, the best of the runs.
 """
 
 import shutil

@@ -17,7 +17,10 @@ CRITERION_KEYS = [
     "alpha", "outage_hours", "block_hours", "blocks", "least_blocks", "basis", "more_needed",
 ]  # fmt: skip
 PHASE_KEYS = ["id", "option", "chosen", "status", "verdict", "because", "rollback", "decide_by", "criteria"]
-KEYS = ["schema", "as_of", "scenario", "phases", "ranking", "flip_points", "next_measurements", "limits"]
+KEYS = [
+    "schema", "as_of", "scenario", "phases", "ranking", "flip_points", "next_measurements", "limits",
+    "comparability", "robustness", "weights", "use_cases", "alerts",
+]  # fmt: skip
 
 PLAN = """
 phases:
