@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from toolkit.cost.curves import Curve
     from toolkit.cost.result import CostResult
+    from toolkit.decide.coverage.certificate import Certificate
     from toolkit.decide.decision import Decision
     from toolkit.decide.usecases import Compared
     from toolkit.metrics.result import MetricsResult
@@ -165,6 +166,18 @@ def against_uptime(loaded: Loaded, scenario: str) -> pd.DataFrame:
 
     options = list(loaded.options.values())
     return cost_against_uptime(options, loaded.books, loaded.scenarios[scenario], as_of=loaded.as_of)
+
+
+def covered(loaded: Loaded, *, events_a_day: float | None = None) -> Certificate:
+    """How often each gate of the plan on field evidence is wrong, see :func:`toolkit.api.coverage`."""
+    from toolkit.decide.coverage.certificate import EVENTS_A_DAY, certificate
+
+    return certificate(
+        loaded.plan,
+        outage_hours=loaded.project.outage_hours,
+        environments=loaded.project.environments,
+        events_a_day=EVENTS_A_DAY if events_a_day is None else events_a_day,
+    )
 
 
 def decided(loaded: Loaded, scenario: str, rolled: Rollups, cost: CostResult) -> Decision:

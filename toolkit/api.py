@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
     from toolkit.cost.curves import Curve
     from toolkit.cost.result import CostResult
+    from toolkit.decide.coverage.certificate import Certificate
     from toolkit.decide.decision import Decision
     from toolkit.metrics.result import MetricsResult
     from toolkit.metrics.rollups import Rollups
@@ -59,6 +60,7 @@ __all__ = [
     "compact",
     "cost",
     "cost_curve",
+    "coverage",
     "decide",
     "fail_code",
     "import_telemetry",
@@ -259,6 +261,18 @@ def decide(project: Folderish = "data", *, scenario: str | None = None, as_of: A
     loaded = load(project, as_of=as_of)
     name = scenario_name(loaded, scenario)
     return answers.decided(loaded, name, answers.counts(loaded), answers.costed(loaded, name))
+
+
+def coverage(project: Folderish = "data", *, events_a_day: float | None = None) -> Certificate:
+    """How often each gate of the plan on field evidence is wrong, measured in simulated worlds.
+
+    The truth lies just beside each threshold, failures are independent or come with outages, and somebody
+    looks every day for 90 days. The same folder gives the same certificate.
+
+    Args:
+        events_a_day: of each metric. None takes 10,000.
+    """
+    return answers.covered(load(project), events_a_day=events_a_day)
 
 
 def init(folder: Folderish) -> Path:

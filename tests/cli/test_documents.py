@@ -18,7 +18,8 @@ OPTIONS = {
 
 CRITERION = {
     "list", "option", "metric", "scenario_field", "any_of", "level", "comparator", "threshold", "environment",
-    "grade", "since", "state", "reason", "estimate", "low", "high", "n", "n_effective", "more_needed",
+    "grade", "since", "state", "reason", "estimate", "low", "high", "n", "n_effective", "design_effect",
+    "alpha", "outage_hours", "block_hours", "blocks", "least_blocks", "basis", "more_needed",
 }  # fmt: skip
 
 

@@ -97,7 +97,7 @@ def test_a_soak_that_is_longer_than_the_window_is_an_error(tmp_path: Path) -> No
 
 def test_long_outages_need_more_days_than_a_short_window_has(tmp_path: Path) -> None:
     assert told(tmp_path, RATE, outage_hours=2) == ""
-    message = told(tmp_path, RATE, outage_hours=4)
+    message = told(tmp_path, RATE, outage_hours=6)
     assert "until decide_by there are 20; decide later, or allow for shorter outages" in message
 
 

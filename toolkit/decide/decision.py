@@ -3,22 +3,23 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from math import ceil
 from typing import Any
 
 from toolkit.cost.option import Option
 from toolkit.cost.result import CostResult, Crossover
 from toolkit.decide.agenda import NextMeasurement, next_measurements
+from toolkit.decide.blockbound import LEAST_TO_STOP, block_hours
 from toolkit.decide.burning import Rung, ring
 from toolkit.decide.comparability import Incomparable, incomparable
+from toolkit.decide.coverage.certificate import outages_untold
 from toolkit.decide.dossier import Dossier
 from toolkit.decide.gates import PhaseResult, judge_phase
 from toolkit.decide.needs import latency_findings
 from toolkit.decide.plan import Plan
+from toolkit.decide.question import FLAP_S
 from toolkit.decide.ranking import Ranked, rank
 from toolkit.decide.robustness import Robustness, robustness
 from toolkit.decide.scoring import Scores, by_score, score
-from toolkit.decide.shares import GO_BLOCKS_PER_OUTAGE_HOUR, STOP_BLOCKS_PER_OUTAGE_HOUR
 from toolkit.decide.usecases import Compared
 from toolkit.decide.weights import Weighting, known_on
 from toolkit.decide.wording import plain
@@ -30,13 +31,15 @@ from toolkit.project.folder import Project
 SCHEMA = "toolkit.decision/1"
 
 LIMITS = (
-    "Gates judge shares only. Mean connection duration and latency percentiles are unknown in a gate "
-    "(method not available in this version).",
+    "A latency percentile is judged by the share of expected deliveries within its limit; the bucket that "
+    "holds the limit (2 % wide) counts as slower, and so does a delivery that missed its deadline.",
     "The always-valid guarantee holds for independent events; clustered ones enter by their effective "
     "number, which is itself estimated from the same hours.",
     "A criterion's confidence is its own, over all looks; several criteria in a list are not corrected for.",
-    "Lab faults strike independently by script, so lab evidence needs no least number of hourly blocks; "
-    "a longer outage than the script holds is not in it.",
+    "Lab faults strike independently by script, so lab evidence is not counted in blocks of time; a longer "
+    "outage than the script holds is not in it.",
+    f"Where the mean connection duration is judged, an outage is taken to end a connection at most once in "
+    f"{FLAP_S:.0f} s of its connected time.",
     "A criterion on monthly cost or on a range of the scenario is judged by its 5-95 % band, whatever "
     "its confidence.",
     "Must-haves are held against the median of unavailability and of the first month's cost; an option of "
@@ -138,7 +141,7 @@ def decide(
         ranking=ranking,
         flip_points=list(cost.crossovers),
         next_measurements=next_measurements(phases),
-        limits=[*LIMITS, _outage_limit(project.outage_hours)],
+        limits=[*LIMITS, *_outage_limits(plan, project)],
         comparability=unlike,
         robustness=robustness(cost.totals, kept),
         weights=weights,
@@ -173,11 +176,15 @@ def _by_cost(options: Mapping[str, Option], dossier: Dossier) -> list[Ranked]:
     return rank(options, scenario=dossier.scenario, cost=dossier.cost, latencies=latencies)
 
 
-def _outage_limit(outage_hours: float) -> str:
-    per_outage_hour = (GO_BLOCKS_PER_OUTAGE_HOUR, STOP_BLOCKS_PER_OUTAGE_HOUR)
-    go, stop = (plain(ceil(blocks * outage_hours)) for blocks in per_outage_hour)
-    return (
-        f"Field evidence must hold {go} hourly blocks before it says go on, {stop} before it says stop: this "
-        f"assumes outages of at most {plain(outage_hours)} h (outage_hours in project.yaml); longer ones are "
-        f"not allowed for."
+def _outage_limits(plan: Plan, project: Project) -> list[str]:
+    """What is assumed of outages, and how often a gate would be wrong if they lasted longer."""
+    hours = block_hours(project.outage_hours)
+    assumed = (
+        "No outage of everybody at once is allowed for (outage_hours: 0 in project.yaml)."
+        if hours is None
+        else f"Field evidence must prove what is good in blocks of {hours} h too, each of which may fail as "
+        f"a whole, and hold {LEAST_TO_STOP} of them before it says stop: this assumes outages of at most "
+        f"{plain(project.outage_hours)} h (outage_hours in project.yaml); longer ones are not allowed for."
     )
+    longer = outages_untold(plan, project.environments, project.outage_hours)
+    return [assumed] if longer is None else [assumed, longer]

@@ -4,10 +4,13 @@ from dataclasses import dataclass
 from datetime import date
 from math import ceil, log
 
-from toolkit.decide.distance import clearing_n
+from toolkit.decide.blockbound import block_hours, least_blocks
+from toolkit.decide.coverage.certificate import gate_of
+from toolkit.decide.distance import clearing_factor
+from toolkit.decide.judging import alpha_of
 from toolkit.decide.kleene import State
 from toolkit.decide.plan import SHARES, Criterion
-from toolkit.decide.shares import GO_BLOCKS_PER_OUTAGE_HOUR, alpha_of
+from toolkit.decide.tally import ShareTally
 from toolkit.evidence import Range
 from toolkit.pricing.scenario import Scenario
 from toolkit.pricing.traffic import connections_opened, messages_delivered, traffic_of
@@ -97,7 +100,8 @@ def least_events(criterion: Criterion, state: State) -> float | None:
         # A latency at most so long is a share within it at least so large.
         wants_more = not wants_more
     flawless = 1.0 if wants_more == (state == "met") else 0.0
-    found = clearing_n(flawless, threshold, n=1, alpha=alpha_of(criterion))
+    one = ShareTally(estimate=flawless, n_effective=1, blocks=None)
+    found = clearing_factor(one, threshold, alpha=alpha_of(criterion))
     floor = 0 if quantile is None else fewest_for_a_bound(quantile, alpha=alpha_of(criterion))
     return None if found is None else max(found, floor)
 
@@ -111,6 +115,15 @@ def fewest_for_a_bound(quantile: float, *, alpha: float) -> int:
     return ceil(log(alpha) / log(quantile))
 
 
-def least_days(outage_hours: float) -> float:
-    """Days of field evidence without which it never says go on."""
-    return ceil(GO_BLOCKS_PER_OUTAGE_HOUR * outage_hours) / HOURS_PER_DAY
+def least_days(criterion: Criterion, outage_hours: float) -> float:
+    """Days of field evidence without which nothing good is concluded, however good it is.
+
+    >>> criterion = Criterion(option="a", metric="connection_success_rate", at_least=0.95)
+    >>> least_days(criterion, 1), least_days(criterion, 0)
+    (4.375, 0.0)
+    """
+    gate, hours = gate_of(criterion), block_hours(outage_hours)
+    if hours is None or not 0 < gate.bad < 1:
+        return 0.0
+    blocks = least_blocks(1 - gate.bad, alpha=gate.alpha, above=True)
+    return (blocks or 0) * hours / HOURS_PER_DAY

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from toolkit.decide.checker import Checker, Path, criteria_of
+from toolkit.decide.judging import alpha_of
 from toolkit.decide.kleene import State
 from toolkit.decide.plan import MEASURED, Criterion, Phase
 from toolkit.decide.reach import PERCENTILES, Outlook, fewest_for_a_bound, least_days, least_events, outlook
-from toolkit.decide.shares import alpha_of
 from toolkit.decide.wording import plain
 from toolkit.evidence import grade_rank
 from toolkit.pricing.scenario import Scenario
@@ -62,14 +62,14 @@ def _is_of_the_field(criterion: Criterion, checker: Checker) -> bool:
 def _check_hours(
     path: Path, criterion: Criterion, checker: Checker, window: Outlook, outage_hours: float
 ) -> None:
-    needed = least_days(outage_hours)
+    needed = least_days(criterion, outage_hours)
     if path[2] == "rollback_if" or window.until is None or needed <= window.days:
         return
     wrong = (
-        f"field evidence says go on after {plain(needed)} days at the earliest (outage_hours "
+        f"field evidence proves it after {plain(needed)} days at the earliest (outage_hours "
         f"{plain(outage_hours)}), and until decide_by there are {plain(window.days)}"
     )
-    checker.error((*path, criterion.comparator), wrong, "decide later, or allow for shorter outages")
+    checker.warn((*path, criterion.comparator), wrong, "decide later, or allow for shorter outages")
 
 
 def _check_sample(
