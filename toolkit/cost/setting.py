@@ -1,6 +1,6 @@
 """The circumstances under which options are compared: drawn once, the same for each."""
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -125,25 +125,26 @@ class Setting:
         month = np.asarray(months, dtype=np.float64)[:, np.newaxis]
         return grown(Traffic(**drawn), growth_per_month=growth, month=month)
 
-    def usage(self, months: range) -> dict[str, Floats]:
+    def usage(self, months: range) -> Mapping[str, Floats]:
         """What vendors meter in some months, by usage field: whole numbers, as their bills count them.
 
         Not to be written to: every option reads the same arrays.
         """
 
-        usage: dict[str, Floats] = self._of_months(
+        usage: Mapping[str, Floats] = self.of_months(
             "usage", months, lambda: usage_arrays(self.traffic(months))
         )
         return usage
 
     def egress_gib(self, months: range) -> Floats:
         """Payload that leaves the servers in some months, GiB, shape (months, draws)."""
-        gib: Floats = self._of_months(
+        gib: Floats = self.of_months(
             "egress", months, lambda: np.asarray(egress_gib(self.traffic(months), days=DAYS))
         )
         return gib
 
-    def _of_months(self, name: str, months: range, work_out: Callable[[], Any]) -> Any:
+    def of_months(self, name: str, months: range, work_out: Callable[[], Any]) -> Any:
+        """What ``work_out`` gives for some months, kept for the next option where that is not too much."""
         few = self.months * self.draws.count <= KEPT
         return self.once((name, months), work_out) if few else work_out()
 
