@@ -49,12 +49,18 @@ class Strip:
         to: the highest in it.
         options: ids of those that reach it.
         parts: by volume, ascending.
+        unsure: stretches of volumes in which the cheapest is so in fewer than :data:`SURE` of the draws.
     """
 
     above: float
     to: float
     options: tuple[str, ...]
     parts: tuple[Part, ...]
+    unsure: tuple[tuple[float, float], ...] = ()
+
+    def option_at(self, messages: float) -> str | None:
+        """The cheapest option at a volume; None where there is none."""
+        return next((part.option for part in self.parts if messages <= part.messages_to), None)
 
     def to_document(self) -> dict[str, Any]:
         """The strip; shares to seven digits."""
@@ -63,6 +69,7 @@ class Strip:
             **ends,
             "reached_by": list(self.options),
             "cheapest": [part.to_document() for part in self.parts],
+            "unsure": [[_digits(low), _digits(high)] for low, high in self.unsure],
         }
 
 
@@ -191,14 +198,6 @@ class DecisionMap:
             "feasible": self.feasible[level],
         })  # fmt: skip
 
-    def csv(self) -> str:
-        """The grid as CSV with a header; what is not known is an empty cell."""
-        frame = self.frame()
-        frame["mean_usd"] = [None if pd.isna(usd) else f"{usd:.2f}" for usd in frame["mean_usd"]]
-        for name, digits in ((self.against, ".9g"), ("messages_per_month", ".6g"), ("p_cheapest", ".4f")):
-            frame[name] = [None if pd.isna(value) else format(value, digits) for value in frame[name]]
-        return frame.to_csv(index=False, lineterminator="\n")
-
     def to_document(self) -> dict[str, Any]:
         """The map's lines and the team's place, without the grid."""
         messages, levels = self.messages_per_month, self.levels
@@ -222,6 +221,24 @@ class DecisionMap:
             "unsure_share": round(float(self.unsure.mean()), 4),
             "notes": list(self.notes),
         }
+
+
+def maps_csv(maps: Mapping[str, DecisionMap]) -> str:
+    """The grids of some maps as CSV with one header; what is not known is an empty cell."""
+    frames = [
+        found.frame().rename(columns={against: "level"}).assign(against=against)
+        for against, found in maps.items()
+    ]
+    frame = pd.concat(frames, ignore_index=True)
+    for name, digits in (
+        ("level", ".9g"),
+        ("messages_per_month", ".6g"),
+        ("p_cheapest", ".4f"),
+        ("mean_usd", ".2f"),
+    ):
+        frame[name] = [None if pd.isna(value) else format(value, digits) for value in frame[name]]
+    columns = ["against", "level", "messages_per_month", "option", "p_cheapest", "mean_usd", "feasible"]
+    return frame[columns].to_csv(index=False, lineterminator="\n")
 
 
 def _digits(value: float) -> float:

@@ -6,6 +6,7 @@ and its hours of outage.
 """
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
 
@@ -43,30 +44,24 @@ def downtime_map(ground: Ground, *, usd_per_hour: Floats | None = None) -> Decis
     """
     levels = costs_of_an_hour(ground) if usd_per_hour is None else usd_per_hour
     members = feasible(ground)
-    among = np.flatnonzero(members)
-    base, hours = ground.costs.priced_usd()[among], ground.costs.outage_hours[among]
-    lines = mean_lines(base, hours)
-    option = cheapest_at(*lines, levels).T if among.size else np.full((len(levels), base.shape[1]), NONE)
-    mean, chance = _means(lines, levels, option), _chances(base, hours, levels, option)
-    ids = tuple(option.id for option in ground.options)
-    need = ground.setting.scenario.uptime_need
+    found = lines_at(ground, members, levels)
+    names = [option.id for option in ground.options]
+    need, messages = ground.setting.scenario.uptime_need, ground.costs.messages_per_month
     return DecisionMap(
         scenario=ground.scenario_id,
         as_of=ground.setting.as_of,
         against="downtime_cost_usd_per_hour",
-        options=ids,
-        messages_per_month=ground.costs.messages_per_month,
+        options=tuple(names),
+        messages_per_month=messages,
         levels=levels,
-        cheapest=np.where(option == NONE, NONE, among[option] if among.size else NONE),
-        p_cheapest=chance,
-        mean_usd=mean,
-        feasible=np.full(len(levels), among.size),
-        reach=dict(zip(ids, ground.reach, strict=True)),
+        cheapest=found.option,
+        p_cheapest=found.p_cheapest,
+        mean_usd=found.mean_usd,
+        feasible=np.full(len(levels), members.sum()),
+        reach=dict(zip(names, ground.reach, strict=True)),
         strips=[],
         promised=[],
-        borders=list(
-            _borders(lines, levels, [ids[index] for index in among], ground.costs.messages_per_month)
-        ),
+        borders=list(_borders(found.lines, levels, names, messages)),
         here=_here(ground, members),
         apart=ground.apart(),
         draws=ground.few.draws.count,
@@ -83,37 +78,55 @@ def feasible(ground: Ground) -> Flags:
     return members if need is None else members & reaching(ground.options, ground.setting, [need])[:, 0]
 
 
-def mean_lines(base_usd: Floats, hours: Floats) -> tuple[Floats, Floats]:
+class AtCosts(NamedTuple):
+    """The cheapest of some options at each volume and cost of an hour.
+
+    Args:
+        option: its index among all options, -1 where none has a price, shape (costs, volumes).
+        p_cheapest: share of the draws in which it is the cheapest; nan where there is none.
+        mean_usd: its mean total; nan likewise.
+        lines: of all options, see :func:`mean_lines`.
+    """
+
+    option: Indices
+    p_cheapest: Floats
+    mean_usd: Floats
+    lines: tuple[Floats, Floats]
+
+
+def lines_at(ground: Ground, members: Flags, usd_per_hour: Floats) -> AtCosts:
+    """The cheapest of the members at each volume and cost of an hour.
+
+    Args:
+        members: which options to compare, shape (options,).
+        usd_per_hour: ascending, more than 0, shape (costs,).
+    """
+    base = np.where(members[:, np.newaxis, np.newaxis], ground.costs.priced_usd(), np.inf)
+    hours = np.where(members[:, np.newaxis], ground.costs.outage_hours, 0.0)
+    lines = mean_lines(base, hours, members)
+    option = cheapest_at(*lines, usd_per_hour).T
+    level, volume = np.indices(option.shape)
+    won = chances(base, hours, usd_per_hour)[option, volume, level]
+    total = lines[0][option, volume] + lines[1][option, volume] * usd_per_hour[:, np.newaxis]
+    none = option == NONE
+    return AtCosts(option, np.where(none, np.nan, won), np.where(none, np.nan, total), lines)
+
+
+def mean_lines(base_usd: Floats, hours: Floats, members: Flags) -> tuple[Floats, Floats]:
     """What options cost without downtime and their hours of outage on average, each (options, volumes).
 
     Over the draws in which all that are compared have a price; inf for what lacks one.
     """
     base = base_usd.mean(axis=2)
     wide = np.repeat(hours.mean(axis=1)[:, np.newaxis], base.shape[1], axis=1)
-    for volume in np.flatnonzero(~np.isfinite(base).all(axis=0)):
+    for volume in np.flatnonzero(~np.isfinite(base[members]).all(axis=0)):
         base[:, volume] = np.inf
-        named = {str(index): usd for index, usd in enumerate(base_usd[:, volume])}
+        named = {str(index): base_usd[index, volume] for index in np.flatnonzero(members)}
         names, priced = priced_alike(named, at_least=COMPARED)
         for index in map(int, names):
             base[index, volume] = base_usd[index, volume][priced].mean()
             wide[index, volume] = hours[index][priced].mean()
     return base, wide
-
-
-def _means(lines: tuple[Floats, Floats], levels: Floats, option: Indices) -> Floats:
-    if not lines[0].size:
-        return np.full(option.shape, np.nan)
-    volume = np.broadcast_to(np.arange(option.shape[1]), option.shape)
-    base, hours = (part[option, volume] for part in lines)
-    return np.where(option == NONE, np.nan, base + hours * levels[:, np.newaxis])
-
-
-def _chances(base: Floats, hours: Floats, levels: Floats, option: Indices) -> Floats:
-    if not base.size:
-        return np.full(option.shape, np.nan)
-    level, volume = np.indices(option.shape)
-    found = chances(base, hours, levels)[option, volume, level]
-    return np.where(option == NONE, np.nan, found)
 
 
 def _borders(
@@ -122,7 +135,7 @@ def _borders(
     """Where the cheapest changes within the map, point by point for each two options."""
     points: dict[tuple[str, str], list[tuple[float, float]]] = {}
     before: Indices | None = None
-    for option, start, _ in stretches(*lines, least_usd_per_hour=float(levels[0])) if names else ():
+    for option, start, _ in stretches(*lines, least_usd_per_hour=float(levels[0])):
         if before is not None:
             for volume in np.flatnonzero((option != NONE) & (start <= levels[-1])).tolist():
                 pair = (names[before[volume]], names[option[volume]])

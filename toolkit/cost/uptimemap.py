@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from toolkit.cost.decisionmap import DecisionMap, Here, Part, Strip
+from toolkit.cost.decisionmap import SURE, DecisionMap, Here, Part, Strip
 from toolkit.cost.edges import Edge, Edges
 from toolkit.cost.ground import Ground
 from toolkit.cost.leaders import NONE, Flags, Indices, Leaders, leaders
@@ -102,8 +102,19 @@ def _strips(compared: Compared, highest: Sequence[float | None], needs: Floats) 
         members = np.asarray(limits >= to) & compared.eligible
         ids = [option.id for option in compared.ground.options]
         names = tuple(name for name, member in zip(ids, members.tolist(), strict=True) if member)
-        yield Strip(above, to, names, tuple(_parts(compared, members)))
+        messages = compared.ground.costs.messages_per_month
+        unsure = tuple(_unsure(compared.of(members)[0].p_cheapest, messages))
+        yield Strip(above, to, names, tuple(_parts(compared, members)), unsure)
         above = to
+
+
+def _unsure(p_cheapest: Floats, messages: Floats) -> Iterator[tuple[float, float]]:
+    """Stretches of volumes that are not sure, each out to the middle between its neighbours."""
+    flags = np.concatenate([[False], p_cheapest < SURE, [False]])
+    middles = np.sqrt(messages[1:] * messages[:-1])
+    bounds = np.concatenate([messages[:1], middles, messages[-1:]])
+    turns = np.flatnonzero(flags[1:] != flags[:-1])
+    yield from ((float(bounds[start]), float(bounds[end])) for start, end in turns.reshape(-1, 2))
 
 
 def _parts(compared: Compared, members: Flags) -> Iterator[Part]:
