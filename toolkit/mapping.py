@@ -92,7 +92,14 @@ def team_maps(loaded: Loaded, name: str, *, where: Where | None = None) -> dict[
     found = {}
     for times in TEAMS:
         try:
-            drawn_on = ground(loaded, name, scaled_team(scenario, times), factors=factors, draws=SMALL_DRAWS, all_draws=SMALL_EDGES)
+            drawn_on = ground(
+                loaded,
+                name,
+                scaled_team(scenario, times),
+                factors=factors,
+                draws=SMALL_DRAWS,
+                all_draws=SMALL_EDGES,
+            )
         except InputError:
             continue
         found[times] = map_on(drawn_on, "uptime_need")

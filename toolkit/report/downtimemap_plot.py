@@ -1,12 +1,13 @@
-"""The decision map against the cost of downtime: the cheapest option that reaches the team's own uptime need."""
+"""The decision map against the cost of downtime: the cheapest option that reaches the team's uptime need."""
 
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
-from toolkit.report.axes import compact_axis, look
-from toolkit.report.map_parts import HATCHES, Area, fill, lines_between, mark_team, pale, short_names
+from toolkit.report.axes import compact_axis
+from toolkit.report.map_parts import Area, fill_all, lines_between, mark_team, pale, short_names
 from toolkit.report.palette import Scheme, slots
 from toolkit.report.pictures import Picture, label, picture
 from toolkit.report.tables import Cell, Column, Table
@@ -18,13 +19,13 @@ if TYPE_CHECKING:
 
     from toolkit.cost.decisionmap import DecisionMap
 
+Floats = NDArray[np.float64]
+
 ROOM = 0.012
 """Share of the map that an option needs for its name to be written into it."""
 
 
-def downtime_map(
-    drawn: "DecisionMap", *, names: Mapping[str, str] | None = None, title: str = ""
-) -> Picture:
+def downtime_map(drawn: "DecisionMap", *, names: Mapping[str, str] | None = None, title: str = "") -> Picture:
     """The cheapest feasible option over messages a month and what an hour of outage costs.
 
     Args:
@@ -42,13 +43,9 @@ def downtime_map(
         axes.set_xlim(float(messages[0]), float(messages[-1]))
         axes.set_ylim(float(levels[0]), float(levels[-1]))
         axes.grid(visible=False)
-        areas, seats = list(areas_of(drawn)), slots(drawn.options)
-        for area in areas:
-            if area.option is not None:
-                seat = seats[area.option]
-                fill(axes, area, look(seat, scheme), HATCHES[seat % len(HATCHES)])
-        for area in _unsure(drawn):
-            pale(axes, area, scheme)
+        areas = list(areas_of(drawn))
+        fill_all(axes, areas, slots(drawn.options), scheme)
+        pale(axes, list(_unsure(drawn)), scheme)
         lines_between(axes, areas, scheme, linewidth=1.1)
         _write_names(axes, drawn, short_names(drawn.options, names), scheme)
         here = drawn.here
@@ -93,8 +90,9 @@ def _wide(column: list[tuple[float, float, str | None]], left: float, right: flo
     return (Area(left, right, low, high, option) for low, high, option in column if high > low)
 
 
-def _edges(messages: "np.ndarray[tuple[int, ...], np.dtype[np.float64]]") -> "np.ndarray[tuple[int, ...], np.dtype[np.float64]]":
-    return np.concatenate([messages[:1], np.sqrt(messages[1:] * messages[:-1]), messages[-1:]])
+def _edges(points: Floats) -> Floats:
+    """The ends of the cells around points on a logarithmic axis."""
+    return np.concatenate([points[:1], np.sqrt(points[1:] * points[:-1]), points[-1:]])
 
 
 def _unsure(drawn: "DecisionMap") -> Iterator[Area]:
@@ -104,7 +102,9 @@ def _unsure(drawn: "DecisionMap") -> Iterator[Area]:
         flags = np.concatenate([[False], row, [False]])
         turns = np.flatnonzero(flags[1:] != flags[:-1]).reshape(-1, 2)
         for start, end in turns.tolist():
-            yield Area(float(edges[start]), float(edges[end]), float(levels[level]), float(levels[level + 1]), None)
+            yield Area(
+                float(edges[start]), float(edges[end]), float(levels[level]), float(levels[level + 1]), None
+            )
 
 
 def _write_names(axes: "Axes", drawn: "DecisionMap", names: Mapping[str, str], scheme: Scheme) -> None:
@@ -114,9 +114,12 @@ def _write_names(axes: "Axes", drawn: "DecisionMap", names: Mapping[str, str], s
         if level.size < ROOM * drawn.cheapest.size:
             continue
         middle = int(np.median(volume))
-        high = level[volume == middle] if (volume == middle).any() else level
+        column = level[volume == middle] if (volume == middle).any() else level
+        # Away from where the team stands, which is written about in the middle of the map.
+        own = option == drawn.here.option
+        at = int(np.quantile(column, 0.8 if own else 0.5))
         axes.annotate(
-            label(names[option]), (drawn.messages_per_month[middle], drawn.levels[int(np.median(high))]),
+            label(names[option]), (drawn.messages_per_month[middle], drawn.levels[at]),
             ha="center", va="center", fontsize=8, color=scheme.ink, linespacing=1.1,
             bbox={"facecolor": scheme.paper, "edgecolor": "none", "alpha": 0.8, "pad": 1.0},
         )  # fmt: skip

@@ -5,9 +5,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from matplotlib.patches import Rectangle
+import numpy as np
+from matplotlib.patches import PathPatch
+from matplotlib.path import Path
 
-from toolkit.report.axes import Look
+from toolkit.report.axes import Look, look
 from toolkit.report.palette import Scheme
 from toolkit.report.pictures import spread
 from toolkit.report.wording import compact
@@ -87,21 +89,35 @@ def merged(areas: Iterable[Area]) -> list[Area]:
     return found
 
 
-def fill(axes: "Axes", area: Area, look: Look, hatch: str) -> None:
-    """Fill an area with the colour and the pattern of its option."""
-    for style in ({"facecolor": look.colour, "alpha": FILLED}, {"facecolor": "none", "hatch": hatch}):
-        if style.get("hatch") == "":
-            continue
-        axes.add_patch(_rectangle(area, edgecolor=look.colour, linewidth=0.0, **style))
+def fill(axes: "Axes", areas: Sequence[Area], drawn: Look, hatch: str) -> None:
+    """Fill the areas of one option with its colour and its pattern."""
+    _patch(axes, areas, facecolor=drawn.colour, alpha=FILLED, edgecolor="none")
+    if hatch:
+        _patch(axes, areas, facecolor="none", hatch=hatch, edgecolor=drawn.colour)
 
 
-def pale(axes: "Axes", area: Area, scheme: Scheme) -> None:
-    """Take the colour out of an area in which the cheapest option is not sure."""
-    axes.add_patch(_rectangle(area, facecolor=scheme.paper, alpha=UNSURE, linewidth=0.0))
+def pale(axes: "Axes", areas: Sequence[Area], scheme: Scheme) -> None:
+    """Take the colour out of areas in which the cheapest option is not sure."""
+    _patch(axes, areas, facecolor=scheme.paper, alpha=UNSURE, edgecolor="none")
 
 
-def _rectangle(area: Area, **style: Any) -> Rectangle:
-    return Rectangle((area.left, area.low), area.right - area.left, area.high - area.low, **style)
+def _patch(axes: "Axes", areas: Sequence[Area], **style: Any) -> None:
+    """All areas as one shape, which takes far fewer bytes than each by itself."""
+    corners = [
+        [(area.left, area.low), (area.right, area.low), (area.right, area.high), (area.left, area.high)]
+        for area in areas
+    ]
+    if corners:
+        shape = Path.make_compound_path(*(Path([*four, four[0]], closed=True) for four in corners))
+        axes.add_patch(PathPatch(shape, linewidth=0.0, **style))
+
+
+def fill_all(axes: "Axes", areas: Sequence[Area], seats: Mapping[str, int], scheme: Scheme) -> None:
+    """Fill every area in the colour and the pattern of its option; what has none stays empty."""
+    for option in dict.fromkeys(area.option for area in areas):
+        if option is not None:
+            own = [area for area in areas if area.option == option]
+            fill(axes, own, look(seats[option], scheme), HATCHES[seats[option] % len(HATCHES)])
 
 
 def write_names(
@@ -131,11 +147,12 @@ def write_names(
             outside.append(largest)
             continue
         axes.annotate(
-            words[option], (largest.middle[0], _clear_of(beside, largest, low, high)), ha="center", va="center", fontsize=8, color=scheme.ink,
+            words[option],
+            (largest.middle[0], _clear_of(beside, largest, low, high)),
+            ha="center", va="center", fontsize=8, color=scheme.ink,
             rotation=90 if turned else 0, linespacing=1.1,
             bbox={"facecolor": scheme.paper, "edgecolor": "none", "alpha": 0.8, "pad": 1.0},
         )  # fmt: skip
-
 
     _write_above(axes, outside, words, scheme)
 
@@ -143,8 +160,8 @@ def write_names(
 def _write_above(
     axes: "Axes", areas: Sequence[Area], words: Mapping[str | None, str], scheme: Scheme
 ) -> None:
-    """Write the options of areas without room in a row in the free upper part, each with a line to its area."""
-    (left, right), (low, high) = axes.get_xlim(), axes.get_ylim()
+    """Write the options of areas without room in a row in the free upper part, with lines to their areas."""
+    left, right = axes.get_xlim()
     wanted = [math.log(area.middle[0] / left) / math.log(right / left) for area in areas]
     for area, place in zip(areas, spread(wanted, gap=0.24, low=0.12, high=0.88), strict=True):
         axes.annotate(
@@ -173,17 +190,25 @@ def _turned(words: str, wide: float, tall: float) -> bool | None:
 
 
 def lines_between(axes: "Axes", areas: Sequence[Area], scheme: Scheme, **style: Any) -> None:
-    """Draw the edges between areas of different options."""
-    for one in areas:
-        for other in areas:
-            if one.option == other.option:
-                continue
-            if one.right == other.left and min(one.high, other.high) > max(one.low, other.low):
-                ends = [max(one.low, other.low), min(one.high, other.high)]
-                axes.plot([one.right] * 2, ends, color=scheme.ink, **style)
-            if one.high == other.low and min(one.right, other.right) > max(one.left, other.left):
-                ends = [max(one.left, other.left), min(one.right, other.right)]
-                axes.plot(ends, [one.high] * 2, color=scheme.ink, **style)
+    """Draw the edges between areas of different options, all as one line with gaps."""
+    ends = [
+        end for one in areas for other in areas if one.option != other.option for end in _edge(one, other)
+    ]
+    x, y = np.array([list(pair) for pair in zip(*ends, strict=True)]) if ends else np.empty((2, 0))
+    gap = np.full(x.shape[0] // 2, np.nan)
+    xs, ys = (np.column_stack([part.reshape(-1, 2), gap]).ravel() for part in (x, y))
+    axes.plot(xs, ys, color=scheme.ink, **style)
+
+
+def _edge(one: Area, other: Area) -> list[tuple[float, float]]:
+    """Both ends of the edge between an area and the one to its right or above it; nothing without one."""
+    low, high = max(one.low, other.low), min(one.high, other.high)
+    if one.right == other.left and high > low:
+        return [(one.right, low), (one.right, high)]
+    left, right = max(one.left, other.left), min(one.right, other.right)
+    if one.high == other.low and right > left:
+        return [(left, one.high), (right, one.high)]
+    return []
 
 
 def mark_team(axes: "Axes", here: "Here", y: float, spread: tuple[float, float], scheme: Scheme) -> None:
@@ -194,14 +219,15 @@ def mark_team(axes: "Axes", here: "Here", y: float, spread: tuple[float, float],
         spread: the ends of the level's range, as they are drawn.
     """
     own, last = here.messages_per_month, here.path[-1]
-    ink = {"color": scheme.ink, "solid_capstyle": "butt"}
+    ink: dict[str, Any] = {"color": scheme.ink, "solid_capstyle": "butt"}
     axes.plot([own.p5, own.p95], [y, y], linewidth=1.2, **ink)
     if spread[1] > spread[0]:
         axes.plot([own.p50, own.p50], list(spread), linewidth=1.2, **ink)
     if last > own.p50 * 1.01:
         axes.annotate(
             "", xy=(last, y), xytext=(own.p50, y),
-            arrowprops={"arrowstyle": "-|>", "color": scheme.ink, "linewidth": 2.6, "shrinkA": 0, "shrinkB": 0},
+            arrowprops={"arrowstyle": "-|>", "color": scheme.ink, "linewidth": 2.6, "shrinkA": 0,
+                        "shrinkB": 0},
         )  # fmt: skip
     axes.plot(own.p50, y, marker="o", markersize=7, color=scheme.paper, markeredgecolor=scheme.ink, zorder=6)
     grown = f" → {compact(last)} in month {len(here.path)}" if last > own.p50 * 1.01 else ""

@@ -42,7 +42,8 @@ def team_maps(
             areas = areas_of(found)
             paint(axes, found, areas, scheme, top=nines(float(found.levels[-1])))
             short = short_names(found.options, names)
-            words = {None: "none", **{option: label(name) for option, name in short.items()}}
+            words: dict[str | None, str] = {None: "none"}
+            words |= {option: label(name) for option, name in short.items()}
             write_names(axes, areas, words, scheme, room=1 / len(drawn))
             here = found.here
             if here.level is not None:

@@ -4,11 +4,10 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from toolkit.report.axes import compact_axis, look, named_ticks
+from toolkit.report.axes import compact_axis, named_ticks
 from toolkit.report.map_parts import (
-    HATCHES,
     Area,
-    fill,
+    fill_all,
     lines_between,
     mark_team,
     merged,
@@ -44,9 +43,7 @@ def nines(need: float) -> float:
     return -math.log10(max(1 - need, 1e-12))
 
 
-def decision_map(
-    drawn: "DecisionMap", *, names: Mapping[str, str] | None = None, title: str = ""
-) -> Picture:
+def decision_map(drawn: "DecisionMap", *, names: Mapping[str, str] | None = None, title: str = "") -> Picture:
     """The cheapest feasible option over messages a month and required uptime.
 
     Args:
@@ -63,7 +60,8 @@ def decision_map(
         axes.set(ylabel="required uptime (log of the outage left)")
         paint(axes, drawn, areas, scheme, top=top)
         short = short_names(drawn.options, names)
-        words = {None: NO_EVIDENCE, "": NO_PRICE, **{option: label(name) for option, name in short.items()}}
+        words: dict[str | None, str] = {None: NO_EVIDENCE, "": NO_PRICE}
+        words |= {option: label(name) for option, name in short.items()}
         level = drawn.here.level
         beside = None if level is None else nines(level)
         write_names(axes, _named_areas(drawn, areas, top), words, scheme, beside=beside)
@@ -95,13 +93,13 @@ def paint(axes: "Axes", drawn: "DecisionMap", areas: Sequence[Area], scheme: Sch
     axes.set_xlim(float(drawn.messages_per_month[0]), float(drawn.messages_per_month[-1]))
     axes.set_ylim(nines(float(drawn.levels[0])), top)
     axes.grid(visible=False)
-    seats = slots(drawn.options)
-    for area in areas:
-        if area.option is not None:
-            fill(axes, area, look(seats[area.option], scheme), HATCHES[seats[area.option] % len(HATCHES)])
-    for strip in drawn.strips:
-        for low, high in strip.unsure:
-            pale(axes, Area(low, high, nines(strip.above), nines(strip.to), None), scheme)
+    fill_all(axes, areas, slots(drawn.options), scheme)
+    unsure = [
+        Area(low, high, nines(strip.above), nines(strip.to), None)
+        for strip in drawn.strips
+        for low, high in strip.unsure
+    ]
+    pale(axes, unsure, scheme)
     lines_between(axes, areas, scheme, linewidth=1.3)
 
 
@@ -153,7 +151,8 @@ def _reaches(axes: "Axes", drawn: "DecisionMap", names: Mapping[str, str], schem
             "\n".join([*lines, f"reach{'es' if len(who) == 1 else ''} {said}{_range(drawn, who)}"]),
             xy=(1.0, height), xycoords=axes.get_yaxis_transform(), xytext=(1.05, place),
             textcoords="axes fraction", fontsize=7.5, va="center", color=scheme.ink, annotation_clip=False,
-            linespacing=1.1, arrowprops={"arrowstyle": "-", "color": scheme.soft, "linewidth": 0.7, "shrinkB": 0,
+            linespacing=1.1,
+            arrowprops={"arrowstyle": "-", "color": scheme.soft, "linewidth": 0.7, "shrinkB": 0,
                         "relpos": (0.0, 0.5)},
         )  # fmt: skip
 
@@ -210,7 +209,12 @@ def strips_table(caption: str, drawn: "DecisionMap", names: Mapping[str, str]) -
         for part in strip.parts
     ]
     rows += [
-        ["not on the map", None, names.get(option, option), _without_downtime(found.get("without_downtime_usd"))]
+        [
+            "not on the map",
+            None,
+            names.get(option, option),
+            _without_downtime(found.get("without_downtime_usd")),
+        ]
         for option, found in drawn.apart.items()
     ]
     columns = [
@@ -224,9 +228,7 @@ def _without_downtime(total: float | None) -> str | None:
     return None if total is None else f"{usd(total)} without its downtime, which is unknown"
 
 
-def _promised(
-    drawn: "DecisionMap", strip: "Strip", messages: float, names: Mapping[str, str]
-) -> str | None:
+def _promised(drawn: "DecisionMap", strip: "Strip", messages: float, names: Mapping[str, str]) -> str | None:
     level = (strip.above + strip.to) / 2
     found = next((other for other in drawn.promised if other.above < level <= other.to), None)
     option = None if found is None else found.option_at(messages)
