@@ -123,10 +123,10 @@ def decision_grid(
     asked = {"growth_per_month": growths, "uptime_need": needs, "downtime_cost_usd_per_hour": usd_per_hour}
     axes = checked_axes(asked)
     found = axes.get("growth_per_month", np.array(GROWTHS)).tolist()
-    scenario = loaded.scenarios[name]
+    scenario = what_if(loaded.scenarios[name], where).scenario
     grounds = []
     for growth in found:
-        grown = what_if(scenario, {**(where or {}), "growth_per_month": growth}).scenario
+        grown = what_if(scenario, {"growth_per_month": growth}).scenario
         grounds.append(ground(loaded, name, grown, factors=GRID_FACTORS))
     costs = axes.get("downtime_cost_usd_per_hour")
     costs = costs_of_an_hour(grounds[0], points=9) if costs is None else costs

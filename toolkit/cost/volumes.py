@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from toolkit.cost import outages
 from toolkit.cost.managed import LINE as BILL
-from toolkit.cost.managed import Billed
+from toolkit.cost.managed import Billed, Integers
 from toolkit.cost.option import Option
 from toolkit.cost.result import MOST_DRAWS
 from toolkit.cost.sampling import Floats
@@ -27,6 +27,9 @@ from toolkit.pricing.totals import cheapest
 from toolkit.pricing.traffic import Traffic, usage_arrays
 
 Flags = NDArray[np.bool_]
+
+VOLUMES_AXES = 3
+"""Axes of what depends on the volume: volumes, months and draws."""
 
 AT_ONCE = 2**14
 """Volumes times draws that are computed at once, at least one volume: the arrays stay small."""
@@ -153,7 +156,7 @@ def bill_of_draws(option: Option, books: Mapping[str, PriceBook], setting: Setti
         )
     blocks = []
     for months in setting.spans():
-        usd, chosen = cheapest(book, setting.broad_usage(months), as_of=setting.as_of)
+        usd, chosen = _cheapest(book, setting, months)
         blocks.append(
             (setting.wide(usd, months), setting.wide(chosen.astype(np.float64), months).astype(np.intp))
         )
@@ -163,6 +166,24 @@ def bill_of_draws(option: Option, books: Mapping[str, PriceBook], setting: Setti
     return Billed(
         Spending(BILL, book.name, total, first, True, months_usd=means, grade="claim"), None, [], blocks
     )
+
+
+def _cheapest(book: PriceBook, stack: Stack, months: range) -> tuple[Floats, Integers]:
+    """The cheapest total and its plan, some volumes at a time: their months then lie next to each other."""
+    usage, volumes = stack.broad_usage(months), len(stack.factors)
+    step = max(1, AT_ONCE * volumes // (stack.draws.count * len(months)))
+    found = [
+        cheapest(book, _some(usage, slice(start, start + step)), as_of=stack.as_of)
+        for start in range(0, volumes, step)
+    ]
+    return np.concatenate([usd for usd, _ in found]), np.concatenate([chosen for _, chosen in found])
+
+
+def _some(usage: Mapping[str, Floats], volumes: slice) -> dict[str, Floats]:
+    """Some of the volumes; what does not depend on them has an axis less."""
+    return {
+        name: values[volumes] if values.ndim == VOLUMES_AXES else values for name, values in usage.items()
+    }
 
 
 def _carried(option: Option, books: Mapping[str, PriceBook], stack: Stack) -> Flags:
