@@ -34,7 +34,8 @@ def named_by_cost(folder: Path, scenario: str) -> tuple[str, dict[str, float]]:
     run = forked_in(folder.parent)("cost", "--project", folder, "--scenario", scenario, "--json")
     assert run.returncode == 0, run.stderr
     document = json.loads(run.stdout)
-    totals = {name: cost["total"]["mean"] for name, cost in document["options"].items() if cost["total"]}
+    # Of options without a price in every draw the means are of other draws, and not to be compared.
+    totals = {name: document["options"][name]["total"]["mean"] for name in document["compared"]}
     return document["recommended"], totals
 
 

@@ -1,6 +1,7 @@
 """What-if questions change a scenario for one call, are checked like its file, and leave everything as it was."""
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -21,21 +22,28 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {str(path): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
 
 
-def test_a_changed_field_changes_the_curve_and_nothing_else(folder: Path) -> None:
+ONE = [1.0]
+"""The scenario's own volume, which is enough for most questions."""
+
+
+def test_a_changed_field_changes_the_answer_and_nothing_else(folder: Path) -> None:
     before = contents(folder)
     where = {"messages_per_user_day": {"p5": 8, "p50": 20, "p95": 50}}
-    changed = api.cost_curve(folder, where=where)
-    assert changed.own_messages_per_month == 2 * api.cost_curve(folder).own_messages_per_month
+    changed = api.decision_map(folder, message_factors=ONE, where=where)
+    own = api.decision_map(folder, message_factors=ONE)
+    assert changed.here.messages_per_month.p50 == 2 * own.here.messages_per_month.p50
+    assert changed.mean_usd[0, 0] > own.mean_usd[0, 0]
     assert where == {"messages_per_user_day": {"p5": 8, "p50": 20, "p95": 50}}
     assert contents(folder) == before
 
 
 def test_the_result_says_what_was_changed_and_what_no_longer_fits(folder: Path) -> None:
     where = {"peak_concurrent_users": 20_000, "horizon_months": 2}
-    told = api.cost(folder, where=where).limits
-    assert told[0] == "What if: peak_concurrent_users is 20000 instead of 1000–1500–2500."
-    assert told[1] == "What if: horizon_months is 2 instead of 24."
-    assert told[2] == "What if: 20,000 users at the peak are more than the 10,000 of the month."
+    assert api.decision_map(folder, message_factors=ONE, where=where).notes == [
+        "What if: peak_concurrent_users is 20000 instead of 1000–1500–2500.",
+        "What if: horizon_months is 2 instead of 24.",
+        "What if: 20,000 users at the peak are more than the 10,000 of the month.",
+    ]
 
 
 WRONG = [
@@ -55,17 +63,18 @@ WRONG = [
 def test_a_change_that_makes_no_sense_is_told_like_a_fault_of_the_file(
     folder: Path, where: dict[str, object], said: str
 ) -> None:
-    for ask in (
-        api.cost,
-        api.cost_curve,
-        api.uptime_curve,
-        api.decision_map,
-        api.decision_grid,
-        api.team_maps,
-    ):
-        with pytest.raises(InputError) as raised:
-            ask(folder, where=where)  # type: ignore[operator] # functions of one kind
-        assert str(raised.value).startswith(said)
+    with pytest.raises(InputError) as raised:
+        api.decision_map(folder, where=where)
+    assert str(raised.value).startswith(said)
+
+
+QUESTIONS = (api.cost, api.cost_curve, api.uptime_curve, api.decision_grid, api.team_maps)
+
+
+@pytest.mark.parametrize("ask", QUESTIONS, ids=lambda ask: ask.__name__)
+def test_every_question_checks_its_changes(folder: Path, ask: Callable[..., object]) -> None:
+    with pytest.raises(InputError, match="where:1: horizon_months: 0: "):
+        ask(folder, where={"horizon_months": 0})
 
 
 def test_all_faults_are_told_at_once(folder: Path) -> None:

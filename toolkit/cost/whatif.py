@@ -93,9 +93,8 @@ def scaled_team(scenario: Scenario, times: float) -> Scenario:
     found = scenario.model_copy(update={**sizes, "messages_per_user_day": sent})
     others = central(found.monthly_active_users) - 1
     if central(scenario.recipients_per_message) > max(others, 0):
-        wrong = (
-            f"a team of {others + 1:,.0f} users is too small for {scenario.recipients_per_message} recipients"
-        )
+        most = central(scenario.recipients_per_message)
+        wrong = f"a team of {others + 1:,.0f} users is too small for {most:g} recipients"
         raise InputError.of_argument("team_times", wrong, "take a larger team, or fewer recipients")
     return found
 
