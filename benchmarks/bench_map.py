@@ -2,11 +2,11 @@
 
     python benchmarks/bench_map.py
 
-Takes half a minute on one core; nothing that runs here has more than one thread. The peer bills usages, no two
-alike, with the price book of every managed option, the cheapest plan included: as many as the map has points, what
-a map would at least cost that looked at each of its points by itself. A map bills fewer usages or more, for it has
-draws and months and no need of its levels; so the ratio for each usage billed stands beside it. Times are of the
-processor, ratios medians of paired runs. Memory is what one map allocates at its peak, in a process of its own.
+Takes half a minute on one core; nothing that runs here has more than one thread. The peer bills usages, no
+two alike, with the price book of every managed option, the cheapest plan included: as many as the map has
+points, what a map would at least cost that looked at each of its points by itself. A map bills fewer or more,
+for it has draws and months and no need of its levels; so the ratio for as many as it bills stands beside
+it. Times are of the processor, ratios medians of paired runs. Memory is what one map allocates at its peak.
 """
 
 import statistics

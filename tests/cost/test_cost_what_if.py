@@ -1,4 +1,4 @@
-"""What-if questions change a scenario for one call, are checked like its file, and leave everything as it was."""
+"""What-if questions change a scenario for one call and are checked like its file; nothing else changes."""
 
 import shutil
 from collections.abc import Callable
