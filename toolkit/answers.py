@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from toolkit.cost.curves import Curve
     from toolkit.cost.result import CostResult
     from toolkit.decide.decision import Decision
+    from toolkit.decide.usecases import Compared
     from toolkit.metrics.result import MetricsResult
     from toolkit.metrics.rollups import Rollups
     from toolkit.metrics.windows import Period
@@ -115,11 +116,12 @@ def _known(asked: Mapping[str, str | None], known: list[str]) -> None:
             raise InputError.of_argument(field, f"there is no {name!r}", near(name, known))
 
 
-def costed(loaded: Loaded, scenario: str, *, where: Where | None = None) -> CostResult:
+def costed(loaded: Loaded, scenario: str, *, where: Where | None = None, whole: bool = True) -> CostResult:
     """The total cost of every option under a scenario.
 
     Args:
         where: fields of the scenario to change, see :func:`toolkit.api.cost`.
+        whole: False leaves out what the choice hangs on, which takes most of the time.
     """
     from toolkit.cost.model import cost_options
 
@@ -131,6 +133,7 @@ def costed(loaded: Loaded, scenario: str, *, where: Where | None = None) -> Cost
         scenario_id=scenario,
         as_of=loaded.as_of,
         in_service=in_service(loaded),
+        whole=whole,
     )
     return replace(found, limits=[*asked.notes, *found.limits])
 
@@ -182,5 +185,27 @@ def decided(loaded: Loaded, scenario: str, rolled: Rollups, cost: CostResult) ->
         rollups=rolled,
         project=loaded.project,
         as_of=loaded.as_of,
+        weightings=loaded.weightings,
+        use_cases=_use_cases(loaded, rolled, cost),
     )
     return replace(made, left_out=tuple(left_out(loaded, rolled)))
+
+
+def _use_cases(loaded: Loaded, rolled: Rollups, cost: CostResult) -> list[Compared]:
+    """The brief's use cases, each with the ranking of its scenario by cost."""
+    from toolkit.decide.decision import ranked
+    from toolkit.decide.usecases import Compared
+
+    claims = {claim.id: claim for claim in loaded.claims}
+    rankings = {
+        name: ranked(
+            loaded.options,
+            scenario=loaded.scenarios[name],
+            cost=cost if name == cost.scenario else costed(loaded, name, whole=False),
+            rollups=rolled,
+            project=loaded.project,
+            as_of=loaded.as_of,
+        )
+        for name in dict.fromkeys(case.scenario for case in loaded.use_cases)
+    }
+    return [Compared(case=case, ranking=rankings[case.scenario], claims=claims) for case in loaded.use_cases]

@@ -13,8 +13,7 @@ from websockets.asyncio.client import connect
 
 from toolkit.chat.protocol import decode
 from toolkit.chat.settings import PRESETS, PresetName, preset
-from toolkit.measure.adapters import KNOWN
-from toolkit.measure.bakeoff import local_url
+from toolkit.measure.adapters import LOCAL, kind
 from toolkit.measure.servers import processes
 from toolkit.project.faults import EnvironmentFault
 
@@ -22,8 +21,8 @@ PARENT = """
 import asyncio, os, sys
 from toolkit.measure.servers import processes
 async def main():
-    async with processes.running(sys.argv[1]) as port:
-        print(port, flush=True)
+    async with processes.running(sys.argv[1]) as server:
+        print(server.port, flush=True)
         await asyncio.sleep(60)
 asyncio.run(main())
 """
@@ -38,17 +37,17 @@ async def answers(port: int) -> bool:
     return True
 
 
-@pytest.mark.parametrize("option", KNOWN)
+@pytest.mark.parametrize("option", LOCAL)
 def test_it_answers_while_it_is_needed_and_not_after(run: Any, option: str) -> None:
     async def scenario() -> None:
-        async with processes.running(option) as port:
-            assert await answers(port)
-        assert not await answers(port)
+        async with processes.running(option) as server:
+            assert await answers(server.port)
+        assert not await answers(server.port)
 
     run(scenario())
 
 
-@pytest.mark.parametrize("option", KNOWN)
+@pytest.mark.parametrize("option", LOCAL)
 def test_it_goes_when_its_parent_is_killed(run: Any, option: str) -> None:
     async def scenario() -> None:
         with subprocess.Popen(
@@ -68,8 +67,8 @@ def test_it_goes_when_its_parent_is_killed(run: Any, option: str) -> None:
 def test_the_server_with_the_fixes_runs_with_the_preset_asked_for(run: Any, chosen: PresetName) -> None:
     async def scenario() -> None:
         async with (
-            processes.running("current", chosen) as port,
-            connect(local_url("current", port), proxy=None) as socket,
+            processes.running("current", chosen) as server,
+            connect(kind("current").local_url(server.port), proxy=None) as socket,
         ):
             hello = decode(await socket.recv())
         for name in ("server_ping_s", "server_timeout_s", "client_interval_s", "client_wait_s"):
@@ -78,8 +77,54 @@ def test_the_server_with_the_fixes_runs_with_the_preset_asked_for(run: Any, chos
     run(scenario())
 
 
+def test_a_server_that_says_much_is_not_stopped_by_a_full_pipe(
+    run: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    done = tmp_path / "done"
+    chatty = (
+        "import pathlib, time; print('listening 1', flush=True); print('x' * 1_000_000, flush=True); "
+        f"pathlib.Path({str(done)!r}).touch(); time.sleep(60)"
+    )
+    monkeypatch.setattr(processes, "command", lambda option, preset: [sys.executable, "-c", chatty])
+
+    async def scenario() -> None:
+        async with processes.running("current"):
+            while not done.exists():
+                await asyncio.sleep(0.01)
+
+    run(scenario())
+
+
+def test_what_a_server_leaves_behind_ends_with_it(
+    run: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    note = tmp_path / "pid"
+    careless = (
+        "import pathlib, subprocess, sys; "
+        "left = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)']); "
+        f"pathlib.Path({str(note)!r}).write_text(str(left.pid)); "
+        "print('listening 1', flush=True); sys.stdin.read()"
+    )
+    monkeypatch.setattr(processes, "command", lambda option, preset: [sys.executable, "-c", careless])
+
+    async def scenario() -> None:
+        async with processes.running("current"):
+            os.kill(int(note.read_text()), 0)
+        while Path(f"/proc/{note.read_text()}/stat").exists() and " Z " not in _stat(note.read_text()):
+            await asyncio.sleep(0.01)
+
+    run(scenario())
+
+
+def _stat(pid: str) -> str:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return " Z "
+
+
 def test_an_unknown_option_has_no_server(run: Any) -> None:
-    with pytest.raises(EnvironmentFault, match="no server for ably in this version"):
+    with pytest.raises(EnvironmentFault, match="no adapter for ably in this version"):
         processes.command("ably")
 
 

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from websockets.exceptions import InvalidStatus
 
 from toolkit.chat.client.refusals import causes_of, kind_of
+from toolkit.chat.settings import PresetName
 from toolkit.measure.events import EndedBy
 
 Payload = dict[str, Any]
@@ -18,10 +19,18 @@ OPEN_TIMEOUT_S = 10.0
 
 @dataclass(frozen=True)
 class End:
-    """How a connection ended: close code (1006 where none came) and who ended it."""
+    """How a connection ended.
+
+    Args:
+        code: the close code, 1006 where none came.
+        by: who ended it.
+        retry_s: seconds until the option's client comes again, where this end decides that. None: as after
+            any other, see :meth:`Adapter.retry_s`.
+    """
 
     code: int
     by: EndedBy
+    retry_s: float | None = None
 
 
 class Session(Protocol):
@@ -72,6 +81,28 @@ class Adapter(Protocol):
 
     async def close(self) -> None:
         """Free what all connections share."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kind:
+    """One way to carry the messages: how to speak it, and how to serve it here.
+
+    Args:
+        speaks: a new adapter. Its argument is the preset with which ``current`` runs; the others ignore it.
+        command: the command line of a local server, which announces its port as
+            :mod:`toolkit.measure.servers.child` does and ends with its standard input. None: it is a managed
+            service, which only its vendor serves.
+        scheme, path: of the URL of the local server.
+    """
+
+    speaks: Callable[[PresetName], Adapter]
+    command: Callable[[PresetName], list[str]] | None
+    scheme: str = "ws"
+    path: str = ""
+
+    def local_url(self, port: int) -> str:
+        """Where its local server answers."""
+        return f"{self.scheme}://127.0.0.1:{port}{self.path}"
 
 
 def outcome(error: BaseException) -> str:
