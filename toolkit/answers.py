@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from toolkit.cost.whatif import Where, what_if
 from toolkit.loading import Loaded
 from toolkit.project import Faults, InputError, near
 
@@ -116,23 +117,26 @@ def _known(asked: Mapping[str, str | None], known: list[str]) -> None:
             raise InputError.of_argument(field, f"there is no {name!r}", near(name, known))
 
 
-def costed(loaded: Loaded, scenario: str, *, whole: bool = True) -> CostResult:
+def costed(loaded: Loaded, scenario: str, *, where: Where | None = None, whole: bool = True) -> CostResult:
     """The total cost of every option under a scenario.
 
     Args:
+        where: fields of the scenario to change, see :func:`toolkit.api.cost`.
         whole: False leaves out what the choice hangs on, which takes most of the time.
     """
     from toolkit.cost.model import cost_options
 
-    return cost_options(
+    asked = what_if(loaded.scenarios[scenario], where)
+    found = cost_options(
         list(loaded.options.values()),
         loaded.books,
-        loaded.scenarios[scenario],
+        asked.scenario,
         scenario_id=scenario,
         as_of=loaded.as_of,
         in_service=in_service(loaded),
         whole=whole,
     )
+    return replace(found, limits=[*asked.notes, *found.limits])
 
 
 def in_service(loaded: Loaded) -> str | None:
@@ -152,20 +156,21 @@ def quoted(loaded: Loaded, scenario: str) -> list[Quote]:
     return quotes(loaded.books, loaded.scenarios[scenario], as_of=loaded.as_of)
 
 
-def against_volume(loaded: Loaded, scenario: str) -> Curve:
+def against_volume(loaded: Loaded, scenario: str, *, where: Where | None = None) -> Curve:
     """Monthly cost of every option against message volume."""
     from toolkit.cost.curves import cost_against_volume
 
-    options = list(loaded.options.values())
-    return cost_against_volume(options, loaded.books, loaded.scenarios[scenario], as_of=loaded.as_of)
+    options, asked = list(loaded.options.values()), what_if(loaded.scenarios[scenario], where)
+    return cost_against_volume(options, loaded.books, asked.scenario, as_of=loaded.as_of)
 
 
-def against_uptime(loaded: Loaded, scenario: str) -> pd.DataFrame:
+def against_uptime(loaded: Loaded, scenario: str, *, where: Where | None = None) -> pd.DataFrame:
     """The cheapest option for each uptime need, by experience and by promise."""
     from toolkit.cost.curves import cost_against_uptime
 
-    options = list(loaded.options.values())
-    return cost_against_uptime(options, loaded.books, loaded.scenarios[scenario], as_of=loaded.as_of)
+    options, asked = list(loaded.options.values()), what_if(loaded.scenarios[scenario], where)
+    running = in_service(loaded)
+    return cost_against_uptime(options, loaded.books, asked.scenario, as_of=loaded.as_of, in_service=running)
 
 
 def covered(loaded: Loaded, *, events_a_day: float | None = None) -> Certificate:

@@ -18,6 +18,7 @@ from toolkit.cost.spending import Spending
 from toolkit.cost.spent import Spent, spend
 from toolkit.cost.standing import Standing, standings
 from toolkit.cost.study import Study
+from toolkit.evidence import Range, central
 from toolkit.pricing.book import PriceBook
 from toolkit.pricing.scenario import Scenario
 
@@ -169,9 +170,11 @@ def _good_outcomes(option: Option, spent: Spent, setting: Setting) -> GoodOutcom
     )
 
 
-def _shares(person_days: Mapping[str, float]) -> dict[str, float]:
-    whole = sum(person_days.values())
-    return {component: days / whole for component, days in person_days.items()} if whole else {}
+def _shares(person_days: Mapping[str, float | Range]) -> dict[str, float]:
+    """Each component's share of the move, at the medians."""
+    medians = {component: central(days) for component, days in person_days.items()}
+    whole = sum(medians.values())
+    return {component: days / whole for component, days in medians.items()} if whole else {}
 
 
 def _band(usd: Floats | None) -> Band | None:

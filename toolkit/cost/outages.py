@@ -2,7 +2,9 @@
 
 from dataclasses import replace
 
-from toolkit.cost.formulas import downtime_usd, full_outage_min, lost_min
+import numpy as np
+
+from toolkit.cost.formulas import MINUTES_PER_MONTH, downtime_usd, full_outage_min, lost_min
 from toolkit.cost.option import Option
 from toolkit.cost.sampling import Floats
 from toolkit.cost.setting import Drawn, Setting
@@ -36,6 +38,19 @@ def downtime(option: Option, setting: Setting) -> Spending:
     month = downtime_usd(unavailable_min_per_month=lost(drawn), usd_per_hour=cost.values, months=1)
     told = {**drawn, "downtime_cost_usd_per_hour": cost}
     return alike(LINE, told, setting, month, recurring=False)
+
+
+def outage_hours(option: Option, setting: Setting) -> Floats | None:
+    """Hours of outage of the whole horizon, which times the cost of an hour are :func:`downtime`.
+
+    Returns:
+        Later ones worth what their money is, shape (draws,). None where a quantity is unknown.
+    """
+    drawn, missing = gathered(option, MINUTES, setting)
+    if missing:
+        return None
+    hours: Floats = np.minimum(lost(drawn), MINUTES_PER_MONTH) / 60 * setting.worth().sum()
+    return hours
 
 
 def lost(drawn: dict[str, Drawn]) -> Floats:

@@ -5,6 +5,7 @@ import numpy as np
 from toolkit.cost.option import Option
 from toolkit.cost.result import CostResult
 from toolkit.cost.sampling import Draws, Floats
+from toolkit.cost.setting import figure_of
 from toolkit.cost.standing import COMPARED
 from toolkit.decide.smaa import shuffled
 from toolkit.decide.weights import MEASURED, Weighting
@@ -40,9 +41,8 @@ def values_of(
     return found
 
 
-def _effort(option: Option, cost: CostResult) -> Figure | float | None:
-    stated = option.figure("migration_person_days", as_of=cost.as_of)
-    return stated or (sum(option.migration.values()) if option.migration else None)
+def _effort(option: Option, cost: CostResult) -> Figure | None:
+    return figure_of(option, "migration_person_days", as_of=cost.as_of)
 
 
 def _total(option: str, cost: CostResult) -> Floats | str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from toolkit.evidence import central
 from toolkit.report import plots
 from toolkit.report.html import render
 from toolkit.report.inputs import ReportInputs, ScenarioInputs
@@ -38,6 +39,7 @@ class ScenarioView:
     availability: list[headlines.Headline]
     flips: list[str]
     measure: list[str]
+    maps: list[Picture]
     pictures: list[Picture]
     totals: Table
     lines: list[Table]
@@ -99,6 +101,7 @@ def scenario_view(inputs: ReportInputs, scenario: str, *, several: bool = False)
         ),
         flips=headlines.flip_points(decision, names),
         measure=verdicts.next_measurements(its.decision),
+        maps=_maps(its, names, title),
         pictures=_cost_pictures(its, names, title),
         totals=costs.totals_table(its.cost, names, title=title),
         lines=[
@@ -120,6 +123,20 @@ def _cost_pictures(its: ScenarioInputs, names: "Mapping[str, str]", title: str) 
         plots.cost_curve(its.volume, names=names, title=title),
         plots.uptime_curve(its.uptime, need=its.scenario.uptime_need, names=names, title=title),
     ]
+
+
+def _maps(its: ScenarioInputs, names: "Mapping[str, str]", title: str) -> list[Picture]:
+    """The decision maps, as far as they were drawn."""
+    kinds = {"uptime_need": plots.decision_map, "downtime_cost_usd_per_hour": plots.downtime_map}
+    found = [
+        draw(its.maps[against], names=names, title=title)
+        for against, draw in kinds.items()
+        if against in its.maps
+    ]
+    if its.teams:
+        peak = central(its.scenario.peak_concurrent_users)
+        found.append(plots.team_maps(its.teams, peak=peak, names=names, title=title))
+    return found
 
 
 def _stability(inputs: ReportInputs) -> dict[str, Any]:
