@@ -93,6 +93,8 @@ def _build(loaded: Loaded, scenarios: list[str], out: Path, notebooks: Path, sta
             quotes=answers.quoted(loaded, name),
             maps=mapping.both_maps(loaded, name),
             teams=mapping.team_maps(loaded, name),
+            # The page is of one scenario, the one that comes first.
+            whatif=mapping.what_if_costs(loaded, name) if name == names[0] else None,
         )
     inputs = ReportInputs(
         project=loaded.project,

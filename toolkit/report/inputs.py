@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from toolkit.cost.decisionmap import DecisionMap
     from toolkit.cost.option import Option
     from toolkit.cost.result import CostResult
+    from toolkit.cost.whatifcosts import WhatIfCosts
     from toolkit.decide.decision import Decision
     from toolkit.decide.plan import Plan
     from toolkit.metrics.result import MetricsResult
@@ -38,6 +39,7 @@ class ScenarioInputs:
         quotes: what every vendor would bill for the first month, beside what the brief quotes.
         maps: the cheapest feasible option over message volume, by what the map is against.
         teams: small maps against uptime, by how many times the team they are for.
+        whatif: what options cost at every point of the grid of a what-if page. None where nobody asked.
     """
 
     scenario: "Scenario"
@@ -48,6 +50,7 @@ class ScenarioInputs:
     quotes: "Sequence[Quote]" = ()
     maps: "Mapping[str, DecisionMap]" = field(default_factory=dict)
     teams: "Mapping[float, DecisionMap]" = field(default_factory=dict)
+    whatif: "WhatIfCosts | None" = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -68,6 +68,7 @@ def leadership_page(inputs: ReportInputs, *, build_id: str, notebooks: Sequence[
         lead=lead_sentence(first.phases),
         first=first,
         others=views[1:],
+        has_what_if=inputs.default[1].whatif is not None,
         stability=_stability(inputs),
         claims=provenance.claims_table(inputs.claims, inputs.options) if inputs.claims else "",
         figures=[provenance.figures_table(option, as_of=inputs.as_of) for option in inputs.options.values()],
@@ -101,8 +102,8 @@ def scenario_view(inputs: ReportInputs, scenario: str, *, several: bool = False)
         ),
         flips=headlines.flip_points(decision, names),
         measure=verdicts.next_measurements(its.decision),
-        maps=_maps(its, names, title),
-        pictures=_cost_pictures(its, names, title),
+        maps=map_pictures(its, names, title),
+        pictures=cost_pictures(its, names, title),
         totals=costs.totals_table(its.cost, names, title=title),
         lines=[
             costs.lines_table(entry, names, months=its.cost.horizon_months, title=title)
@@ -118,14 +119,14 @@ def scenario_view(inputs: ReportInputs, scenario: str, *, several: bool = False)
     )  # fmt: skip
 
 
-def _cost_pictures(its: ScenarioInputs, names: "Mapping[str, str]", title: str) -> list[Picture]:
+def cost_pictures(its: ScenarioInputs, names: "Mapping[str, str]", title: str) -> list[Picture]:
     return [
         plots.cost_curve(its.volume, names=names, title=title),
         plots.uptime_curve(its.uptime, need=its.scenario.uptime_need, names=names, title=title),
     ]
 
 
-def _maps(its: ScenarioInputs, names: "Mapping[str, str]", title: str) -> list[Picture]:
+def map_pictures(its: ScenarioInputs, names: "Mapping[str, str]", title: str) -> list[Picture]:
     """The decision maps, as far as they were drawn."""
     kinds = {"uptime_need": plots.decision_map, "downtime_cost_usd_per_hour": plots.downtime_map}
     found = [
