@@ -136,7 +136,7 @@ def decision_grid(
 
 
 def what_if_costs(loaded: Loaded, name: str) -> WhatIfCosts | None:
-    """What every option costs at each point of the grid of a what-if page; None for a team without messages."""
+    """What options cost at each point of the grid of a what-if page; None for a team without messages."""
     from toolkit.cost.sampling import DRAWS
     from toolkit.cost.whatifaxes import axes_of
     from toolkit.cost.whatifcosts import what_if_costs as costs_of

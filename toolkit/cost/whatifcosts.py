@@ -14,11 +14,11 @@ import numpy as np
 
 from toolkit.cost.ground import Ground
 from toolkit.cost.leaders import Flags, Indices, Leaders, leaders
-from toolkit.cost.reach import Reach
+from toolkit.cost.reach import Reach, reaching
 from toolkit.cost.result import MOST_DRAWS, Band
 from toolkit.cost.sampling import Floats
 from toolkit.cost.whatifaxes import Axes, Value
-from toolkit.evidence import Quantity
+from toolkit.evidence import Quantity, central
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,6 @@ def what_if_costs(grounds: Sequence[Ground], axes: Axes) -> WhatIfCosts:
     own = grounds[axes.growth.own]
     limits = np.array([np.nan if found.uptime is None else found.uptime for found in own.reach])
     strips = _strips(limits[own.priced & own.observed])
-    needs = [0.0 if need is None else need for need in axes.need.values]
     parts = [list(_of_growth(ground, axes.downtime.values, limits, strips)) for ground in grounds]
     # From (growths, downtimes, …, messages) to messages before downtimes, and what is compared at the end.
     bands = np.array([[part[0] for part in row] for row in parts]).transpose(4, 0, 3, 1, 2)
@@ -104,7 +103,7 @@ def what_if_costs(grounds: Sequence[Ground], axes: Axes) -> WhatIfCosts:
         p95_usd=bands[2],
         priced=np.array([np.isfinite(ground.costs.priced_usd()).mean(axis=2).T for ground in grounds]),
         strips_to=strips,
-        strip_of_need=np.searchsorted(strips, [float(need) for need in needs], side="left"),  # type: ignore
+        strip_of_need=_strip_of_need(own, axes.need.values, limits, strips),
         cheapest=lead[0].astype(np.intp),
         p_cheapest=lead[1],
         reach={option.id: found for option, found in zip(own.options, own.reach, strict=True)},
@@ -116,6 +115,15 @@ def what_if_costs(grounds: Sequence[Ground], axes: Axes) -> WhatIfCosts:
 def _strips(limits: Floats) -> Floats:
     """The uptimes at which an option drops out, and all of the time."""
     return np.unique([*limits.tolist(), 1.0])
+
+
+def _strip_of_need(ground: Ground, needs: Sequence[Value], limits: Floats, strips: Floats) -> Indices:
+    """The strip that as many options reach as the need, by the rule that the model has for a need."""
+    eligible = ground.priced & ground.observed
+    shares = [0.0 if need is None else central(need) for need in needs]
+    reached = reaching(ground.options, ground.setting, shares)[eligible].sum(axis=0)
+    of_strips = [int((limits[eligible] >= to).sum()) for to in strips]
+    return np.array([of_strips.index(int(count)) for count in reached])
 
 
 def _of_growth(

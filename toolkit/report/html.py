@@ -29,7 +29,7 @@ def render(template: str, *, more_style: str = "", script: str = "", **values: A
 
 @cache
 def furniture(more_style: str = "", script: str = "") -> dict[str, Any]:
-    """What every page carries: one stylesheet, and the policy that allows it, and a script, by their hashes."""
+    """What every page carries: one stylesheet, and the policy that allows it and a script by their hashes."""
     style = (TEMPLATES / "style.css").read_text(encoding="utf-8") + more_style
     scripts = f" script-src {_hash(script)};" if script else ""
     # Markup: all are the toolkit's own text, and a browser hashes stylesheet and script as they stand.
@@ -37,7 +37,7 @@ def furniture(more_style: str = "", script: str = "") -> dict[str, Any]:
         "style": Markup(style),
         "script": Markup(script),
         "policy": Markup(
-            f"default-src 'none'; img-src data:;{scripts} style-src {_hash(style)}; base-uri 'none'"
+            f"default-src 'none'; img-src data:; style-src {_hash(style)};{scripts} base-uri 'none'"
         ),
     }
 
@@ -47,7 +47,7 @@ def _hash(text: str) -> str:
 
 
 def json_block(document: Any) -> Markup:
-    """A document as JSON for a block of data in a page; nothing in it can end the block or begin a comment."""
+    """A document as JSON for a block of data in a page; nothing in it ends the block or begins a comment."""
     text = json.dumps(document, ensure_ascii=True, separators=(",", ":"), allow_nan=False)
     for char in "<>&":
         text = text.replace(char, f"\\u{ord(char):04x}")

@@ -36,7 +36,7 @@ class Slider:
     """One control of the page.
 
     Args:
-        id: of its element.
+        id: of its element, and the name of its axis.
         label: what it sets.
         said: what each of its positions means.
         own: position of the scenario's own value.
@@ -87,15 +87,13 @@ def sliders_of(grid: "WhatIfCosts") -> list[Slider]:
     axes, own = grid.axes, float(grid.messages_per_month[grid.axes.messages.own])
     messages = [_messages(float(month), own) for month in grid.messages_per_month]
     return [
-        _slider("messages", "Messages", messages, axes.messages),
-        _slider("growth", "Growth of users", [_growth(value) for value in axes.growth.values], axes.growth),
-        _slider("need", "Uptime need", [_need(value) for value in axes.need.values], axes.need),
-        _slider("downtime", "Cost of downtime", [_hour(v) for v in axes.downtime.values], axes.downtime),
+        Slider("messages", "Messages", messages, axes.messages.own),
+        Slider(
+            "growth", "Growth of users", [_growth(value) for value in axes.growth.values], axes.growth.own
+        ),
+        Slider("need", "Uptime need", [_need(value) for value in axes.need.values], axes.need.own),
+        Slider("downtime", "Cost of downtime", [_hour(v) for v in axes.downtime.values], axes.downtime.own),
     ]
-
-
-def _slider(name: str, label: str, said: list[str], axis: "Axis") -> Slider:
-    return Slider(name, label, said, axis.own)
 
 
 def _messages(month: float, own: float) -> str:
@@ -132,7 +130,7 @@ def in_file(value: "Value") -> str:
 
 
 def grid_document(grid: "WhatIfCosts", *, names: Mapping[str, str], sliders: list[Slider]) -> dict[str, Any]:
-    """What the script looks up: means in cents, 5th and 95th percentiles in dollars, null for what is unknown.
+    """What the script looks up: means in cents, percentiles in dollars, null for what is unknown.
 
     Args:
         grid: indexed by growth, messages, cost of downtime, then option or strip of uptimes.
@@ -140,8 +138,7 @@ def grid_document(grid: "WhatIfCosts", *, names: Mapping[str, str], sliders: lis
         sliders: in the order of the page.
     """
     seats, short = slots(grid.options), short_names(grid.options, names)
-    axes = {"messages": grid.axes.messages, "growth": grid.axes.growth}
-    axes |= {"need": grid.axes.need, "downtime": grid.axes.downtime}
+    axes: dict[str, Axis] = {slider.id: getattr(grid.axes, slider.id) for slider in sliders}
     return {
         "options": [
             {

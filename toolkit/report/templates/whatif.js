@@ -1,6 +1,5 @@
 "use strict";
-// Shows points of a grid that was computed when the page was written: it looks up and draws, and adds nothing up.
-// Text from the grid only ever becomes text.
+// Looks up points of a grid that was computed when the page was written, and draws them; it adds nothing up.
 (() => {
   const at = (id) => document.getElementById(id);
   const data = JSON.parse(at("grid").textContent);
@@ -28,12 +27,11 @@
 
   function answer(here) {
     const found = best(here), rivals = reaching(here).length;
-    const stated = data.needs[here.need] !== null;
-    const who = stated ? `whose experience reaches ${data.axes.need.said[here.need]}` : "with a total";
+    const need = data.needs[here.need] === null ? null : data.axes.need.said[here.need];
+    const who = need === null ? "with a total" : `whose experience reaches ${need}`;
     if (found !== null) {
-      const total = totals(here)[found.index];
-      const told = rivals === 1 ? `The only option ${who}.`
-        : `The cheapest of the ${rivals} options ${who}, in ${often(found.chance)} of the draws.`;
+      const total = totals(here)[found.index], many = `The cheapest of the ${rivals} options ${who}`;
+      const told = rivals === 1 ? `The only option ${who}.` : `${many}, in ${often(found.chance)} of the draws.`;
       const left = reaching(here).filter((index) => totals(here)[index] && priced(here, index) < data.compared);
       const apart = left.map((index) => ` ${data.options[index].name} lacks a price in too many draws to be compared.`);
       const head = `${found.option.name}: ${cents(total)} over ${data.months} months.`;
@@ -58,9 +56,9 @@
   function row(body, cells, numbers = 0) {
     const made = element(body, "tr", {}), isHead = body.tagName === "THEAD";
     cells.forEach((text, index) => {
+      const scope = isHead ? { scope: "col" } : index === 0 ? { scope: "row" } : {};
       const kind = index > 0 && index <= numbers ? { class: "number" } : {};
-      if (isHead || index === 0) element(made, "th", { scope: isHead ? "col" : "row", ...kind }, text);
-      else element(made, "td", kind, text);
+      element(made, scope.scope ? "th" : "td", { ...scope, ...kind }, text);
     });
     return made;
   }
@@ -94,8 +92,7 @@
     });
   }
 
-  // ---- Drawing: a column for each message volume, so that nothing between two of them is claimed --------------
-
+  // A column for each message volume, so that a drawing claims nothing between two of them.
   const COUNT = data.compact.length, HEIGHT = 380;
   const LOW = 1, HIGH = 5.3;  // Uptimes from one nine to a little above five.
   const UPTIMES = [0.9, 0.95, 0.99, 0.995, 0.999, 0.9999, 0.99999];
@@ -119,8 +116,7 @@
   const line = (box, name, x1, y1, x2, y2) => element(box.svg, "line", { x1, y1, x2, y2, class: name });
 
   function axis(box, ticks) {
-    line(box, "edge", box.left, box.top, box.left, box.bottom);
-    line(box, "edge", box.left, box.bottom, box.right, box.bottom);
+    element(box.svg, "path", { d: `M${box.left} ${box.top}V${box.bottom}H${box.right}`, class: "edge" });
     for (const [y, said] of ticks) {
       write(box, "tick", box.left - 8, y + 4, said);
       line(box, "edge", box.left - 4, y, box.left, y);
@@ -179,7 +175,7 @@
   }
 
   function drawCurves(here) {
-    const isWide = at("curves").parentNode.clientWidth > 560, box = frame("curves", isWide ? 190 : 28);
+    const isWide = at("curves").parentNode.clientWidth > 560, box = frame("curves", isWide ? 225 : 28);
     const points = (index) => data.compact.map((_, messages) => ({ messages, usd: totals(here, messages)[index]?.[0] / 100 }))
       .filter(({ usd }) => usd === usd);  // Not equal to itself: no total.
     const drawn = data.options.map((option, index) => ({ option, index, points: points(index) }))
@@ -219,7 +215,7 @@
     ends.forEach((end, index) => { end.y = Math.max(end.y, index ? ends[index - 1].y + 15 : box.top); });
     ends.reverse().forEach((end, index) => { end.y = Math.min(end.y, index ? ends[index - 1].y - 15 : box.bottom); });
     for (const { option, look, y } of ends) {
-      const said = option.short.length > 23 ? `${option.short.slice(0, 22)}…` : option.short;
+      const said = option.short.length > 30 ? `${option.short.slice(0, 29)}…` : option.short;
       write(box, `end ${look}`, box.right + 6, y + 4, isWide ? `${option.letter}  ${said}` : option.letter);
     }
   }
@@ -233,9 +229,8 @@
       at(`${name}-said`).textContent = said;
       at(name).setAttribute("aria-valuetext", said);
     }
-    const told = emptied("answer");
-    element(told, "strong", {}, head);
-    told.append(` ${rest}`);
+    element(emptied("answer"), "strong", {}, head);
+    at("answer").append(` ${rest}`);
     const moved = names.some((name) => here[name] !== own[name]);
     at("before").textContent = moved ? `In the scenario as it stands: ${answer(own)[0]}` : "This is the scenario as it stands.";
     at("file").textContent = names.map((name) => data.axes[name].file[here[name]]).join("\n");
