@@ -245,7 +245,6 @@
     show();
   });
   window.addEventListener("resize", draw);
-  at("still").hidden = true;
-  at("live").hidden = false;
+  [at("still").hidden, at("live").hidden] = [true, false];
   show();
 })();
