@@ -114,8 +114,13 @@ def _known(asked: Mapping[str, str | None], known: list[str]) -> None:
             raise InputError.of_argument(field, f"there is no {name!r}", near(name, known))
 
 
-def costed(loaded: Loaded, scenario: str) -> CostResult:
-    """The total cost of every option under a scenario."""
+def costed(loaded: Loaded, scenario: str, *, totals_only: bool = False) -> CostResult:
+    """The total cost of every option under a scenario.
+
+    Args:
+        totals_only: leave out what a verdict and a total do not need, see
+            :func:`toolkit.cost.model.cost_options`.
+    """
     from toolkit.cost.model import cost_options
 
     return cost_options(
@@ -125,6 +130,7 @@ def costed(loaded: Loaded, scenario: str) -> CostResult:
         scenario_id=scenario,
         as_of=loaded.as_of,
         in_service=in_service(loaded),
+        totals_only=totals_only,
     )
 
 

@@ -32,6 +32,7 @@ def cost_options(
     draws: int = DRAWS,
     seed: int = SEED,
     in_service: str | None = None,
+    totals_only: bool = False,
 ) -> CostResult:
     """What every option costs over the horizon of a scenario.
 
@@ -45,6 +46,7 @@ def cost_options(
         seed: of the draws. Equal arguments give equal results.
         in_service: id of the option that runs today: doing nothing is to keep it, and any other one runs
             beside it for a time. None where nothing runs yet.
+        totals_only: leave out what takes nearly all of the time: sensitivity, standings and crossovers.
 
     Raises:
         InputError: the traffic grows past what any vendor meters in a month.
@@ -63,10 +65,11 @@ def cost_options(
     study = Study(
         totals, setting.draws, compute, partial(values_at, options=options, setting=setting), GROUPS
     )
-    sensitivity, standing = study.sensitivity(), standings(totals, setting.draws, compute)
+    sensitivity = None if totals_only else study.sensitivity()
+    standing = {} if totals_only else standings(totals, setting.draws, compute)
     chances, regrets = p_cheapest(totals), regret(totals)
     few = min(draws, DRAWS)
-    curve = cost_against_volume(options, books, scenario, as_of=as_of, draws=few, seed=seed)
+    volume = partial(cost_against_volume, options, books, scenario, as_of=as_of, draws=few, seed=seed)
     return CostResult(
         scenario=scenario_id,
         as_of=as_of,
@@ -83,7 +86,7 @@ def cost_options(
             )
             for option, found in zip(options, spent, strict=True)
         },
-        crossovers=curve.crossovers,
+        crossovers=[] if totals_only else volume().crossovers,
         limits=limits_of(options, books, setting, totals),
         seed=seed,
         draws=draws,
