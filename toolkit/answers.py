@@ -168,8 +168,10 @@ def against_uptime(loaded: Loaded, scenario: str) -> pd.DataFrame:
 
 
 def decided(loaded: Loaded, scenario: str, rolled: Rollups, cost: CostResult) -> Decision:
-    """The verdict of every phase under a scenario."""
+    """The verdict of every phase under a scenario, and what holds of the records of earlier decisions."""
     from toolkit.decide.decision import decide
+    from toolkit.decide.dossier import Dossier
+    from toolkit.decide.record.rechecking import Today, recheck
 
     made = decide(
         loaded.plan,
@@ -181,4 +183,15 @@ def decided(loaded: Loaded, scenario: str, rolled: Rollups, cost: CostResult) ->
         project=loaded.project,
         as_of=loaded.as_of,
     )
-    return replace(made, left_out=tuple(left_out(loaded, rolled)))
+    today = Today(
+        decision=made,
+        dossier=Dossier(
+            scenario=loaded.scenarios[scenario], cost=cost, rollups=rolled, project=loaded.project,
+            as_of=loaded.as_of,
+        ),
+        options=loaded.options,
+        books=loaded.books,
+    )  # fmt: skip
+    own = [filed for filed in loaded.records if filed.record.scenario == scenario]
+    record = tuple(recheck(filed, today) for filed in own)
+    return replace(made, left_out=tuple(left_out(loaded, rolled)), record=record)

@@ -14,7 +14,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from toolkit import answers
+from toolkit import answers, changing, records
 from toolkit.building import Built, build, fail_code
 from toolkit.fieldwork import bakeoff, compact, import_telemetry, probe, serve
 from toolkit.loading import (
@@ -61,6 +61,7 @@ __all__ = [
     "cost_curve",
     "decide",
     "fail_code",
+    "file_record",
     "import_telemetry",
     "init",
     "metrics",
@@ -254,11 +255,35 @@ def uptime_curve(
     return answers.against_uptime(loaded, scenario_name(loaded, scenario))
 
 
-def decide(project: Folderish = "data", *, scenario: str | None = None, as_of: AsOf = None) -> Decision:
-    """The verdict of every phase, the ranking, the flip points and what to measure next."""
+def decide(
+    project: Folderish = "data",
+    *,
+    scenario: str | None = None,
+    as_of: AsOf = None,
+    since: Folderish | None = None,
+) -> Decision:
+    """The verdict of every phase, the ranking, the flip points and what to measure next.
+
+    Args:
+        since: the folder of a published report of the same scenario, to tell what changed and why. None
+            compares with none.
+    """
     loaded = load(project, as_of=as_of)
     name = scenario_name(loaded, scenario)
-    return answers.decided(loaded, name, answers.counts(loaded), answers.costed(loaded, name))
+    report = None if since is None else changing.report_at(Path(since), scenario=name)
+    rolled = answers.counts(loaded)
+    decision = answers.decided(loaded, name, rolled, answers.costed(loaded, name))
+    return decision if report is None else changing.compared_now(loaded, rolled, decision, report)
+
+
+def file_record(record: Folderish, *, project: Folderish = "data") -> Path:
+    """The decision record of a report put among the folder's own, where every later build checks it again.
+
+    Args:
+        record: a report's ``decision-record.md``. A record that is filed already is not overwritten.
+    """
+    loaded = load(project)
+    return records.file_record(loaded.folder, Path(record), scenarios=list(loaded.scenarios))
 
 
 def init(folder: Folderish) -> Path:

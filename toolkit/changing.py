@@ -1,7 +1,9 @@
-"""Why a decision is another one than an earlier report's: old inputs and new ones, evaluated in every mixture."""
+"""Why a decision is another one than an earlier report's: old and new inputs, evaluated in every mixture."""
 
+import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -17,8 +19,10 @@ from toolkit.loading import Loaded, load
 from toolkit.metrics.history import History
 from toolkit.metrics.key import key_metrics
 from toolkit.metrics.rollups import Rollups
-from toolkit.project import InputError
+from toolkit.project import Faults, InputError, shortened
+from toolkit.report.fingerprint import code_digest, versions_now
 from toolkit.report.kept import Kept
+from toolkit.report.publish import MANIFEST
 
 FILES = ("settings", "prices", "weights")
 """Sources that are files, which may only fit together; then they are told as the first one that changed."""
@@ -39,8 +43,7 @@ class Mixtures:
         self._known = {frozenset(moved): after}
         self._loaded: dict[frozenset[str], Loaded] = {}
         self._costs: dict[frozenset[str], CostResult] = {}
-        self._histories = {kept.as_of: History(kept.rollups) for kept in (old,)}
-        self._new_history = History(new.rollups)
+        self._histories = {is_new: History(kept.rollups) for kept, is_new in ((old, False), (new, True))}
 
     def __call__(self, taken: frozenset[str]) -> Outcome:
         """The outcome where these are new, by the code that runs now.
@@ -54,17 +57,19 @@ class Mixtures:
 
     def _evaluated(self, taken: frozenset[str]) -> Outcome:
         day = (self._new if "day" in taken else self._old).as_of
-        history = self._new_history if "data" in taken else self._histories[self._old.as_of]
         key = taken - {"data"}
         if key not in self._loaded:
             with _folder(self._mixed(taken)) as root:
                 self._loaded[key] = load(root, as_of=day)
         loaded = self._loaded[key]
         if self._scenario not in loaded.scenarios:
-            raise InputError.of_argument("scenario", f"there was no {self._scenario!r}", "compare another one")
+            raise InputError.of_argument(
+                "scenario", f"there was no {self._scenario!r}", "compare another one"
+            )
         if key not in self._costs:
             self._costs[key] = answers.costed(loaded, self._scenario, totals_only=True)
-        made = answers.decided(loaded, self._scenario, history.on(day), self._costs[key])
+        rolled = self._histories["data" in taken].on(day)
+        made = answers.decided(loaded, self._scenario, rolled, self._costs[key])
         return Outcome.of_document(made.to_document())
 
     def _mixed(self, taken: frozenset[str]) -> dict[str, bytes]:
@@ -134,9 +139,65 @@ def _told_apart(before: Outcome, after: Outcome, changed: list[str], mixtures: M
             sources = Sources(moved=changed, evaluate=mixtures, joined=joined)
             return explained(before, after, sources), ""
         except InputError as error:
-            reason = str(error).splitlines()[0].rpartition(": ")[2]
+            reason = _why(error)
     why_not = f"the old inputs cannot be evaluated any more: {reason}"
     return explained(before, after, None), why_not
+
+
+def _why(error: InputError) -> str:
+    """What is wrong, without the temporary place where it lay."""
+    first = error.faults.errors[0] if isinstance(error.faults, Faults) else None
+    return "the files do not fit together" if first is None else f"{first.field}: {first.wrong}"
+
+
+def compared(decision: Decision, report: Path | None, *, new: Kept) -> Decision:
+    """The decision with what changed since a published report, as far as that told the same scenario.
+
+    Args:
+        report: its folder. None where there is none.
+        new: what the decision is made from.
+    """
+    published = None if report is None else published_under(report, decision.scenario)
+    if report is None or published is None:
+        return decision
+    changes = changes_since(report.name, published, Kept.read(report), new, decision)
+    return replace(decision, changes=changes)
+
+
+def published_under(report: Path, scenario: str) -> dict[str, Any] | None:
+    """The decision that a report published under a scenario; None where it has none."""
+    for path in sorted(report.glob("decision*.json")):
+        document: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        if document.get("scenario") == scenario:
+            return document
+    return None
+
+
+def report_at(path: Path, *, scenario: str) -> Path:
+    """The folder of a published report that tells a scenario; its name is its build id.
+
+    Raises:
+        InputError: there is none.
+    """
+    folder = path.resolve()
+    if not (folder / MANIFEST).is_file():
+        wrong = f"{shortened(str(path))!r} is no folder of a published report"
+        raise InputError.of_argument("since", wrong, "name one, reports/latest for example")
+    if published_under(folder, scenario) is None:
+        wrong = f"that report does not tell scenario {scenario!r}"
+        raise InputError.of_argument("since", wrong, "name one that does, or another --scenario")
+    return folder
+
+
+def compared_now(loaded: Loaded, rolled: Rollups, decision: Decision, report: Path) -> Decision:
+    """The decision with what changed since a published report, by the code that runs now.
+
+    Args:
+        rolled: the counts that it rests on.
+    """
+    code = code_digest(versions_now())
+    new = Kept.of(loaded.folder, loaded.project, rolled, as_of=loaded.as_of, code=code)
+    return compared(decision, report, new=new)
 
 
 def sources_that_moved(old: Kept, new: Kept) -> list[str]:
@@ -162,8 +223,8 @@ def _measures_that_moved(old: Kept, new: Kept, changed: list[str]) -> list[Moved
 
 def _measures(rollups: Rollups) -> dict[str, Any]:
     """The estimate and the number of events of every metric, by option and environment."""
-    counts = rollups.counts
-    recorded = sorted({(str(row.option), str(row.environment)) for row in counts.itertuples()})
+    pairs = rollups.counts[["option", "environment"]].astype("str").drop_duplicates()
+    recorded = sorted(pairs.itertuples(index=False, name=None))
     return {
         f"{option} in {environment}": {
             metric: {"estimate": value.estimate, "n": value.n}

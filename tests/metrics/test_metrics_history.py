@@ -1,4 +1,4 @@
-"""The rollups as of an earlier day, taken from those of all days, are what rolling up as of that day gives."""
+"""The rollups as of an earlier day, from those of all days, are what rolling up as of that day gives."""
 
 from datetime import UTC, date, datetime, timedelta
 from functools import cache

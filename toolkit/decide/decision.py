@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from math import ceil
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from toolkit.cost.option import Option
 from toolkit.cost.result import CostResult, Crossover
@@ -18,6 +18,10 @@ from toolkit.decide.wording import plain
 from toolkit.metrics.rollups import Rollups
 from toolkit.pricing.scenario import Scenario
 from toolkit.project.folder import Project
+
+if TYPE_CHECKING:
+    from toolkit.decide.record.rechecking import Rechecked
+    from toolkit.decide.why.changes import Changes
 
 SCHEMA = "toolkit.decision/1"
 
@@ -45,6 +49,8 @@ class Decision:
     """What to do about each phase, for one scenario on one UTC day.
 
     ``left_out`` says in words which recorded rows it does not rest on; it is not part of the document.
+    ``record`` has the records of earlier decisions as they stand today, and ``changes`` what differs from an
+    earlier report, None where there is none to compare with.
     """
 
     as_of: date
@@ -55,6 +61,8 @@ class Decision:
     next_measurements: list[NextMeasurement]
     limits: list[str]
     left_out: tuple[str, ...] = ()
+    record: "tuple[Rechecked, ...]" = ()
+    changes: "Changes | None" = None
 
     def to_document(self) -> dict[str, Any]:
         """What ``toolkit decide --json`` prints; every key is always there, null where it does not apply."""
@@ -66,6 +74,8 @@ class Decision:
             "ranking": [entry.to_document() for entry in self.ranking],
             "flip_points": [_flip_point(crossover) for crossover in self.flip_points],
             "next_measurements": [entry.to_document() for entry in self.next_measurements],
+            "record": [entry.to_document() for entry in self.record],
+            "changes": self.changes and self.changes.to_document(),
             "limits": self.limits,
         }
 

@@ -112,12 +112,6 @@ def code_digest(versions: dict[str, str]) -> str:
     return _digest([_hashes(_TOOLKIT, prefix="", leave_out=None), versions])
 
 
-def input_hashes(project: Path) -> dict[str, str]:
-    """SHA-256 of every file of the decision folder by its name, but for the records that rest on them."""
-    found = _hashes(project, prefix="", leave_out=None)
-    return {name: digest for name, digest in found.items() if not name.startswith("records/")}
-
-
 def _digest(state: Any) -> str:
     return hashlib.sha256(json.dumps(state, sort_keys=True).encode()).hexdigest()
 

@@ -35,6 +35,7 @@ class ScenarioInputs:
         uptime: the cheapest option for each required uptime, as the cost room gives it.
         decision: verdict of every phase, ranking, flip points, next measurements.
         quotes: what every vendor would bill for the first month, beside what the brief quotes.
+        record: the decision record as the text of its file. Empty where none is written.
     """
 
     scenario: "Scenario"
@@ -43,6 +44,7 @@ class ScenarioInputs:
     uptime: "pd.DataFrame"
     decision: "Decision"
     quotes: "Sequence[Quote]" = ()
+    record: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +64,7 @@ class ReportInputs:
         warnings: what ``toolkit check`` warns of.
         inputs: SHA-256 of every input file by its name.
         versions: version of each package by its name.
+        kept: what all of it is made from, as the archive that lies beside the page. Empty where none does.
     """
 
     project: Project
@@ -76,6 +79,7 @@ class ReportInputs:
     warnings: Sequence[Fault] = ()
     inputs: Mapping[str, str] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=dict)
+    kept: bytes = b""
 
     @property
     def default(self) -> tuple[str, ScenarioInputs]:

@@ -1,4 +1,4 @@
-"""What a decision was made from, kept beside the report: its YAML files and the hourly counts, in one archive.
+"""What a decision was made from, kept beside the report: YAML files and hourly counts, in one archive.
 
 So a later build can ask what the old inputs would say today. Neither the addresses that word is sent to nor
 the place of the recordings are kept, as they may hold secrets, nor the settings of the chat server.
@@ -7,10 +7,10 @@ the place of the recordings are kept, as they may hold secrets, nor the settings
 import io
 import json
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,9 @@ SCHEMA = "toolkit.inputs/1"
 NAME = "inputs.zip"
 FRAMES = ("counts", "latency", "ages", "aggregates")
 """What verdicts rest on; other counts are only drawn."""
+
+LATER = "-told-later"
+"""Ends the name of the rows of a frame that a later day told."""
 
 PRIVATE = {"as_of", "notify", "recordings", "retention"}
 """Fields of project.yaml that are not kept; the day is told beside it."""
@@ -55,7 +58,7 @@ class Kept:
     def of(cls, folder: Folder, project: Project, rollups: Rollups, *, as_of: date, code: str) -> "Kept":
         """The inputs as they are now."""
         frames = {name: getattr(rollups, name) for name in FRAMES}
-        frames |= {f"{name}-told-later": frame for name, frame in rollups.told_later.items()}
+        frames |= {f"{name}{LATER}": frame for name, frame in rollups.told_later.items()}
         counts = {name: _parquet(frame) for name, frame in frames.items()}
         return cls(as_of=as_of, code=code, files=_files(folder, project), counts=counts)
 
@@ -96,10 +99,17 @@ class Kept:
     @cached_property
     def rollups(self) -> Rollups:
         """The counts as they were rolled up."""
-        frames = {name: _made(self.counts[name]) for name in FRAMES}
-        later = {name.removesuffix("-told-later"): _made(data) for name, data in self.counts.items()
-                 if name.endswith("-told-later")}  # fmt: skip
-        return Rollups(**frames, told_later=lambda: later)
+        counts, latency, ages, aggregates = (partial(_made, self.counts[name]) for name in FRAMES)
+        return Rollups(
+            counts=counts, latency=latency, ages=ages, aggregates=aggregates, told_later=self._told_later
+        )
+
+    def _told_later(self) -> dict[str, pd.DataFrame]:
+        return {
+            name.removesuffix(LATER): _made(data)
+            for name, data in self.counts.items()
+            if name.endswith(LATER)
+        }
 
 
 def _files(folder: Folder, project: Project) -> dict[str, bytes]:
@@ -118,8 +128,9 @@ def _parquet(frame: pd.DataFrame) -> bytes:
     return out.getvalue()
 
 
-def _made(parquet: bytes) -> Callable[[], pd.DataFrame]:
-    return lambda: pq.read_table(io.BytesIO(parquet)).to_pandas()
+def _made(parquet: bytes) -> pd.DataFrame:
+    frame: pd.DataFrame = pq.read_table(io.BytesIO(parquet)).to_pandas()
+    return frame
 
 
 def _unpacked(path: Path) -> Kept:

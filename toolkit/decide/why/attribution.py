@@ -26,7 +26,7 @@ class Sources:
 
     Args:
         moved: those that changed, in the order of :data:`SOURCES`.
-        joined: those of them that only fit together, told as the first one. Empty where all can be told apart.
+        joined: those of them that only fit together, told as the first one. Empty where all are apart.
         evaluate: the outcome where some of them are new.
     """
 
@@ -81,19 +81,17 @@ class CostParts:
     day_first: bool = False
 
 
-def parts_of_cost(
-    sources: Sources, total: Callable[[Outcome], int | None], *, was: int, now: int
-) -> CostParts | None:
+def parts_of_cost(sources: Sources, option: str, *, was: int, now: int) -> CostParts | None:
     """The part of each source in a difference of totals; None where a total between the two is unknown.
 
     Args:
-        total: the total in an outcome, in whole cents. None where unknown.
-        was, now: the total as it was published before, and as it is.
+        option: its id.
+        was, now: the total as it was published before, and as it is, in whole cents.
     """
     for first in (None, "day") if "day" in sources.players else (None,):
         try:
             return CostParts(
-                cents=_cents(sources, total, was=was, now=now, first=first), day_first=first is not None
+                cents=_cents(sources, option, was=was, now=now, first=first), day_first=first is not None
             )
         except _UnknownBetween:
             continue
@@ -104,11 +102,9 @@ class _UnknownBetween(Exception):
     """A total is unknown where only some of the sources are new."""
 
 
-def _cents(
-    sources: Sources, total: Callable[[Outcome], int | None], *, was: int, now: int, first: str | None
-) -> dict[str, int]:
+def _cents(sources: Sources, option: str, *, was: int, now: int, first: str | None) -> dict[str, int]:
     def worth(players: frozenset[str]) -> int:
-        known = total(sources.at(players))
+        known = sources.at(players).totals_cents.get(option)
         if known is None:
             raise _UnknownBetween
         return known

@@ -1,4 +1,4 @@
-"""What changed since an earlier report, and why, as typed results and as a part of the decision's document."""
+"""What changed since an earlier report, and why, as typed results and as a part of the document."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -192,11 +192,9 @@ def _costs(before: Outcome, after: Outcome, sources: Sources | None) -> Iterator
             continue
         parts = None
         if sources is not None and was is not None and now is not None:
-            parts = parts_of_cost(
-                sources, lambda outcome, of=option: outcome.totals_cents.get(of), was=was, now=now
-            )
+            parts = parts_of_cost(sources, option, was=was, now=now)
         yield CostChange(
-            option=option, was=was, now=now, by=parts and parts.cents,
+            option=option, was=was, now=now, by=None if parts is None else parts.cents,
             day_first=parts is not None and parts.day_first,
             joined=() if sources is None else sources.joined,
         )  # fmt: skip
