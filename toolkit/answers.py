@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING
 
 from toolkit.loading import Loaded
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
     from toolkit.cost.curves import Curve
     from toolkit.cost.result import CostResult
+    from toolkit.decide.backtest.result import Backtest
     from toolkit.decide.decision import Decision
     from toolkit.metrics.result import MetricsResult
     from toolkit.metrics.rollups import Rollups
@@ -195,3 +197,32 @@ def decided(loaded: Loaded, scenario: str, rolled: Rollups, cost: CostResult) ->
     own = [filed for filed in loaded.records if filed.record.scenario == scenario]
     record = tuple(recheck(filed, today) for filed in own)
     return replace(made, left_out=tuple(left_out(loaded, rolled)), record=record)
+
+
+def backtested(loaded: Loaded, scenario: str, rolled: Rollups) -> Backtest:
+    """What the gates would have said on every recorded day, and whether it was right by what followed."""
+    from toolkit.cost.assumptions import default_assumptions
+    from toolkit.cost.epochs import Epochs
+    from toolkit.decide.backtest.backtest import backtest
+    from toolkit.decide.backtest.replay import World
+    from toolkit.metrics.history import History
+
+    epochs = Epochs([*loaded.options.values(), *loaded.books.values(), default_assumptions()])
+    costs: dict[date, CostResult] = {}
+
+    def cost_on(day: date) -> CostResult:
+        known = epochs.start(day)
+        if known not in costs:
+            costs[known] = costed(replace(loaded, as_of=day), scenario, totals_only=True)
+        return costs[known]
+
+    world = World(
+        plan=loaded.plan,
+        options=loaded.options,
+        scenario=loaded.scenarios[scenario],
+        project=loaded.project,
+        history=History(rolled, options=loaded.plan.options()),
+        cost_on=cost_on,
+    )
+    made = backtest(world, scenario_id=scenario, as_of=loaded.as_of)
+    return replace(made, left_out=tuple(left_out(loaded, rolled)))

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
     from toolkit.cost.curves import Curve
     from toolkit.cost.result import CostResult
+    from toolkit.decide.backtest.result import Backtest
     from toolkit.decide.decision import Decision
     from toolkit.metrics.result import MetricsResult
     from toolkit.metrics.rollups import Rollups
@@ -51,6 +52,7 @@ Folderish = Path | str
 
 __all__ = [
     "Built",
+    "backtest",
     "bakeoff",
     "bill",
     "build",
@@ -274,6 +276,12 @@ def decide(
     rolled = answers.counts(loaded)
     decision = answers.decided(loaded, name, rolled, answers.costed(loaded, name))
     return decision if report is None else changing.compared_now(loaded, rolled, decision, report)
+
+
+def backtest(project: Folderish = "data", *, scenario: str | None = None, as_of: AsOf = None) -> Backtest:
+    """What the gates would have said on every recorded day, and whether it was right by what followed."""
+    loaded = load(project, as_of=as_of)
+    return answers.backtested(loaded, scenario_name(loaded, scenario), answers.counts(loaded))
 
 
 def file_record(record: Folderish, *, project: Folderish = "data") -> Path:

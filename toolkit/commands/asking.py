@@ -157,6 +157,22 @@ def decide(
     terminal.show_decision(result.to_document())
 
 
+def backtest(
+    project: ProjectDir = DATA, scenario: ScenarioName = None, as_of: AsOf = None, as_json: Json = False
+) -> None:
+    """Replay every recorded day: what would have been said, and was it right by what followed?"""
+    from toolkit import api
+
+    result = api.backtest(project, scenario=scenario, as_of=as_of)
+    for line in result.left_out:
+        note(line)
+    if as_json:
+        return print_json(result.to_document())
+    from toolkit.report.backtest_terminal import show_backtest
+
+    show_backtest(result.to_document())
+
+
 def build(
     project: ProjectDir = DATA,
     out: Annotated[Path, typer.Option(metavar="DIR", help="Where reports are published.")] = Path("reports"),
