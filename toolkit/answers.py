@@ -199,8 +199,12 @@ def decided(loaded: Loaded, scenario: str, rolled: Rollups, cost: CostResult) ->
     return replace(made, left_out=tuple(left_out(loaded, rolled)), record=record)
 
 
-def backtested(loaded: Loaded, scenario: str, rolled: Rollups) -> Backtest:
-    """What the gates would have said on every recorded day, and whether it was right by what followed."""
+def backtested(loaded: Loaded, scenario: str, rolled: Rollups, *, most_days: int | None = None) -> Backtest:
+    """What the gates would have said on every recorded day, and whether it was right by what followed.
+
+    Args:
+        most_days: replay the last ones only. None: all.
+    """
     from toolkit.cost.assumptions import default_assumptions
     from toolkit.cost.epochs import Epochs
     from toolkit.decide.backtest.backtest import backtest
@@ -224,5 +228,5 @@ def backtested(loaded: Loaded, scenario: str, rolled: Rollups) -> Backtest:
         history=History(rolled, options=loaded.plan.options()),
         cost_on=cost_on,
     )
-    made = backtest(world, scenario_id=scenario, as_of=loaded.as_of)
+    made = backtest(world, scenario_id=scenario, as_of=loaded.as_of, most_days=most_days)
     return replace(made, left_out=tuple(left_out(loaded, rolled)))

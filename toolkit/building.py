@@ -11,6 +11,9 @@ from toolkit.project import Fault, Faults, Folder, InputError, shipped
 from toolkit.report.fingerprint import Fingerprint, fingerprint
 from toolkit.report.publish import following, published
 
+DAYS_REPLAYED = 90
+"""Of the backtest on the page, so that a night costs no more for a longer history; the command has all."""
+
 
 @dataclass(frozen=True)
 class Built:
@@ -112,6 +115,7 @@ def _build(loaded: Loaded, scenarios: list[str], out: Path, notebooks: Path, sta
         inputs=state.inputs,
         versions=state.versions,
         kept=kept.packed(),
+        backtest=answers.backtested(loaded, names[0], rolled, most_days=DAYS_REPLAYED),
     )
     path = publish_report(inputs, out=out, fingerprint=state, project=loaded.folder.root, notebooks=notebooks)
     notes = [str(warning) for warning in loaded.warnings] + answers.left_out(loaded, rolled)

@@ -10,9 +10,7 @@ def show_backtest(document: Document) -> None:
     out.print(text_of(lead_sentence(document)))
     columns = [
         "phase",
-        "GO",
-        "NO-GO",
-        "HOLD",
+        *VERDICTS,
         "first GO",
         "false GO",
         "missed GO",

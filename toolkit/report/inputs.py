@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from toolkit.cost.curves import Curve
     from toolkit.cost.option import Option
     from toolkit.cost.result import CostResult
+    from toolkit.decide.backtest.result import Backtest
     from toolkit.decide.decision import Decision
     from toolkit.decide.plan import Plan
     from toolkit.metrics.result import MetricsResult
@@ -64,6 +65,7 @@ class ReportInputs:
         warnings: what ``toolkit check`` warns of.
         inputs: SHA-256 of every input file by its name.
         versions: version of each package by its name.
+        backtest: recorded days replayed under the default scenario. None where nobody asked.
         kept: what all of it is made from, as the archive that lies beside the page. Empty where none does.
     """
 
@@ -80,6 +82,7 @@ class ReportInputs:
     inputs: Mapping[str, str] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=dict)
     kept: bytes = b""
+    backtest: "Backtest | None" = None
 
     @property
     def default(self) -> tuple[str, ScenarioInputs]:

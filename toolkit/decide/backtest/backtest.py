@@ -11,14 +11,15 @@ from toolkit.decide.gates import PhaseResult
 from toolkit.decide.ranking import Ranked, rank
 
 
-def backtest(world: World, *, scenario_id: str, as_of: date) -> Backtest:
+def backtest(world: World, *, scenario_id: str, as_of: date, most_days: int | None = None) -> Backtest:
     """What the gates would have said on every day since the first recorded one, and whether it was right.
 
     Args:
         scenario_id: id of the world's scenario.
         as_of: the last day of the history, which is what followed all others.
+        most_days: replay the last ones only; each still knows all that was recorded before it. None: all.
     """
-    days = replayed_days(world.history.days, as_of)
+    days = replayed_days(world.history.days, as_of)[-(most_days or 0) :]
     last = world.dossier(as_of)
     ranking = rank(world.options, scenario=world.scenario, cost=last.cost)
     looks: dict[str, list[Look]] = {phase.id: [] for phase in world.plan.phases}
