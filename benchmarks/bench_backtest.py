@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -93,20 +94,13 @@ def main(days: int) -> None:
         loaded = replace(load(root), as_of=LAST)
         scenario = loaded.project.default_scenario
         rolled = answers.counts(loaded)
-        whole, day_s = timed(
-            lambda: answers.decided(loaded, scenario, rolled, answers.costed(loaded, scenario))
-        )
-        _, least_s = timed(
-            lambda: answers.decided(
-                loaded, scenario, rolled, answers.costed(loaded, scenario, totals_only=True)
-            )
-        )
+        whole, day_s = timed(partial(evaluated, loaded, rolled, totals_only=False))
+        _, least_s = timed(partial(evaluated, loaded, rolled, totals_only=True))
         replayed, replay_s = timed(lambda: answers.backtested(loaded, scenario, rolled))
     said = {phase.phase: phase.looks[-1].verdict for phase in replayed.phases}
     assert said == {phase.phase.id: phase.verdict for phase in whole.phases}, "the last day is today"
-    print(
-        f"{len(replayed.days)} days replayed in {replay_s:.1f} s, costs computed {replayed.cost_evaluations} times"
-    )
+    times = replayed.cost_evaluations
+    print(f"{len(replayed.days)} days replayed in {replay_s:.1f} s, costs computed {times} times")
     print(f"one day evaluated in {day_s:.2f} s, without sensitivity in {least_s:.2f} s")
     print(f"ratio to one evaluation: {replay_s / day_s:.1f} (at most {MOST} wanted)")
     print(f"ratio to one without sensitivity: {replay_s / least_s:.1f}")

@@ -35,7 +35,8 @@ def followed(
 ) -> Followed:
     """What the rest of the history says of a phase.
 
-    Neither soak nor age nor a least number of hours is asked for; evidence starts on the day after.
+    Neither soak nor age nor a least number of hours is asked for; evidence starts on the day after, and not
+    before the phase's own start.
 
     Args:
         option: the one chosen on that day, which the phase would have put into service. None where it names
@@ -69,7 +70,7 @@ def _of_the_rest(phase: Phase, option: str | None, after: date) -> Phase:
             **lists,
             "option": option or phase.option,
             "candidates": phase.candidates if option is None else None,
-            "since": after + timedelta(days=1),
+            "since": max(after + timedelta(days=1), phase.since or date.min),
             "duration_days": None,
             "rollback_if": [],
         }
