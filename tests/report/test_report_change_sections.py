@@ -12,8 +12,10 @@ BAD = "<script>alert(1)</script>"
 
 
 def changes(**fields: Any) -> dict[str, Any]:
-    nothing = {"since": "b", "text": "No change of a verdict or a total since b.", "sources": [],
-               "verdicts": [], "ranked_first": None, "costs": [], "inputs": [], "unexplained": None}  # fmt: skip
+    nothing = {
+        "since": "b", "text": "No change of a verdict or a total since b.", "sources": [], "verdicts": [],
+        "ranked_first": None, "costs": [], "inputs": [], "unexplained": None,
+    }  # fmt: skip
     return nothing | fields
 
 
@@ -43,8 +45,10 @@ def test_the_page_does_not_grow_without_bound() -> None:
 
 
 def record(**fields: Any) -> dict[str, Any]:
-    holds = {"file": "records/a.md", "status": "accepted", "as_of": "2026-11-20", "expires": "2026-12-04",
-             "expires_because": "phase one is to be decided", "expired": False, "broken": [], "unknown": []}  # fmt: skip
+    holds = {
+        "file": "records/a.md", "status": "accepted", "as_of": "2026-11-20", "expires": "2026-12-04",
+        "expires_because": "phase one is to be decided", "expired": False, "broken": [], "unknown": [],
+    }  # fmt: skip
     return holds | fields
 
 
