@@ -147,7 +147,7 @@ def _told_apart(before: Outcome, after: Outcome, changed: list[str], mixtures: M
 def _why(error: InputError) -> str:
     """What is wrong, without the temporary place where it lay."""
     first = error.faults.errors[0] if isinstance(error.faults, Faults) else None
-    return "the files do not fit together" if first is None else f"{first.field}: {first.wrong}"
+    return "it cannot be read" if first is None else f"{first.field}: {first.wrong}"
 
 
 def compared(decision: Decision, report: Path | None, *, new: Kept) -> Decision:
@@ -160,14 +160,22 @@ def compared(decision: Decision, report: Path | None, *, new: Kept) -> Decision:
     published = None if report is None else published_under(report, decision.scenario)
     if report is None or published is None:
         return decision
-    changes = changes_since(report.name, published, Kept.read(report), new, decision)
-    return replace(decision, changes=changes)
+    try:
+        old, missing = Kept.read(report), "that report keeps nothing of what it was made from"
+    except InputError as error:
+        # A damaged report is no reason to publish no new one.
+        old, missing = None, f"what that report keeps is damaged: {_why(error)}"
+    changes = changes_since(report.name, published, old, new, decision)
+    return replace(decision, changes=changes if old else replace(changes, unexplained=missing))
 
 
 def published_under(report: Path, scenario: str) -> dict[str, Any] | None:
-    """The decision that a report published under a scenario; None where it has none."""
+    """The decision that a report published under a scenario; None where it has none that can be read."""
     for path in sorted(report.glob("decision*.json")):
-        document: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        try:
+            document: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        except ValueError:
+            continue
         if document.get("scenario") == scenario:
             return document
     return None

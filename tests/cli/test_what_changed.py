@@ -143,6 +143,19 @@ def test_a_report_that_keeps_nothing_is_compared_without_causes(small: Path) -> 
     assert told["verdicts"][0]["because"] is None and total(told, "pusher")["by"] is None
 
 
+def test_a_damaged_report_is_compared_without_causes(small: Path, tmp_path: Path) -> None:
+    decision, kept = state(small)
+    report = tmp_path / BUILD
+    report.mkdir()
+    (report / "decision.json").write_text(json.dumps(decision.to_document()))
+    (report / "inputs.zip").write_bytes(kept.packed()[:1000])
+    dearer(small)
+    after, new = state(small)
+    told = changing.compared(after, report, new=new).to_document()["changes"]
+    assert told["unexplained"].startswith("what that report keeps is damaged")
+    assert total(told, "pusher")["difference"] > 0
+
+
 def test_builds_tell_it_and_records_are_filed_and_checked(small: Path, toolkit: Any, tmp_path: Path) -> None:
     def decision(report: Path) -> Any:
         return json.loads((report / "decision.json").read_text())

@@ -31,7 +31,12 @@ def test_it_is_read_back_as_it_was(kept: Kept, report: ReportInputs, tmp_path: P
     assert read == kept
     assert read is not None
     for name in FRAMES:
-        pd.testing.assert_frame_equal(getattr(read.rollups, name), getattr(report.rollups, name))
+        # A frame without rows has no words to name its categories by.
+        there, here = (
+            getattr(rollups, name).astype(dict.fromkeys(("option", "environment"), "str"))
+            for rollups in (read.rollups, report.rollups)
+        )
+        pd.testing.assert_frame_equal(there, here)
 
 
 def test_the_same_inputs_give_the_same_bytes(kept: Kept, recorded: Path, report: ReportInputs) -> None:
