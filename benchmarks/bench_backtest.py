@@ -74,12 +74,10 @@ def timed(step: Callable[[], Result]) -> tuple[Result, float]:
     return found, time.process_time() - begun
 
 
-def evaluated(loaded: Loaded, rolled: Rollups, *, totals_only: bool) -> Decision:
+def evaluated(loaded: Loaded, rolled: Rollups, *, whole: bool) -> Decision:
     """The decision of the last day."""
     scenario = loaded.project.default_scenario
-    return answers.decided(
-        loaded, scenario, rolled, answers.costed(loaded, scenario, totals_only=totals_only)
-    )
+    return answers.decided(loaded, scenario, rolled, answers.costed(loaded, scenario, whole=whole))
 
 
 def main(days: int) -> None:
@@ -94,8 +92,8 @@ def main(days: int) -> None:
         loaded = replace(load(root), as_of=LAST)
         scenario = loaded.project.default_scenario
         rolled = answers.counts(loaded)
-        whole, day_s = timed(partial(evaluated, loaded, rolled, totals_only=False))
-        _, least_s = timed(partial(evaluated, loaded, rolled, totals_only=True))
+        whole, day_s = timed(partial(evaluated, loaded, rolled, whole=True))
+        _, least_s = timed(partial(evaluated, loaded, rolled, whole=False))
         replayed, replay_s = timed(lambda: answers.backtested(loaded, scenario, rolled))
     said = {phase.phase: phase.looks[-1].verdict for phase in replayed.phases}
     assert said == {phase.phase.id: phase.verdict for phase in whole.phases}, "the last day is today"

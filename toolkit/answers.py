@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from toolkit.cost.result import CostResult
     from toolkit.decide.backtest.result import Backtest
     from toolkit.decide.decision import Decision
+    from toolkit.decide.usecases import Compared
     from toolkit.metrics.result import MetricsResult
     from toolkit.metrics.rollups import Rollups
     from toolkit.metrics.windows import Period
@@ -116,12 +117,11 @@ def _known(asked: Mapping[str, str | None], known: list[str]) -> None:
             raise InputError.of_argument(field, f"there is no {name!r}", near(name, known))
 
 
-def costed(loaded: Loaded, scenario: str, *, totals_only: bool = False) -> CostResult:
+def costed(loaded: Loaded, scenario: str, *, whole: bool = True) -> CostResult:
     """The total cost of every option under a scenario.
 
     Args:
-        totals_only: leave out what a verdict and a total do not need, see
-            :func:`toolkit.cost.model.cost_options`.
+        whole: False leaves out what the choice hangs on, which takes most of the time.
     """
     from toolkit.cost.model import cost_options
 
@@ -132,7 +132,7 @@ def costed(loaded: Loaded, scenario: str, *, totals_only: bool = False) -> CostR
         scenario_id=scenario,
         as_of=loaded.as_of,
         in_service=in_service(loaded),
-        totals_only=totals_only,
+        whole=whole,
     )
 
 
@@ -184,6 +184,8 @@ def decided(loaded: Loaded, scenario: str, rolled: Rollups, cost: CostResult) ->
         rollups=rolled,
         project=loaded.project,
         as_of=loaded.as_of,
+        weightings=loaded.weightings,
+        use_cases=_use_cases(loaded, rolled, cost),
     )
     today = Today(
         decision=made,
@@ -217,7 +219,7 @@ def backtested(loaded: Loaded, scenario: str, rolled: Rollups, *, most_days: int
     def cost_on(day: date) -> CostResult:
         known = epochs.start(day)
         if known not in costs:
-            costs[known] = costed(replace(loaded, as_of=day), scenario, totals_only=True)
+            costs[known] = costed(replace(loaded, as_of=day), scenario, whole=False)
         return costs[known]
 
     world = World(
@@ -227,6 +229,27 @@ def backtested(loaded: Loaded, scenario: str, rolled: Rollups, *, most_days: int
         project=loaded.project,
         history=History(rolled, options=loaded.plan.options()),
         cost_on=cost_on,
+        weightings=loaded.weightings,
     )
     made = backtest(world, scenario_id=scenario, as_of=loaded.as_of, most_days=most_days)
     return replace(made, left_out=tuple(left_out(loaded, rolled)))
+
+
+def _use_cases(loaded: Loaded, rolled: Rollups, cost: CostResult) -> list[Compared]:
+    """The brief's use cases, each with the ranking of its scenario by cost."""
+    from toolkit.decide.decision import ranked
+    from toolkit.decide.usecases import Compared
+
+    claims = {claim.id: claim for claim in loaded.claims}
+    rankings = {
+        name: ranked(
+            loaded.options,
+            scenario=loaded.scenarios[name],
+            cost=cost if name == cost.scenario else costed(loaded, name, whole=False),
+            rollups=rolled,
+            project=loaded.project,
+            as_of=loaded.as_of,
+        )
+        for name in dict.fromkeys(case.scenario for case in loaded.use_cases)
+    }
+    return [Compared(case=case, ranking=rankings[case.scenario], claims=claims) for case in loaded.use_cases]

@@ -60,14 +60,15 @@ class Mixtures:
         key = taken - {"data"}
         if key not in self._loaded:
             with _folder(self._mixed(taken)) as root:
-                self._loaded[key] = load(root, as_of=day)
+                # What the brief says of other scenarios changes no verdict.
+                self._loaded[key] = replace(load(root, as_of=day), use_cases=[])
         loaded = self._loaded[key]
         if self._scenario not in loaded.scenarios:
             raise InputError.of_argument(
                 "scenario", f"there was no {self._scenario!r}", "compare another one"
             )
         if key not in self._costs:
-            self._costs[key] = answers.costed(loaded, self._scenario, totals_only=True)
+            self._costs[key] = answers.costed(loaded, self._scenario, whole=False)
         rolled = self._histories["data" in taken].on(day)
         made = answers.decided(loaded, self._scenario, rolled, self._costs[key])
         return Outcome.of_document(made.to_document())

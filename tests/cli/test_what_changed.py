@@ -47,7 +47,7 @@ def state(root: Path, *, code: str = "c", day: date = date(2026, 11, 27), empty:
     """The decision of the folder as it is, and what it was made from."""
     loaded = replace(load(root, as_of=day))
     rolled = Rollups() if empty else answers.counts(loaded)
-    cost = answers.costed(loaded, "production", totals_only=True)
+    cost = answers.costed(loaded, "production", whole=False)
     kept = Kept.of(loaded.folder, loaded.project, rolled, as_of=day, code=code * 64)
     return answers.decided(loaded, "production", rolled, cost), kept
 

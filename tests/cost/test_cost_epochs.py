@@ -30,7 +30,7 @@ def test_within_a_stretch_totals_are_the_same(shipped: Path) -> None:
     assert len(inside) > 200 and len(set(starts.values())) > 5
     for day in inside[:: len(inside) // 3]:
         there, here = (
-            answers.costed(replace(loaded, as_of=when), "under-100-usd", totals_only=True).options
+            answers.costed(replace(loaded, as_of=when), "under-100-usd", whole=False).options
             for when in (starts[day], day)
         )
         assert {name: cost.total for name, cost in there.items()} == {

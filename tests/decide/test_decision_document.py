@@ -17,17 +17,9 @@ CRITERION_KEYS = [
 ]  # fmt: skip
 PHASE_KEYS = ["id", "option", "chosen", "status", "verdict", "because", "rollback", "decide_by", "criteria"]
 KEYS = [
-    "schema",
-    "as_of",
-    "scenario",
-    "phases",
-    "ranking",
-    "flip_points",
-    "next_measurements",
-    "record",
-    "changes",
-    "limits",
-]
+    "schema", "as_of", "scenario", "phases", "ranking", "flip_points", "next_measurements", "record",
+    "changes", "limits", "comparability", "robustness", "weights", "use_cases", "alerts",
+]  # fmt: skip
 
 PLAN = """
 phases:

@@ -13,6 +13,7 @@ from toolkit.report.pictures import Picture
 from toolkit.report.sections import (
     backtest,
     changes,
+    choosing,
     costs,
     headlines,
     options,
@@ -45,6 +46,7 @@ class ScenarioView:
     lines: list[Table]
     bills: Table
     side_by_side: Table
+    choosing: choosing.ChoosingView
     limits: list[str]
     changes: changes.ChangesView
     records: Table
@@ -115,6 +117,7 @@ def scenario_view(inputs: ReportInputs, scenario: str, *, several: bool = False)
             inputs.options, its, do_nothing=headlines.baseline(inputs.plan, inputs.options),
             as_of=inputs.as_of, title=title,
         ),
+        choosing=choosing.choosing_view(decision, names, title=title),
         limits=_unique([*decision["limits"], *its.cost.limits]),
         changes=changes.changes_view(decision["changes"], title=suffix),
         records=records.records_table(decision["record"], title=suffix),

@@ -8,7 +8,7 @@ from toolkit.decide.backtest.replay import Said, World, replay
 from toolkit.decide.backtest.result import Backtest, Look, PhaseBacktest
 from toolkit.decide.dossier import Dossier
 from toolkit.decide.gates import PhaseResult
-from toolkit.decide.ranking import Ranked, rank
+from toolkit.decide.ranking import Ranked
 
 
 def backtest(world: World, *, scenario_id: str, as_of: date, most_days: int | None = None) -> Backtest:
@@ -21,7 +21,7 @@ def backtest(world: World, *, scenario_id: str, as_of: date, most_days: int | No
     """
     days = replayed_days(world.history.days, as_of)[-(most_days or 0) :]
     last = world.dossier(as_of)
-    ranking = rank(world.options, scenario=world.scenario, cost=last.cost)
+    ranking = world.ranking(last)
     looks: dict[str, list[Look]] = {phase.id: [] for phase in world.plan.phases}
     for said in replay(world, days):
         for look, phase in zip(_looks(said, last, ranking), world.plan.phases, strict=True):
