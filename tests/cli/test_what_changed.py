@@ -36,7 +36,8 @@ def small(folder: Path, edit: Any) -> Path:
     for path in (folder / "metrics").glob("*/option=*"):
         if path.name.removeprefix("option=") not in KEPT:
             shutil.rmtree(path)
-    (folder / "claims.yaml").unlink()
+    for name in ("claims.yaml", "use-cases.yaml"):
+        (folder / name).unlink()
     (folder / "plan.yaml").write_text(PLAN)
     (folder / "notebooks").mkdir()
     edit(folder / "scenarios" / "production.yaml", "horizon_months: 24", "horizon_months: 2")
