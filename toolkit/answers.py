@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING
 
 from toolkit.cost.whatif import Where, what_if
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from toolkit.cost.curves import Curve
     from toolkit.cost.result import CostResult
+    from toolkit.decide.backtest.result import Backtest
     from toolkit.decide.coverage.certificate import Certificate
     from toolkit.decide.decision import Decision
     from toolkit.decide.usecases import Compared
@@ -186,8 +188,10 @@ def covered(loaded: Loaded, *, events_a_day: float | None = None) -> Certificate
 
 
 def decided(loaded: Loaded, scenario: str, rolled: Rollups, cost: CostResult) -> Decision:
-    """The verdict of every phase under a scenario."""
+    """The verdict of every phase under a scenario, and what holds of the records of earlier decisions."""
     from toolkit.decide.decision import decide
+    from toolkit.decide.dossier import Dossier
+    from toolkit.decide.record.rechecking import Today, recheck
 
     made = decide(
         loaded.plan,
@@ -201,6 +205,51 @@ def decided(loaded: Loaded, scenario: str, rolled: Rollups, cost: CostResult) ->
         weightings=loaded.weightings,
         use_cases=_use_cases(loaded, rolled, cost),
     )
+    today = Today(
+        decision=made,
+        dossier=Dossier(
+            scenario=loaded.scenarios[scenario], cost=cost, rollups=rolled, project=loaded.project,
+            as_of=loaded.as_of,
+        ),
+        options=loaded.options,
+        books=loaded.books,
+    )  # fmt: skip
+    own = [filed for filed in loaded.records if filed.record.scenario == scenario]
+    record = tuple(recheck(filed, today) for filed in own)
+    return replace(made, left_out=tuple(left_out(loaded, rolled)), record=record)
+
+
+def backtested(loaded: Loaded, scenario: str, rolled: Rollups, *, most_days: int | None = None) -> Backtest:
+    """What the gates would have said on every recorded day, and whether it was right by what followed.
+
+    Args:
+        most_days: replay the last ones only. None: all.
+    """
+    from toolkit.cost.assumptions import default_assumptions
+    from toolkit.cost.epochs import Epochs
+    from toolkit.decide.backtest.backtest import backtest
+    from toolkit.decide.backtest.replay import World
+    from toolkit.metrics.history import History
+
+    epochs = Epochs([*loaded.options.values(), *loaded.books.values(), default_assumptions()])
+    costs: dict[date, CostResult] = {}
+
+    def cost_on(day: date) -> CostResult:
+        known = epochs.start(day)
+        if known not in costs:
+            costs[known] = costed(replace(loaded, as_of=day), scenario, whole=False)
+        return costs[known]
+
+    world = World(
+        plan=loaded.plan,
+        options=loaded.options,
+        scenario=loaded.scenarios[scenario],
+        project=loaded.project,
+        history=History(rolled, options=loaded.plan.options()),
+        cost_on=cost_on,
+        weightings=loaded.weightings,
+    )
+    made = backtest(world, scenario_id=scenario, as_of=loaded.as_of, most_days=most_days)
     return replace(made, left_out=tuple(left_out(loaded, rolled)))
 
 

@@ -15,7 +15,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from toolkit import answers, mapping
+from toolkit import answers, changing, mapping, records
 from toolkit.building import Built, build, fail_code
 from toolkit.fieldwork import bakeoff, compact, import_telemetry, probe, serve
 from toolkit.loading import (
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from toolkit.cost.result import CostResult
     from toolkit.cost.whatif import Where
     from toolkit.cost.whatifgrid import WhatIfGrid
+    from toolkit.decide.backtest.result import Backtest
     from toolkit.decide.coverage.certificate import Certificate
     from toolkit.decide.decision import Decision
     from toolkit.metrics.result import MetricsResult
@@ -56,6 +57,7 @@ Folderish = Path | str
 
 __all__ = [
     "Built",
+    "backtest",
     "bakeoff",
     "bill",
     "build",
@@ -70,6 +72,7 @@ __all__ = [
     "decision_map",
     "decision_maps",
     "fail_code",
+    "file_record",
     "import_telemetry",
     "init",
     "metrics",
@@ -380,11 +383,41 @@ def decision_grid(
     )
 
 
-def decide(project: Folderish = "data", *, scenario: str | None = None, as_of: AsOf = None) -> Decision:
-    """The verdict of every phase, the ranking, the flip points and what to measure next."""
+def decide(
+    project: Folderish = "data",
+    *,
+    scenario: str | None = None,
+    as_of: AsOf = None,
+    since: Folderish | None = None,
+) -> Decision:
+    """The verdict of every phase, the ranking, the flip points and what to measure next.
+
+    Args:
+        since: the folder of a published report of the same scenario, to tell what changed and why. None
+            compares with none.
+    """
     loaded = load(project, as_of=as_of)
     name = scenario_name(loaded, scenario)
-    return answers.decided(loaded, name, answers.counts(loaded), answers.costed(loaded, name))
+    report = None if since is None else changing.report_at(Path(since), scenario=name)
+    rolled = answers.counts(loaded)
+    decision = answers.decided(loaded, name, rolled, answers.costed(loaded, name))
+    return decision if report is None else changing.compared_now(loaded, rolled, decision, report)
+
+
+def backtest(project: Folderish = "data", *, scenario: str | None = None, as_of: AsOf = None) -> Backtest:
+    """What the gates would have said on every recorded day, and whether it was right by what followed."""
+    loaded = load(project, as_of=as_of)
+    return answers.backtested(loaded, scenario_name(loaded, scenario), answers.counts(loaded))
+
+
+def file_record(record: Folderish, *, project: Folderish = "data") -> Path:
+    """The decision record of a report put among the folder's own, where every later build checks it again.
+
+    Args:
+        record: a report's ``decision-record.md``. A record that is filed already is not overwritten.
+    """
+    loaded = load(project)
+    return records.file_record(loaded.folder, Path(record), scenarios=list(loaded.scenarios))
 
 
 def coverage(project: Folderish = "data", *, events_a_day: float | None = None) -> Certificate:

@@ -28,7 +28,9 @@ def _options(
     debug = debug_
 
 
-for asked in (asking.check, asking.metrics, asking.bill, asking.cost, asking.decide, asking.build):
+for asked in (
+    asking.check, asking.metrics, asking.bill, asking.cost, asking.decide, asking.backtest, asking.build,
+):  # fmt: skip
     app.command()(asked)
 app.command("import")(acting.import_)
 for acted in (acting.compact, acting.probe, acting.bakeoff, acting.serve, acting.init):

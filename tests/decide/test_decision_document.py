@@ -18,8 +18,8 @@ CRITERION_KEYS = [
 ]  # fmt: skip
 PHASE_KEYS = ["id", "option", "chosen", "status", "verdict", "because", "rollback", "decide_by", "criteria"]
 KEYS = [
-    "schema", "as_of", "scenario", "phases", "ranking", "flip_points", "next_measurements", "limits",
-    "comparability", "robustness", "weights", "use_cases", "alerts",
+    "schema", "as_of", "scenario", "phases", "ranking", "flip_points", "next_measurements", "record",
+    "changes", "limits", "comparability", "robustness", "weights", "use_cases", "alerts",
 ]  # fmt: skip
 
 PLAN = """

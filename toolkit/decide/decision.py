@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from toolkit.cost.option import Option
 from toolkit.cost.result import CostResult, Crossover
@@ -27,6 +27,10 @@ from toolkit.evidence import Grade
 from toolkit.metrics.rollups import Rollups
 from toolkit.pricing.scenario import Scenario
 from toolkit.project.folder import Project
+
+if TYPE_CHECKING:
+    from toolkit.decide.record.rechecking import Rechecked
+    from toolkit.decide.why.changes import Changes
 
 SCHEMA = "toolkit.decision/1"
 
@@ -60,6 +64,8 @@ class Decision:
 
     ``robustness`` and ``weights`` are None where there is nothing to compare, and where no weights are given.
     ``left_out`` says in words which recorded rows it does not rest on; it is not part of the document.
+    ``record`` has the records of earlier decisions as they stand today, and ``changes`` what differs from an
+    earlier report, None where there is none to compare with.
     """
 
     as_of: date
@@ -75,6 +81,8 @@ class Decision:
     use_cases: list[Compared] = field(default_factory=list)
     alerts: list[Rung] = field(default_factory=list)
     left_out: tuple[str, ...] = ()
+    record: "tuple[Rechecked, ...]" = ()
+    changes: "Changes | None" = None
 
     def to_document(self) -> dict[str, Any]:
         """What ``toolkit decide --json`` prints; every key is always there, null where it does not apply."""
@@ -86,6 +94,8 @@ class Decision:
             "ranking": [entry.to_document() for entry in self.ranking],
             "flip_points": [_flip_point(crossover) for crossover in self.flip_points],
             "next_measurements": [entry.to_document() for entry in self.next_measurements],
+            "record": [entry.to_document() for entry in self.record],
+            "changes": self.changes and self.changes.to_document(),
             "limits": self.limits,
             "comparability": [entry.to_document() for entry in self.comparability],
             "robustness": self.robustness and self.robustness.to_document(),
@@ -126,12 +136,8 @@ def decide(
     """
     dossier = Dossier(scenario=scenario, cost=cost, rollups=rollups, project=project, as_of=as_of)
     environments: dict[str, Grade] = dict(project.environments)
-    ranking = _by_cost(options, dossier)
     unlike = incomparable(rollups, list(options), environments)
-    weights = None
-    if known := known_on(weightings, as_of):
-        weights = score(known, ranking, options=options, cost=cost, rollups=rollups, unlike=unlike)
-        ranking = by_score(ranking, weights)
+    ranking, weights = placed(options, dossier=dossier, weightings=weightings, unlike=unlike)
     kept = [entry.option for entry in ranking if entry.feasible is not False]
     phases = [judge_phase(phase, dossier=dossier, ranking=ranking) for phase in plan.phases]
     return Decision(
@@ -154,6 +160,24 @@ def decide(
             as_of=as_of,
         ),
     )
+
+
+def placed(
+    options: Mapping[str, Option],
+    *,
+    dossier: Dossier,
+    weightings: Sequence[Weighting],
+    unlike: list[Incomparable],
+) -> tuple[list[Ranked], Scores | None]:
+    """The options in their order, by the team's weights where it gives any, with what they came to."""
+    ranking = _by_cost(options, dossier)
+    known = known_on(weightings, dossier.as_of)
+    if not known:
+        return ranking, None
+    weights = score(
+        known, ranking, options=options, cost=dossier.cost, rollups=dossier.rollups, unlike=unlike
+    )
+    return by_score(ranking, weights), weights
 
 
 def ranked(

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from toolkit.cost.decisionmap import DecisionMap
     from toolkit.cost.option import Option
     from toolkit.cost.result import CostResult
+    from toolkit.decide.backtest.result import Backtest
     from toolkit.decide.decision import Decision
     from toolkit.decide.plan import Plan
     from toolkit.metrics.result import MetricsResult
@@ -38,6 +39,7 @@ class ScenarioInputs:
         quotes: what every vendor would bill for the first month, beside what the brief quotes.
         maps: the cheapest feasible option over message volume, by what the map is against.
         teams: small maps against uptime, by how many times the team they are for.
+        record: the decision record as the text of its file. Empty where none is written.
     """
 
     scenario: "Scenario"
@@ -48,6 +50,7 @@ class ScenarioInputs:
     quotes: "Sequence[Quote]" = ()
     maps: "Mapping[str, DecisionMap]" = field(default_factory=dict)
     teams: "Mapping[float, DecisionMap]" = field(default_factory=dict)
+    record: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,6 +70,8 @@ class ReportInputs:
         warnings: what ``toolkit check`` warns of.
         inputs: SHA-256 of every input file by its name.
         versions: version of each package by its name.
+        backtest: recorded days replayed under the default scenario. None where nobody asked.
+        kept: what all of it is made from, as the archive that lies beside the page. Empty where none does.
     """
 
     project: Project
@@ -81,6 +86,8 @@ class ReportInputs:
     warnings: Sequence[Fault] = ()
     inputs: Mapping[str, str] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=dict)
+    kept: bytes = b""
+    backtest: "Backtest | None" = None
 
     @property
     def default(self) -> tuple[str, ScenarioInputs]:

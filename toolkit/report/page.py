@@ -12,11 +12,14 @@ from toolkit.report.inputs import ReportInputs, ScenarioInputs
 from toolkit.report.metricwords import METRICS
 from toolkit.report.pictures import Picture
 from toolkit.report.sections import (
+    backtest,
+    changes,
     choosing,
     costs,
     headlines,
     options,
     provenance,
+    records,
     stability,
     verdicts,
     worth,
@@ -47,6 +50,8 @@ class ScenarioView:
     side_by_side: Table
     choosing: choosing.ChoosingView
     limits: list[str]
+    changes: changes.ChangesView
+    records: Table
 
 
 def leadership_page(inputs: ReportInputs, *, build_id: str, notebooks: Sequence[tuple[str, str]] = ()) -> str:
@@ -69,6 +74,8 @@ def leadership_page(inputs: ReportInputs, *, build_id: str, notebooks: Sequence[
         first=first,
         others=views[1:],
         stability=_stability(inputs),
+        backtest=backtest.backtest_view(inputs.backtest.to_document()) if inputs.backtest else "",
+        none_filed=records.NONE_FILED,
         claims=provenance.claims_table(inputs.claims, inputs.options) if inputs.claims else "",
         figures=[provenance.figures_table(option, as_of=inputs.as_of) for option in inputs.options.values()],
         inputs=provenance.inputs_table(inputs.inputs),
@@ -115,6 +122,8 @@ def scenario_view(inputs: ReportInputs, scenario: str, *, several: bool = False)
         ),
         choosing=choosing.choosing_view(decision, names, title=title),
         limits=_unique([*decision["limits"], *its.cost.limits]),
+        changes=changes.changes_view(decision["changes"], title=suffix),
+        records=records.records_table(decision["record"], title=suffix),
     )  # fmt: skip
 
 

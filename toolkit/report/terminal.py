@@ -5,6 +5,7 @@ from rich.table import Table
 
 from toolkit.project.faults import printable
 from toolkit.report.choosing_terminal import show_after_ranking, show_before_ranking
+from toolkit.report.decision_terminal import show_beside
 from toolkit.report.termtables import (
     Document,
     console,
@@ -152,8 +153,9 @@ def _mean(total: Document | None) -> float:
 
 
 def show_decision(document: Document) -> None:
-    """Print the verdict of each phase with its criteria, then the ranking and what to measure next."""
+    """Print what changed, how records stand, each verdict with its criteria, the ranking, what to measure."""
     out = console()
+    show_beside(out, document)
     for phase in document["phases"]:
         because = f" ({phase['because'].replace('_', ' ')})" if phase["because"] else ""
         option = phase["chosen"] or phase["option"] or "—"
