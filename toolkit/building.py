@@ -91,7 +91,7 @@ def _build(loaded: Loaded, scenarios: list[str], out: Path, notebooks: Path, sta
             uptime=answers.against_uptime(loaded, name),
             decision=answers.decided(loaded, name, rolled, cost),
             quotes=answers.quoted(loaded, name),
-            maps=mapping.both_maps(loaded, name),
+            map=mapping.decision_map(loaded, name),
             teams=mapping.team_maps(loaded, name),
         )
     inputs = ReportInputs(

@@ -36,7 +36,7 @@ class ScenarioInputs:
         uptime: the cheapest option for each required uptime, as the cost room gives it.
         decision: verdict of every phase, ranking, flip points, next measurements.
         quotes: what every vendor would bill for the first month, beside what the brief quotes.
-        maps: the cheapest feasible option over message volume, by what the map is against.
+        map: the cheapest feasible option over message volume and required uptime. None where nobody asked.
         teams: small maps against uptime, by how many times the team they are for.
     """
 
@@ -46,7 +46,7 @@ class ScenarioInputs:
     uptime: "pd.DataFrame"
     decision: "Decision"
     quotes: "Sequence[Quote]" = ()
-    maps: "Mapping[str, DecisionMap]" = field(default_factory=dict)
+    map: "DecisionMap | None" = None
     teams: "Mapping[float, DecisionMap]" = field(default_factory=dict)
 
 
