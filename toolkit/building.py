@@ -92,7 +92,6 @@ def _build(loaded: Loaded, scenarios: list[str], out: Path, notebooks: Path, sta
             decision=answers.decided(loaded, name, rolled, cost),
             quotes=answers.quoted(loaded, name),
             map=mapping.decision_map(loaded, name),
-            teams=mapping.team_maps(loaded, name),
         )
     inputs = ReportInputs(
         project=loaded.project,

@@ -36,7 +36,7 @@ class ScenarioInputs:
         uptime: the cheapest option for each required uptime, as the cost room gives it.
         decision: verdict of every phase, ranking, flip points, next measurements.
         quotes: what every vendor would bill for the first month, beside what the brief quotes.
-        map: the cheapest feasible option over message volume and required uptime. None where nobody asked.
+        map: the cheapest feasible option over message volume and uptime. None where nobody asked.
         teams: small maps against uptime, by how many times the team they are for.
     """
 

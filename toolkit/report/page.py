@@ -126,7 +126,7 @@ def _cost_pictures(its: ScenarioInputs, names: "Mapping[str, str]", title: str) 
 
 
 def _maps(its: ScenarioInputs, names: "Mapping[str, str]", title: str) -> list[Picture]:
-    """The decision maps against uptime; the one over the cost of downtime is left to the notebook, for room."""
+    """The decision maps against uptime; others are left to the notebook, for the page must stay small."""
     found = [] if its.map is None else [plots.decision_map(its.map, names=names, title=title)]
     if its.teams:
         peak = central(its.scenario.peak_concurrent_users)
