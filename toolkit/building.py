@@ -99,9 +99,8 @@ def _build(loaded: Loaded, scenarios: list[str], out: Path, notebooks: Path, sta
             uptime=answers.against_uptime(loaded, name),
             decision=changing.compared(decision, before, new=kept),
             quotes=answers.quoted(loaded, name),
-            maps=mapping.both_maps(loaded, name),
-            teams=mapping.team_maps(loaded, name),
             record=records.record_of(loaded, decision, cost=cost, rolled=rolled, inputs=state.inputs),
+            map=mapping.decision_map(loaded, name),
         )
     inputs = ReportInputs(
         project=loaded.project,

@@ -37,7 +37,7 @@ class ScenarioInputs:
         uptime: the cheapest option for each required uptime, as the cost room gives it.
         decision: verdict of every phase, ranking, flip points, next measurements.
         quotes: what every vendor would bill for the first month, beside what the brief quotes.
-        maps: the cheapest feasible option over message volume, by what the map is against.
+        map: the cheapest feasible option over message volume and uptime. None where nobody asked.
         teams: small maps against uptime, by how many times the team they are for.
         record: the decision record as the text of its file. Empty where none is written.
     """
@@ -48,7 +48,7 @@ class ScenarioInputs:
     uptime: "pd.DataFrame"
     decision: "Decision"
     quotes: "Sequence[Quote]" = ()
-    maps: "Mapping[str, DecisionMap]" = field(default_factory=dict)
+    map: "DecisionMap | None" = None
     teams: "Mapping[float, DecisionMap]" = field(default_factory=dict)
     record: str = ""
 

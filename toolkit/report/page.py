@@ -135,13 +135,8 @@ def _cost_pictures(its: ScenarioInputs, names: "Mapping[str, str]", title: str) 
 
 
 def _maps(its: ScenarioInputs, names: "Mapping[str, str]", title: str) -> list[Picture]:
-    """The decision maps, as far as they were drawn."""
-    kinds = {"uptime_need": plots.decision_map, "downtime_cost_usd_per_hour": plots.downtime_map}
-    found = [
-        draw(its.maps[against], names=names, title=title)
-        for against, draw in kinds.items()
-        if against in its.maps
-    ]
+    """The decision maps against uptime; others are left to the notebook, for the page must stay small."""
+    found = [] if its.map is None else [plots.decision_map(its.map, names=names, title=title)]
     if its.teams:
         peak = central(its.scenario.peak_concurrent_users)
         found.append(plots.team_maps(its.teams, peak=peak, names=names, title=title))
