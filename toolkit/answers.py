@@ -58,6 +58,14 @@ def left_out(loaded: Loaded, rolled: Rollups) -> list[str]:
     return notes
 
 
+def informed(loaded: Loaded, rolled: Rollups) -> Loaded:
+    """The folder with what was measured in production among the figures of its options."""
+    from toolkit.cost.measured import with_measurements
+
+    environments = dict(loaded.project.environments)
+    return replace(loaded, options=with_measurements(loaded.options, rolled, environments=environments))
+
+
 def measured(loaded: Loaded, rolled: Rollups, *, by: Period | None = None) -> MetricsResult:
     """The key metrics of every option in every environment.
 

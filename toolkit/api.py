@@ -19,6 +19,7 @@ from toolkit.building import Built, build, fail_code
 from toolkit.fieldwork import bakeoff, compact, import_telemetry, probe, serve
 from toolkit.loading import (
     AsOf,
+    Loaded,
     check_chat,
     check_recordings,
     examine,
@@ -211,11 +212,17 @@ def price_changes(
     return compare(before, after, scenarios, as_of=day)
 
 
+def _informed(project: Folderish, as_of: AsOf) -> Loaded:
+    """The folder with what was measured in production among the figures of its options."""
+    loaded = load(project, as_of=as_of)
+    return answers.informed(loaded, answers.counts(loaded))
+
+
 def options(project: Folderish = "data", *, as_of: AsOf = None) -> pd.DataFrame:
     """One row a figure of an option: option, figure, value, low, high, unit, grade, source, as_of, note."""
     from toolkit.cost.option import figure_table
 
-    loaded = load(project, as_of=as_of)
+    loaded = _informed(project, as_of)
     return figure_table(loaded.options, as_of=loaded.as_of)
 
 
@@ -228,7 +235,7 @@ def claims(project: Folderish = "data") -> pd.DataFrame:
 
 def cost(project: Folderish = "data", *, scenario: str | None = None, as_of: AsOf = None) -> CostResult:
     """The total cost of every option over the scenario's horizon, with its uncertainty."""
-    loaded = load(project, as_of=as_of)
+    loaded = _informed(project, as_of)
     return answers.costed(loaded, scenario_name(loaded, scenario))
 
 
@@ -250,15 +257,16 @@ def uptime_curve(
     project: Folderish = "data", *, scenario: str | None = None, as_of: AsOf = None
 ) -> pd.DataFrame:
     """The cheapest option that reaches each uptime need, by experience and by promise."""
-    loaded = load(project, as_of=as_of)
+    loaded = _informed(project, as_of)
     return answers.against_uptime(loaded, scenario_name(loaded, scenario))
 
 
 def decide(project: Folderish = "data", *, scenario: str | None = None, as_of: AsOf = None) -> Decision:
     """The verdict of every phase, the ranking, the flip points and what to measure next."""
     loaded = load(project, as_of=as_of)
-    name = scenario_name(loaded, scenario)
-    return answers.decided(loaded, name, answers.counts(loaded), answers.costed(loaded, name))
+    name, rolled = scenario_name(loaded, scenario), answers.counts(loaded)
+    informed = answers.informed(loaded, rolled)
+    return answers.decided(informed, name, rolled, answers.costed(informed, name))
 
 
 def init(folder: Folderish) -> Path:

@@ -81,6 +81,7 @@ def _build(loaded: Loaded, scenarios: list[str], out: Path, notebooks: Path, sta
     first = loaded.project.default_scenario
     names = sorted(dict.fromkeys(names), key=lambda name: name != first)
     rolled = answers.counts(loaded)
+    loaded = answers.informed(loaded, rolled)
     told = {}
     for name in names:
         cost = answers.costed(loaded, name)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from toolkit.cost.measured import MEASURED, MeasuredFigure, measured_name
 from toolkit.cost.option import Option
 from toolkit.cost.sampling import Draws
 from toolkit.cost.sensitivity import InputValue
@@ -35,10 +36,21 @@ def values_at(name: str, share: float, options: Sequence[Option], setting: Setti
         for field, quantity in found.items()
         if isinstance(quantity, Range)
     ]
-    return values or [
+    return values or _measured(name, share, options, setting) or [
         InputValue(name, option_id, float(at.figure(name, figure)[0]))
         for option_id, figure in _figures(name, options, setting)
-        if figure.value is None
+        if figure.value is None and not isinstance(figure, MeasuredFigure)
+    ]
+
+
+def _measured(name: str, share: float, options: Sequence[Option], setting: Setting) -> list[InputValue]:
+    """The value of what was measured of one option, where the input is that."""
+    return [
+        InputValue(quantity, option.id, float(figure.posterior.quantiles(np.array([share]))[0]))
+        for option in options
+        for quantity in MEASURED
+        if measured_name(quantity, option.id) == name
+        and isinstance(figure := option.figure(quantity, as_of=setting.as_of), MeasuredFigure)
     ]
 
 

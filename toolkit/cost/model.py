@@ -52,7 +52,7 @@ def cost_options(
     """
     setting = Setting.of(
         scenario, as_of=as_of, draws=draws, seed=seed, where=f"scenarios/{scenario_id}.yaml",
-        in_service=in_service,
+        in_service=in_service, options=options,
     )  # fmt: skip
     spent = spend_all(options, books, setting)
     totals = totals_of(spent)

@@ -1,6 +1,6 @@
 """The circumstances under which options are compared: drawn once, the same for each."""
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -10,8 +10,9 @@ import numpy as np
 from toolkit.cost.assumptions import Assumptions, default_assumptions
 from toolkit.cost.countable import overflow
 from toolkit.cost.formulas import discount_factors
+from toolkit.cost.measured import MeasuredFigure, measured_name, measured_names
 from toolkit.cost.option import Option
-from toolkit.cost.sampling import Draws, Floats
+from toolkit.cost.sampling import ORDER, Draws, Floats
 from toolkit.evidence import Figure, Grade, central
 from toolkit.pricing.scenario import Scenario
 from toolkit.pricing.traffic import (
@@ -90,13 +91,18 @@ class Setting:
         seed: int,
         where: str = "scenario",
         in_service: str | None = None,
+        options: Sequence[Option] = (),
     ) -> "Setting":
         """The scenario over its own horizon.
+
+        Args:
+            options: those to compare; what was measured of them is drawn for each by itself.
 
         Raises:
             InputError: the traffic goes past what any vendor meters in a month; it begins with ``where``.
         """
-        drawn = Draws(draws, seed=seed, together=TEAM_SIZE)
+        order = (*ORDER, *measured_names(options))
+        drawn = Draws(draws, seed=seed, together=TEAM_SIZE, order=order)
         setting = cls(
             scenario, as_of=as_of, draws=drawn, months=scenario.horizon_months, in_service=in_service
         )
@@ -205,8 +211,15 @@ class Setting:
         figure = figure_of(option, name, as_of=self.as_of) or self._assumed(name)
         if figure is None:
             return None
-        drawn = self.once((name, figure), lambda: self.draws.figure(name, figure))
+        own = option.id if isinstance(figure, MeasuredFigure) else None
+        drawn = self.once((name, figure, own), lambda: self._values(option, name, figure))
         return Drawn(drawn, f"{figure.source} ({figure.grade})", figure.grade)
+
+    def _values(self, option: Option, name: str, figure: Figure) -> Floats:
+        """Draws of a figure; what was measured of an option says nothing about another one."""
+        if isinstance(figure, MeasuredFigure):
+            return self.draws.posterior(measured_name(name, option.id), figure.posterior)
+        return self.draws.figure(name, figure)
 
     def _assumed(self, name: str) -> Figure | None:
         figure: Figure | None = getattr(self.assumptions, name, None)
