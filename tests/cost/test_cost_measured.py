@@ -131,7 +131,7 @@ def test_the_cost_rests_on_it_and_says_so(month: Rollups, fixed: FixedOption, co
     cost = document["options"]["current"]
     downtime = next(line for line in cost["lines"] if line["line"] == "downtime")
     expected = 0.01 * MINUTES_PER_MONTH / 60 * 250 * 12
-    assert downtime["mean"] == pytest.approx(expected, rel=0.02), "none of it is taken for degraded only"
+    assert downtime["mean"] == pytest.approx(expected, rel=0.05), "none of it is taken for degraded only"
     assert "28 days" in downtime["source"] and "(field)" in downtime["source"]
     assert cost["availability"]["grade"] == "field" and "posterior" not in cost["availability"]
     assert [entry["input"] for entry in document["sensitivity"]] == [f"{MINUTES} of current"]
