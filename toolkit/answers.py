@@ -125,15 +125,23 @@ def _known(asked: Mapping[str, str | None], known: list[str]) -> None:
 def costed(loaded: Loaded, scenario: str) -> CostResult:
     """The total cost of every option under a scenario."""
     from toolkit.cost.model import cost_options
+    from toolkit.cost.numberflips import number_flips
+    from toolkit.cost.setting import Setting
 
-    return cost_options(
-        list(loaded.options.values()),
+    options, team, now = list(loaded.options.values()), loaded.scenarios[scenario], in_service(loaded)
+    result = cost_options(
+        options,
         loaded.books,
-        loaded.scenarios[scenario],
+        team,
         scenario_id=scenario,
         as_of=loaded.as_of,
-        in_service=in_service(loaded),
+        in_service=now,
+        measurements=loaded.measurements,
     )
+    setting = Setting.of(
+        team, as_of=loaded.as_of, draws=result.draws, seed=result.seed, in_service=now, options=options
+    )
+    return replace(result, number_flips=number_flips(result, options, loaded.books, setting))
 
 
 def in_service(loaded: Loaded) -> str | None:

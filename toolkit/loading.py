@@ -1,12 +1,13 @@
 """Reads a decision folder with all its rooms' schemas, and finds everything that is wrong with it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 from toolkit.cost.claims import Claim, read_claims
 from toolkit.cost.countable import growth_fault
+from toolkit.cost.measurements import Known, Measurement, read_measurements
 from toolkit.cost.option import Option
 from toolkit.decide.plan import Plan
 from toolkit.decide.planchecks import check_names, check_plan
@@ -45,6 +46,7 @@ class Loaded:
         scenarios: by id, the default one first.
         claims: the brief's statements with what the sources say. Empty where the folder has none.
         warnings: what does not stop anything but should be read.
+        measurements: what could be measured next. Empty where the folder does not say.
     """
 
     folder: Folder
@@ -56,6 +58,7 @@ class Loaded:
     scenarios: Mapping[str, Scenario]
     claims: list[Claim]
     warnings: list[Fault]
+    measurements: list[Measurement] = field(default_factory=list)
 
 
 def open_folder(root: Path | str) -> Folder:
@@ -205,6 +208,8 @@ def examine(folder: Folder, faults: Faults, *, as_of: AsOf) -> Loaded | None:
     # Known by their files' names, so that a file with a fault of its own does not make others look wrong.
     option_ids = [path.stem for path in folder.files("options")]
     claims = read_claims(folder.root / "claims.yaml", faults, options=option_ids)
+    known = Known(option_ids, project.environments if project is not None else None)
+    measurements = read_measurements(folder.measurements, faults, known=known)
     plan = _read_plan(folder, project, option_ids, faults)
     _check_books(folder, priced, price_books, options, day, faults)
     _check_recorded_options(folder, option_ids, faults)
@@ -212,7 +217,9 @@ def examine(folder: Folder, faults: Faults, *, as_of: AsOf) -> Loaded | None:
         _check_default_scenario(folder, project, faults)
     if project is None or plan is None or faults.errors:
         return None
-    return Loaded(folder, project, day, plan, options, price_books, scenarios, claims, faults.warnings)
+    return Loaded(
+        folder, project, day, plan, options, price_books, scenarios, claims, faults.warnings, measurements
+    )
 
 
 def _read_plan(folder: Folder, project: Project | None, option_ids: list[str], faults: Faults) -> Plan | None:

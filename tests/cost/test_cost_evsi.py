@@ -26,7 +26,7 @@ def spread(values: list[float], tenths: list[int], folds: int = 8) -> Floats:
 
 @pytest.mark.parametrize("name", PAYOFFS)
 def test_perfect_information_of_textbook_tables(name: str) -> None:
-    """Investment table and Thompson Lumber, as in Render, Stair and Hanna and in Balakrishnan, Render, Stair."""
+    """An investment table and Thompson Lumber, as Render, Stair and Balakrishnan print them."""
     payoffs, tenths, printed = PAYOFFS[name]
     totals = {str(row): -spread([float(cell) for cell in row], tenths) for row in payoffs}
     state = spread([(place + 0.5) / len(tenths) for place in range(len(tenths))], tenths)

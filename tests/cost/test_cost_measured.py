@@ -48,7 +48,12 @@ def recorded(folder: Path, *, environment: str, days: int) -> Rollups:
     first = datetime(2026, 10, 1, tzinfo=UTC)
     hours = [first + timedelta(hours=hour) for hour in range(24 * days)]
     rows = pd.DataFrame(
-        [row for hour in hours for client in range(2) for row in session("current", environment, hour, client)]
+        [
+            row
+            for hour in hours
+            for client in range(2)
+            for row in session("current", environment, hour, client)
+        ]
     )
     for day, part in rows.groupby(rows["observed_until"].dt.date):
         partition = folder / "connections" / "option=current" / f"date={day}"
@@ -122,7 +127,6 @@ def test_old_draws_stay_what_they_were(month: Rollups, shipped_options: Mapping[
     setting = Setting.of(plain_scenario(), as_of=AS_OF, draws=64, seed=5, options=[option])
     for name in ("team_size", "memory_kib_per_connection"):
         assert np.array_equal(setting.draws.share(name), Draws(64, seed=5).share(name))
-
 
 
 def test_the_cost_rests_on_it_and_says_so(month: Rollups, fixed: FixedOption, costed: Costed) -> None:

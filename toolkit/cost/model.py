@@ -9,9 +9,11 @@ from toolkit.cost.comparing import minimax_regret, p_cheapest, regret
 from toolkit.cost.curves import cost_against_volume
 from toolkit.cost.inputs import GROUPS, values_at
 from toolkit.cost.limits import limits_of
+from toolkit.cost.measurements import Measurement
 from toolkit.cost.option import Option
 from toolkit.cost.outcomes import per_million_messages, per_thousand_hours
 from toolkit.cost.result import MOST_DRAWS, Band, CostResult, GoodOutcomes, Line, OptionCost
+from toolkit.cost.sampled import Valuing
 from toolkit.cost.sampling import DRAWS, SEED, Draws, Floats
 from toolkit.cost.setting import Setting
 from toolkit.cost.spending import Spending
@@ -32,6 +34,7 @@ def cost_options(
     draws: int = DRAWS,
     seed: int = SEED,
     in_service: str | None = None,
+    measurements: Sequence[Measurement] = (),
 ) -> CostResult:
     """What every option costs over the horizon of a scenario.
 
@@ -45,6 +48,7 @@ def cost_options(
         seed: of the draws. Equal arguments give equal results.
         in_service: id of the option that runs today: doing nothing is to keep it, and any other one runs
             beside it for a time. None where nothing runs yet.
+        measurements: what could be measured, to be valued.
 
     Raises:
         InputError: the traffic grows past what any vendor meters in a month.
@@ -63,6 +67,8 @@ def cost_options(
     study = Study(
         totals, setting.draws, compute, partial(values_at, options=options, setting=setting), GROUPS
     )
+    valuing = Valuing(spent, {option.id: option for option in options}, setting)
+    worths = valuing.worths(measurements, inputs=setting.draws.inputs)
     sensitivity, standing = study.sensitivity(), standings(totals, setting.draws, compute)
     chances, regrets = p_cheapest(totals), regret(totals)
     few = min(draws, DRAWS)
@@ -91,6 +97,7 @@ def cost_options(
         discount_rate_per_year=setting.discount_rate_per_year,
         minimax_regret=minimax_regret(totals),
         sensitivity=sensitivity,
+        measurements=tuple(worths),
     )
 
 
@@ -139,6 +146,7 @@ def _cost(
         unknown=spent.unknown,
         availability=option.figure("service_unavailability_min_per_month", as_of=setting.as_of),
         good_outcomes=_good_outcomes(option, spent, setting),
+        entering_usd=_band(spent.entering_usd),
         reverting_usd=_band(spent.reverting_usd),
         migration_shares=_shares(option.migration),
         standing=standing,

@@ -17,7 +17,7 @@ DRAWS = 4096
 SEED = 20261123
 
 DIMENSIONS = 64
-"""Of every sequence, whatever is read from it, as scrambling depends on their number; more for a longer order."""
+"""Of every sequence, whatever is read from it, as scrambling depends on it; more for a longer order."""
 
 ORDER = (
     "team_size",

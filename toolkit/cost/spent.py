@@ -56,6 +56,13 @@ class Spent:
         return self._sum([spending.usd for spending in self.lines])
 
     @property
+    def entering_usd(self) -> Floats | None:
+        """Draws of what it costs to enter: the move, and the old running beside it; None where unknown."""
+        entering = [spending.usd for spending in self.lines if spending.line in (MIGRATION, PARALLEL)]
+        known = [usd for usd in entering if usd is not None]
+        return np.sum(known, axis=0) if known and len(known) == len(entering) else None
+
+    @property
     def paid_usd(self) -> Floats | None:
         """Draws of the total without downtime and credits; None as for the total."""
         return self._sum([spending.usd for spending in self.lines if spending.line not in OUTCOME_LINES])
