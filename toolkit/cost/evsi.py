@@ -1,8 +1,8 @@
 """The value of a sample: what a measurement that is still to be made would save, on average.
 
 A sample of each draw's own truth is made up, and the choice may then depend on what the sample shows. Costs
-are regressed on that, as Strong, Oakley, Brennan and Breeze do (*Medical Decision Making* 35(5), 2015,
-570-583), by the rule of :func:`toolkit.cost.evppi.evppi`: it pays what the chosen option really costs.
+are regressed on that, as Strong, Oakley, Brennan and Breeze do (*Medical Decision Making* 35(5), 2015),
+by the rule of :func:`toolkit.cost.evppi.evppi`: it pays what the chosen option really costs.
 """
 
 from collections.abc import Mapping
@@ -37,8 +37,8 @@ def noisy(share: Floats, *, sd_after: float, chance: Floats) -> Floats:
     """What a measurement shows that leaves a part of today's spread, as probabilities.
 
     The input is told as a standard normal number z. The measurement shows z with a normal error, so that its
-    posterior mean has the variance 1 - sd_after squared (a conjugate pair; Raiffa and Schlaifer, *Applied
-    Statistical Decision Theory*, 1961, section 11.3). For inputs of other shapes this is the same in ranks.
+    posterior mean has the variance that is not left, 1 - sd_after squared: the moments that Heath,
+    Manolopoulou and Baio match (R package ``voi``, ``evsi_mm``). For other shapes it is the same in ranks.
 
     Args:
         share: probabilities of the input, shape (draws,).

@@ -17,7 +17,7 @@ from toolkit.cost.sampled import Valuing
 from toolkit.cost.sampling import DRAWS, SEED, Draws, Floats
 from toolkit.cost.setting import Setting
 from toolkit.cost.spending import Spending
-from toolkit.cost.spent import Spent, spend
+from toolkit.cost.spent import Spent, entry_value_usd, spend
 from toolkit.cost.standing import Standing, standings
 from toolkit.cost.study import Study
 from toolkit.pricing.book import PriceBook
@@ -85,6 +85,7 @@ def cost_options(
                 chance=chances.get(found.option),
                 mean_regret=regrets.get(found.option),
                 standing=standing.get(found.option),
+                entry_value=entry_value_usd(found, totals.get(in_service or "")),
                 plan_note=_plan_note(books.get(option.price_book or ""), found.plan, as_of),
             )
             for option, found in zip(options, spent, strict=True)
@@ -131,6 +132,7 @@ def _cost(
     chance: float | None,
     mean_regret: float | None,
     standing: Standing | None,
+    entry_value: float | None,
     plan_note: str | None,
 ) -> OptionCost:
     return OptionCost(
@@ -147,6 +149,7 @@ def _cost(
         availability=option.figure("service_unavailability_min_per_month", as_of=setting.as_of),
         good_outcomes=_good_outcomes(option, spent, setting),
         entering_usd=_band(spent.entering_usd),
+        entry_value_usd=entry_value,
         reverting_usd=_band(spent.reverting_usd),
         migration_shares=_shares(option.migration),
         standing=standing,

@@ -120,6 +120,8 @@ class OptionCost:
         availability: the figure behind its downtime. None where nothing is known.
         good_outcomes: what a message in time and an hour of good connection cost.
         entering_usd: what the move and running both for a time cost. None where unknown.
+        entry_value_usd: what entering it saves on average against what is in service, with the right to go
+            back once the truth shows. None where unknown, or where nothing is in service.
         reverting_usd: what going back costs if it comes to that. None where unknown.
         migration_shares: of the line of migration, by component; they add up to 1. Empty where none is told.
         standing: among the other options. None without a total.
@@ -139,6 +141,7 @@ class OptionCost:
     good_outcomes: GoodOutcomes = GoodOutcomes()
     reverting_usd: Band | None = None
     entering_usd: Band | None = None
+    entry_value_usd: float | None = None
     migration_shares: Mapping[str, float] = field(default_factory=dict)
     standing: Standing | None = None
 
@@ -158,6 +161,7 @@ class OptionCost:
             and self.availability.model_dump(mode="json", exclude_none=True),
             "cost_per_good_outcome": self.good_outcomes.to_document(),
             "entering_usd": self.entering_usd and self.entering_usd.to_document(),
+            "entry_value_usd": None if self.entry_value_usd is None else round(self.entry_value_usd, 2),
             "reverting_usd": self.reverting_usd and self.reverting_usd.to_document(),
             "months": _months(self.lines),
             **(NO_STANDING if self.standing is None else self.standing.to_document()),

@@ -80,6 +80,24 @@ class Spent:
         return total
 
 
+def entry_value_usd(spent: Spent, old_usd: Floats | None) -> float | None:
+    """What entering an option saves on average against what is in service, with the right to go back.
+
+    E max(old - new, -(entering + reverting)): who sees after the move that it was a mistake goes back, and
+    has lost the move and the way back. As if that showed at once, so that it is the most the right is worth.
+
+    Args:
+        spent: of the option.
+        old_usd: total of what is in service, shape (draws,). None where unknown, or where nothing is.
+    """
+    new, enter, back = spent.total_usd, spent.entering_usd, spent.reverting_usd
+    if old_usd is None or new is None or enter is None or back is None:
+        return None
+    gain = np.maximum(old_usd - new, -(enter + back))
+    priced = np.isfinite(old_usd) & np.isfinite(new)
+    return float(gain[priced].mean()) if priced.any() else None
+
+
 def _needs(lines: list[Spending]) -> list[str]:
     return [f"{spending.line}: needs {', '.join(spending.needs)}" for spending in lines if spending.needs]
 

@@ -4,6 +4,7 @@ from rich.console import Console
 from rich.table import Table
 
 from toolkit.project.faults import printable
+from toolkit.report.next_terminal import show_next
 from toolkit.report.termtables import (
     Document,
     console,
@@ -173,8 +174,7 @@ def show_decision(document: Document) -> None:
     ]
     columns = ["rank", "option", "feasible", "total USD", "reasons"]
     out.print(table_of(f"Ranking, scenario {document['scenario']}", columns, rows, left=5))
-    for measurement in document["next_measurements"]:
-        out.print(text_of(f"measure next: {measurement['what']}"))
+    show_next(out, document)
     show_limits(out, document)
 
 
