@@ -12,11 +12,24 @@ from toolkit.decide.decision import Decision
 from toolkit.metrics.rollups import Rollups
 
 CRITERION_KEYS = [
-    "list", "option", "metric", "scenario_field", "any_of", "level", "comparator", "threshold", "environment",
-    "grade", "since", "state", "reason", "estimate", "low", "high", "n", "n_effective", "more_needed",
-]  # fmt: skip
+    "schema", "as_of", "scenario", "phases", "ranking", "flip_points", "inputs_without_flip", "nearest_flip",
+    "next_measurements", "measure_next", "sequence", "limits",
+]  # fmt: skip  # fmt: skip
 PHASE_KEYS = ["id", "option", "chosen", "status", "verdict", "because", "rollback", "decide_by", "criteria"]
-KEYS = ["schema", "as_of", "scenario", "phases", "ranking", "flip_points", "next_measurements", "limits"]
+KEYS = [
+    "schema",
+    "as_of",
+    "scenario",
+    "phases",
+    "ranking",
+    "flip_points",
+    "inputs_without_flip",
+    "nearest_flip",
+    "next_measurements",
+    "measure_next",
+    "sequence",
+    "limits",
+]
 
 PLAN = """
 phases:
@@ -139,7 +152,10 @@ def test_an_any_of_entry_has_a_state_and_reason_of_its_own(rollups: Rollups) -> 
 
 
 def test_flip_points_are_the_crossovers_of_the_cost(rollups: Rollups) -> None:
-    expected = {"input": "messages_per_month", "value": 1_235_000.0, "from": "pusher", "to": "ably"}
+    expected = {
+        "input": "messages_per_month", "value": 1_235_000.0, "from": "pusher", "to": "ably", "p_beyond": None,
+        "unit": "messages/month", "option": None, "now": None,
+    }  # fmt: skip
     assert world(rollups).to_document()["flip_points"] == [expected]
 
 

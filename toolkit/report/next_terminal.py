@@ -1,5 +1,7 @@
 """What would change the answer and what to do next, as tables on a terminal."""
 
+from collections import Counter
+
 from rich.console import Console
 
 from toolkit.report.termtables import Document, dollars, number, table_of, text_of
@@ -36,7 +38,7 @@ def _show_measurements(out: Console, document: Document) -> None:
     rows = [
         [
             entry["what"], entry["verdict"], dollars(entry["evsi_usd"]), dollars(entry["evsi_se_usd"]),
-            dollars(entry["cost_usd"]), dollars(entry["enbs_usd"]), ", ".join(entry["settles"]) or "—",
+            dollars(entry["cost_usd"]), dollars(entry["enbs_usd"]), _by_phase(entry["settles"]),
         ]
         for entry in document["next_measurements"]
         if entry["id"] is not None
@@ -47,17 +49,19 @@ def _show_measurements(out: Console, document: Document) -> None:
 
 
 def _show_sequence(out: Console, document: Document) -> None:
-    def mean(band: Document | None) -> str:
-        return dollars(band and band["mean"])
-
     rows = [
         [
-            stage["phase"], stage["option"] or "—", mean(stage["enter_usd"]), dollars(stage["cumulative_usd"]),
-            mean(stage["recurring_usd_per_month"]), mean(stage["go_back_usd"]),
-            dollars(stage["option_value_usd"]), dollars(stage["regret_usd"]),
+            stage["phase"],
+            stage["option"] or "—",
+            _mean(stage["enter_usd"]),
+            dollars(stage["cumulative_usd"]),
+            _mean(stage["recurring_usd_per_month"]),
+            _mean(stage["go_back_usd"]),
+            dollars(stage["option_value_usd"]),
+            dollars(stage["regret_usd"]),
         ]
         for stage in document["sequence"]["phases"]
-    ]  # fmt: skip
+    ]
     columns = ["phase", "option", "enter USD", "so far", "a month", "back", "option value", "regret"]
     out.print(table_of("The phases as a sequence", columns, rows, left=2))
 
@@ -65,3 +69,17 @@ def _show_sequence(out: Console, document: Document) -> None:
 def _named(point: Document) -> str:
     whose = "" if point["option"] is None else f" of {point['option']}"
     return f"{point['input']}{whose}"
+
+
+def _mean(band: Document | None) -> str:
+    return "—" if band is None else dollars(band["mean"])
+
+
+def _by_phase(settles: list[str]) -> str:
+    """How many conditions of each phase.
+
+    >>> _by_phase(["one/a", "one/b", "two/a"])
+    '2 of one, 1 of two'
+    """
+    counts = Counter(question.split("/")[0] for question in settles)
+    return ", ".join(f"{count} of {phase}" for phase, count in counts.items()) or "—"

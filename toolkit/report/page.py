@@ -10,7 +10,16 @@ from toolkit.report.html import render
 from toolkit.report.inputs import ReportInputs, ScenarioInputs
 from toolkit.report.metricwords import METRICS
 from toolkit.report.pictures import Picture
-from toolkit.report.sections import costs, headlines, options, provenance, stability, verdicts, worth
+from toolkit.report.sections import (
+    costs,
+    headlines,
+    next_steps,
+    options,
+    provenance,
+    stability,
+    verdicts,
+    worth,
+)
 from toolkit.report.tables import Table
 from toolkit.report.wording import day, plural
 
@@ -29,6 +38,7 @@ class ScenarioView:
     availability: list[headlines.Headline]
     flips: list[str]
     measure: list[str]
+    steps: next_steps.NextSteps
     pictures: list[Picture]
     totals: Table
     lines: list[Table]
@@ -89,6 +99,7 @@ def scenario_view(inputs: ReportInputs, scenario: str, *, several: bool = False)
         ),
         flips=headlines.flip_points(decision, names),
         measure=verdicts.next_measurements(its.decision),
+        steps=next_steps.next_steps(its.decision, names, title=suffix),
         pictures=_cost_pictures(its, names, title),
         totals=costs.totals_table(its.cost, names, title=title),
         lines=[
