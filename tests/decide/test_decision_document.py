@@ -12,9 +12,9 @@ from toolkit.decide.decision import Decision
 from toolkit.metrics.rollups import Rollups
 
 CRITERION_KEYS = [
-    "schema", "as_of", "scenario", "phases", "ranking", "flip_points", "inputs_without_flip", "nearest_flip",
-    "next_measurements", "measure_next", "sequence", "limits",
-]  # fmt: skip  # fmt: skip
+    "list", "option", "metric", "scenario_field", "any_of", "level", "comparator", "threshold", "environment",
+    "grade", "since", "state", "reason", "estimate", "low", "high", "n", "n_effective", "more_needed",
+]  # fmt: skip
 PHASE_KEYS = ["id", "option", "chosen", "status", "verdict", "because", "rollback", "decide_by", "criteria"]
 KEYS = [
     "schema",
