@@ -1,23 +1,20 @@
 """What the commands print is what the schemas say, key by key."""
 
 import json
+import shutil
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
 import pytest
-from jsonschema import Draft202012Validator, FormatChecker
+from documents import misfits
+from jsonschema import Draft202012Validator
 
 from toolkit.measure.faults.times import FaultTimes, Times
 from toolkit.measure.totals import BakeoffResult, OptionResult, ProbeResult
 from toolkit.schemas import DOCUMENTS, schema_of
 
 USAGE = "messages_published: 6336000\nmessages_delivered: 31680000\nmessage_bytes: 1000\n"
-
-
-def misfits(document: str, printed: Any) -> list[str]:
-    validator = Draft202012Validator(schema_of(document), format_checker=FormatChecker())
-    return [f"{error.json_path}: {error.message}" for error in validator.iter_errors(printed)]
 
 
 def printed(done: Any) -> Any:
@@ -52,25 +49,29 @@ def test_a_criterion_that_grows_a_key_is_noticed(decision: str) -> None:
     assert any("'extra'" in misfit for misfit in misfits("decision", told))
 
 
-def test_cost_and_metrics_of_the_folder_that_ships(toolkit: Any, shipped: Path) -> None:
-    assert misfits("cost", printed(toolkit("cost", "--project", shipped, "--json"))) == []
-    assert misfits("metrics", printed(toolkit("metrics", "--project", shipped, "--json"))) == []
+SMALL_PLAN = """phases:
+  - {id: buy, title: Buy, candidates: [pusher], needed_if: [], ready_if: [
+      {option: chosen, metric: monthly_cost_usd, at_most: 100}, {any_of: [
+      {scenario_field: latency_p95_ms, below: 100}, {option: current, metric: delivery_success_rate, above: 0.9}]}]}
+"""
 
 
-def test_a_folder_without_recordings_and_measurements(toolkit: Any, tmp_path: Path) -> None:
-    """Everything absent, every other thing unknown: each key is there all the same."""
-    made = toolkit("init", tmp_path / "mine")
-    assert made.returncode == 0, made.stderr
-    folder = tmp_path / "mine"
-    (folder / "measurements.yaml").unlink()
-    for option in sorted((folder / "options").glob("*.yaml"))[2:]:
-        text = option.read_text()
-        option.write_text(text.replace("service_unavailability_min_per_month:", "unknown_minutes:"))
-    ask = ("--project", folder, "--as-of", "2026-11-27", "--json")
+def test_a_small_folder_without_recordings_and_measurements(toolkit: Any, folder: Path) -> None:
+    """Everything absent, a total unknown: each key is there all the same."""
+    for path in (folder / "options").glob("*.yaml"):
+        if path.stem not in ("current", "pusher", "ably"):
+            path.unlink()
+    for name in ("measurements.yaml", "claims.yaml"):
+        (folder / name).unlink()
+    shutil.rmtree(folder / "metrics")
+    (folder / "plan.yaml").write_text(SMALL_PLAN)
+    ably = folder / "options" / "ably.yaml"
+    ably.write_text(ably.read_text().replace("  service_unavailability_min_per_month:", "  unknown_minutes:"))
+    ask = ("--project", folder, "--json")
     decided, costed = (printed(toolkit(command, *ask)) for command in ("decide", "cost"))
     assert misfits("decision", decided) == [] and misfits("cost", costed) == []
     assert misfits("metrics", printed(toolkit("metrics", *ask, "--by", "day"))) == []
-    assert decided["measure_next"] is None and any(one["total"] is None for one in costed["options"].values())
+    assert decided["measure_next"] is None and costed["options"]["ably"]["total"] is None
 
 
 @pytest.mark.parametrize("more", [("--outage-minutes", "90"), (), ("--plan", "sandbox")])

@@ -175,7 +175,7 @@ def _of_assumptions(search: _Search) -> Iterator[tuple[Number, MeansAt, tuple[fl
 def _with_assumption(search: _Search, name: str, figure: Figure, value: float) -> Means:
     changed = {name: figure.model_copy(update={"value": value})}
     assumptions = search.setting.assumptions.model_copy(update=changed)
-    return search.all_means(setting=replace(search.setting, assumptions=assumptions))
+    return search.all_means(setting=search.setting.assuming(assumptions))
 
 
 def _of_scenario(search: _Search) -> Iterator[tuple[Number, MeansAt, tuple[float, float]]]:

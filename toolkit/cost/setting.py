@@ -41,6 +41,14 @@ KEPT = 2**23
 """Months times draws whose usage is kept between options, 80 bytes each; of more it is worked out anew."""
 
 
+OLD = "old"
+"""Begins the keys of what is kept of the option in service, which follows from assumptions too."""
+
+
+def _key(key: Hashable) -> Hashable:
+    return key[0] if isinstance(key, tuple) else key
+
+
 @dataclass(frozen=True)
 class Drawn:
     """Draws of one quantity and where they come from.
@@ -109,6 +117,12 @@ class Setting:
         setting._refuse_overflow(where)
         return setting
 
+    def assuming(self, assumptions: Assumptions) -> "Setting":
+        """The same circumstances under other assumptions; what does not follow from these is kept."""
+        other = replace(self, assumptions=assumptions)
+        other._kept.update({key: kept for key, kept in self._kept.items() if _key(key) != OLD})
+        return other
+
     def first_month(self, *, message_factor: float = 1.0) -> "Setting":
         """The same circumstances for the first month only, with so many times the messages."""
         return replace(self, months=1, message_factor=message_factor)
@@ -149,9 +163,13 @@ class Setting:
         )
         return gib
 
-    def _of_months(self, name: str, months: range, work_out: Callable[[], Any]) -> Any:
+    def once_if_few(self, key: Hashable, work_out: Callable[[], Any]) -> Any:
+        """The same of arrays over all months, which are not kept where there are too many of them."""
         few = self.months * self.draws.count <= KEPT
-        return self.once((name, months), work_out) if few else work_out()
+        return self.once(key, work_out) if few else work_out()
+
+    def _of_months(self, name: str, months: range, work_out: Callable[[], Any]) -> Any:
+        return self.once_if_few((name, months), work_out)
 
     def _of_scenario(self, name: str) -> Floats:
         quantity = getattr(self.scenario, name)

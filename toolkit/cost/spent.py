@@ -13,7 +13,7 @@ from toolkit.cost.overlap import LINE as PARALLEL
 from toolkit.cost.overlap import parallel_running
 from toolkit.cost.sampling import Floats
 from toolkit.cost.selfhosted import infrastructure
-from toolkit.cost.setting import Setting
+from toolkit.cost.setting import OLD, Setting
 from toolkit.cost.spending import Spending, stays
 from toolkit.pricing.book import PriceBook
 from toolkit.pricing.traffic import usage_arrays
@@ -131,7 +131,8 @@ def _recurring(
 ) -> tuple[list[Spending], Billed | None]:
     """The lines that come back every month, and the bill where a vendor sends one."""
     if option.hosting == "managed":
-        billed = vendor_bill(option, books, setting)
+        # It follows from the traffic and the book, whatever else is known of the option.
+        billed = setting.once_if_few(("bill", option.price_book), lambda: vendor_bill(option, books, setting))
         return [billed.spending, operations_labour(option, setting)], billed
     return [*infrastructure(option, setting), operations_labour(option, setting)], None
 
@@ -149,7 +150,7 @@ def _moving(
 
     def old_month_usd(month: int) -> Floats | None:
         found: Floats | None = setting.once(
-            ("old", old.id, month), lambda: _month_usd(old, books, setting.only(month))
+            (OLD, old.id, month), lambda: _month_usd(old, books, setting.only(month))
         )
         return found
 
@@ -163,7 +164,8 @@ def _month_usd(option: Option, books: Mapping[str, PriceBook], month: Setting) -
 
 def _past_limits(option: Option, setting: Setting) -> list[str]:
     """Known hard limits of an option that the last month at the medians goes past."""
-    usage = usage_arrays(setting.central_traffic(setting.start + setting.months - 1))
+    last = setting.start + setting.months - 1
+    usage = setting.once(("usage at the medians", last), lambda: usage_arrays(setting.central_traffic(last)))
     needed = {name: float(usage[name]) for name in option.limits if name in usage}
     return [
         f"{name} {value:,.0f} > {option.limits[name]:,.0f}, a limit of {option.id}"
