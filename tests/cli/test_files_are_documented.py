@@ -7,6 +7,7 @@ import pytest
 from pydantic import BaseModel
 
 from toolkit.cost.claims import Claim
+from toolkit.cost.measurements import Measurement, Sample
 from toolkit.cost.option import Option
 from toolkit.decide.plan import METRICS, Criterion, Phase, Step
 from toolkit.evidence import GRADES, Figure
@@ -25,8 +26,8 @@ DOCS = (Path(__file__).parent.parent.parent / "docs" / "files.md").read_text()
 WORDS = set(re.findall(r"[A-Za-z_0-9]+", " ".join(re.findall(r"`([^`]+)`", DOCS))))
 
 MODELS: list[type[BaseModel]] = [
-    BaseFee, Claim, CreditStep, Criterion, Figure, IncludedWith, Meter, Option, Phase, PriceBook, PricePlan,
-    Project, Quota, Rates, Rounding, Scenario, Sla, Source, Sourced, Step, Tier, UnitPrice, Units, Usage,
+    BaseFee, Claim, CreditStep, Criterion, Figure, IncludedWith, Measurement, Meter, Option, Phase, PriceBook, PricePlan,
+    Project, Quota, Rates, Rounding, Sample, Scenario, Sla, Source, Sourced, Step, Tier, UnitPrice, Units, Usage,
 ]  # fmt: skip
 
 

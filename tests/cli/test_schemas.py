@@ -52,7 +52,8 @@ def test_a_criterion_that_grows_a_key_is_noticed(decision: str) -> None:
 SMALL_PLAN = """phases:
   - {id: buy, title: Buy, candidates: [pusher], needed_if: [], ready_if: [
       {option: chosen, metric: monthly_cost_usd, at_most: 100}, {any_of: [
-      {scenario_field: latency_p95_ms, below: 100}, {option: current, metric: delivery_success_rate, above: 0.9}]}]}
+      {scenario_field: latency_p95_ms, below: 100},
+      {option: current, metric: delivery_success_rate, above: 0.9}]}]}
 """
 
 
