@@ -6,15 +6,14 @@ from typing import Any
 
 import pytest
 
-from toolkit.measure.adapters import KNOWN, adapter
+from toolkit.measure.adapters import LOCAL, adapter, kind
 from toolkit.measure.adapters.base import outcome
-from toolkit.measure.bakeoff import local_url
 from toolkit.measure.faults.proxy import FaultProxy
 from toolkit.measure.faults.script import NetworkFaults, Step, Strike
 from toolkit.measure.servers.processes import running
 from toolkit.project.faults import EnvironmentFault
 
-every_option = pytest.mark.parametrize("option", KNOWN)
+every_option = pytest.mark.parametrize("option", LOCAL)
 
 
 @every_option
@@ -22,10 +21,12 @@ def test_a_message_reaches_the_others_and_not_its_sender(run: Any, option: str) 
     async def scenario() -> None:
         heard: dict[str, list[Any]] = {"ann": [], "bob": [], "eve": []}
         rooms = {"ann": "tea", "bob": "tea", "eve": "coffee"}
-        async with running(option) as port:
+        async with running(option) as server:
             speaks = adapter(option)
             lines = {
-                name: await speaks.connect(local_url(option, port), room=room, receive=heard[name].append)
+                name: await speaks.connect(
+                    kind(option).local_url(server.port), room=room, receive=heard[name].append
+                )
                 for name, room in rooms.items()
             }
             reading = [asyncio.create_task(line.ended()) for line in lines.values()]
@@ -47,9 +48,9 @@ def test_a_message_reaches_the_others_and_not_its_sender(run: Any, option: str) 
 @pytest.mark.parametrize("fault", ["reset", "close"])
 def test_a_cut_by_the_network_has_close_code_1006(run: Any, option: str, fault: Strike) -> None:
     async def scenario() -> None:
-        async with running(option) as port, FaultProxy(port, NetworkFaults(), 1) as proxy:
+        async with running(option) as server, FaultProxy(server.port, NetworkFaults(), 1) as proxy:
             speaks = adapter(option)
-            line = await speaks.connect(local_url(option, proxy.port), room="tea", receive=print)
+            line = await speaks.connect(kind(option).local_url(proxy.port), room="tea", receive=print)
             proxy.do(Step(at_s=0, fault=fault))
             end = await line.ended()
             assert (end.code, end.by) == (1006, "network")
@@ -64,11 +65,11 @@ def test_a_cut_by_the_network_has_close_code_1006(run: Any, option: str, fault: 
 def test_a_refused_attempt_is_one_attempt_and_recorded_as_refused(run: Any, option: str) -> None:
     async def scenario() -> None:
         faults = NetworkFaults(refuse_share=1.0)
-        async with running(option) as port, FaultProxy(port, faults, 1) as proxy:
+        async with running(option) as server, FaultProxy(server.port, faults, 1) as proxy:
             speaks = adapter(option)
             for attempt in range(1, 4):
                 with pytest.raises(Exception) as caught:
-                    await speaks.connect(local_url(option, proxy.port), room="tea", receive=print)
+                    await speaks.connect(kind(option).local_url(proxy.port), room="tea", receive=print)
                 assert outcome(caught.value) == "refused"
                 # No library may retry behind our back, or failed attempts would go uncounted.
                 assert proxy.counts.accepted == attempt
@@ -81,7 +82,7 @@ def test_a_refused_attempt_is_one_attempt_and_recorded_as_refused(run: Any, opti
 def test_nobody_there_and_no_such_name_are_told_apart(run: Any, option: str) -> None:
     async def scenario() -> None:
         speaks = adapter(option)
-        scheme = local_url(option, 1).partition(":")[0]
+        scheme = kind(option).local_url(1).partition(":")[0]
         for where, expected in (("127.0.0.1:1", "refused"), ("nowhere.invalid", "dns")):
             with pytest.raises(Exception) as caught:
                 await speaks.connect(f"{scheme}://{where}/ws", room="tea", receive=print)
@@ -101,7 +102,7 @@ def test_another_kind_of_server_is_a_failed_attempt(run: Any, option: str) -> No
     async def scenario() -> None:
         async with await asyncio.start_server(not_found, "127.0.0.1", 0) as server:
             speaks = adapter(option)
-            url = local_url(option, server.sockets[0].getsockname()[1])
+            url = kind(option).local_url(server.sockets[0].getsockname()[1])
             with pytest.raises(Exception) as caught:
                 await speaks.connect(url, room="tea", receive=print)
             assert outcome(caught.value) == "http_404"

@@ -143,14 +143,14 @@ def test_one_endpoint_is_probed_without_faults(run: Any, small: Any, tmp_path: P
     import asyncio
 
     async def scenario() -> None:
-        async with running("socketio") as port:
+        async with running("socketio") as server:
             result = await asyncio.to_thread(
                 probe_option,
                 "socketio",
                 environment="staging",
                 metrics_dir=tmp_path,
                 workload=small(),
-                url=f"http://127.0.0.1:{port}",
+                url=f"http://127.0.0.1:{server.port}",
             )
         totals = result.options["socketio"]
         assert totals.faults is None

@@ -7,7 +7,7 @@ from typing import Any
 from toolkit.chat.server import ChatServer
 from toolkit.chat.settings import Settings
 from toolkit.measure.adapters.base import Session
-from toolkit.measure.adapters.websockets_chat import ChatAdapter
+from toolkit.measure.adapters.current import ChatAdapter
 
 Connect = Callable[..., Awaitable[Session]]
 

@@ -5,10 +5,9 @@ from typing import Any
 
 from toolkit.chat.server import ChatServer
 from toolkit.chat.settings import Settings
-from toolkit.measure.adapters import adapter
+from toolkit.measure.adapters import adapter, kind
 from toolkit.measure.adapters.base import Session
-from toolkit.measure.adapters.websockets_chat import ChatAdapter
-from toolkit.measure.bakeoff import local_url
+from toolkit.measure.adapters.current import ChatAdapter
 from toolkit.measure.faults.proxy import FaultProxy
 from toolkit.measure.faults.script import NetworkFaults
 from toolkit.measure.servers.processes import running
@@ -32,9 +31,9 @@ async def lives_for(line: Session, wanted_s: float) -> bool:
 
 def test_without_a_heartbeat_a_quiet_connection_is_cut(run: Any) -> None:
     async def scenario() -> None:
-        async with running("current-unfixed") as port, FaultProxy(port, CUT, 1) as proxy:
+        async with running("current-unfixed") as server, FaultProxy(server.port, CUT, 1) as proxy:
             speaks = adapter("current-unfixed")
-            line = await speaks.connect(local_url("current", proxy.port), room="tea", receive=print)
+            line = await speaks.connect(kind("current").local_url(proxy.port), room="tea", receive=print)
             assert not await lives_for(line, 5.0)
             assert proxy.counts.idle_cuts == 1
 
@@ -45,7 +44,7 @@ def test_with_the_heartbeat_it_lives_on(run: Any) -> None:
     async def scenario() -> None:
         async with ChatServer(HEARTBEAT) as server, FaultProxy(server.port, CUT, 1) as proxy:
             speaks = ChatAdapter(HEARTBEAT)
-            line = await speaks.connect(local_url("current", proxy.port), room="tea", receive=print)
+            line = await speaks.connect(kind("current").local_url(proxy.port), room="tea", receive=print)
             assert await lives_for(line, 7.0)
             assert proxy.counts.idle_cuts == 0
             assert server.counts["timed_out"] == 0
@@ -59,7 +58,7 @@ def test_a_heartbeat_slower_than_the_cut_saves_nothing(run: Any) -> None:
     async def scenario() -> None:
         async with ChatServer(slow) as server, FaultProxy(server.port, CUT, 1) as proxy:
             speaks = ChatAdapter(slow)
-            line = await speaks.connect(local_url("current", proxy.port), room="tea", receive=print)
+            line = await speaks.connect(kind("current").local_url(proxy.port), room="tea", receive=print)
             assert not await lives_for(line, 5.0)
             assert proxy.counts.idle_cuts == 1
 

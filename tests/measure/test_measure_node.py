@@ -10,18 +10,18 @@ from pathlib import Path
 import pytest
 
 from toolkit.measure import node
-from toolkit.measure.servers.processes import SOCKETIO
+from toolkit.measure.adapters.socketio import SERVER
 from toolkit.project.faults import EnvironmentFault
 
 
 def test_the_lock_file_names_no_host_to_fetch_from() -> None:
-    text = (SOCKETIO / "package-lock.json").read_text()
+    text = (SERVER / "package-lock.json").read_text()
     lock = json.loads(text)
     assert "resolved" not in text
     packages = {name: entry for name, entry in lock["packages"].items() if name}
     assert "node_modules/socket.io" in packages
     assert all(re.fullmatch(r"sha512-\S+", entry["integrity"]) for entry in packages.values())
-    assert "omit-lockfile-registry-resolved=true" in (SOCKETIO / ".npmrc").read_text()
+    assert "omit-lockfile-registry-resolved=true" in (SERVER / ".npmrc").read_text()
 
 
 def test_node_of_the_machine_runs() -> None:

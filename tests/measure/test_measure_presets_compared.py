@@ -11,10 +11,9 @@ from scaled import faster
 
 from toolkit.chat.server import ChatServer
 from toolkit.chat.settings import PRESETS
-from toolkit.measure.adapters import adapter
+from toolkit.measure.adapters import adapter, kind
 from toolkit.measure.adapters.base import Adapter
-from toolkit.measure.adapters.websockets_chat import ChatAdapter
-from toolkit.measure.bakeoff import local_url
+from toolkit.measure.adapters.current import ChatAdapter
 from toolkit.measure.faults.noticing import Observation
 from toolkit.measure.faults.proxy import FaultProxy
 from toolkit.measure.faults.script import NetworkFaults, Step
@@ -56,7 +55,7 @@ async def observed(name: str, speaks: Adapter, port: int, folder: Path) -> list[
         recorder = Recorder(folder, option=name, environment="lab", collector="one")
         proxy.begin()
         await Probe(
-            local_url("current", proxy.port),
+            kind("current").local_url(proxy.port),
             option=name,
             adapter=speaks,
             recorder=recorder,
@@ -70,7 +69,7 @@ async def compared(folder: Path) -> dict[str, list[Observation]]:
     brief, stable = (faster(name, FACTOR, open_timeout_s=10.0) for name in PRESETS)
     async with running("current-unfixed") as plain, ChatServer(brief) as old, ChatServer(stable) as new:
         found = await asyncio.gather(
-            observed("unfixed", adapter("current-unfixed"), plain, folder),
+            observed("unfixed", adapter("current-unfixed"), plain.port, folder),
             observed("brief", ChatAdapter(brief), old.port, folder),
             observed("stable", ChatAdapter(stable), new.port, folder),
         )

@@ -13,8 +13,7 @@ from websockets.asyncio.client import connect
 
 from toolkit.chat.protocol import decode
 from toolkit.chat.settings import PRESETS, PresetName, preset
-from toolkit.measure.adapters import KNOWN
-from toolkit.measure.bakeoff import local_url
+from toolkit.measure.adapters import LOCAL, kind
 from toolkit.measure.servers import processes
 from toolkit.project.faults import EnvironmentFault
 
@@ -22,8 +21,8 @@ PARENT = """
 import asyncio, os, sys
 from toolkit.measure.servers import processes
 async def main():
-    async with processes.running(sys.argv[1]) as port:
-        print(port, flush=True)
+    async with processes.running(sys.argv[1]) as server:
+        print(server.port, flush=True)
         await asyncio.sleep(60)
 asyncio.run(main())
 """
@@ -38,17 +37,17 @@ async def answers(port: int) -> bool:
     return True
 
 
-@pytest.mark.parametrize("option", KNOWN)
+@pytest.mark.parametrize("option", LOCAL)
 def test_it_answers_while_it_is_needed_and_not_after(run: Any, option: str) -> None:
     async def scenario() -> None:
-        async with processes.running(option) as port:
-            assert await answers(port)
-        assert not await answers(port)
+        async with processes.running(option) as server:
+            assert await answers(server.port)
+        assert not await answers(server.port)
 
     run(scenario())
 
 
-@pytest.mark.parametrize("option", KNOWN)
+@pytest.mark.parametrize("option", LOCAL)
 def test_it_goes_when_its_parent_is_killed(run: Any, option: str) -> None:
     async def scenario() -> None:
         with subprocess.Popen(
@@ -68,8 +67,8 @@ def test_it_goes_when_its_parent_is_killed(run: Any, option: str) -> None:
 def test_the_server_with_the_fixes_runs_with_the_preset_asked_for(run: Any, chosen: PresetName) -> None:
     async def scenario() -> None:
         async with (
-            processes.running("current", chosen) as port,
-            connect(local_url("current", port), proxy=None) as socket,
+            processes.running("current", chosen) as server,
+            connect(kind("current").local_url(server.port), proxy=None) as socket,
         ):
             hello = decode(await socket.recv())
         for name in ("server_ping_s", "server_timeout_s", "client_interval_s", "client_wait_s"):
@@ -79,7 +78,7 @@ def test_the_server_with_the_fixes_runs_with_the_preset_asked_for(run: Any, chos
 
 
 def test_an_unknown_option_has_no_server(run: Any) -> None:
-    with pytest.raises(EnvironmentFault, match="no server for ably in this version"):
+    with pytest.raises(EnvironmentFault, match="no adapter for ably in this version"):
         processes.command("ably")
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from toolkit.chat.settings import PresetName
-from toolkit.measure.adapters import KNOWN, adapter
+from toolkit.measure.adapters import LOCAL, adapter, kind
 from toolkit.measure.adapters.base import outcome
 from toolkit.measure.compaction import compact
 from toolkit.measure.faults.observing import Observer
@@ -59,7 +59,7 @@ def run_bakeoff(
         EnvironmentFault: an option is not available here, or nothing can be recorded.
         InputError: an option is named twice.
     """
-    chosen = list(KNOWN if options is None else options)
+    chosen = list(LOCAL if options is None else options)
     if len(set(chosen)) < len(chosen) or not chosen:
         raise InputError(f"options: {', '.join(chosen) or 'none'}; name one or more, each once")
     for option in chosen:
@@ -142,8 +142,8 @@ async def _side_by_side(options: list[str], run: _Run) -> dict[str, OptionResult
     async with AsyncExitStack() as stack:
         proxies = {}
         for option in options:
-            port = await stack.enter_async_context(running(option, run.preset))
-            proxy = FaultProxy(port, run.workload.faults, run.workload.seed)
+            server = await stack.enter_async_context(running(option, run.preset))
+            proxy = FaultProxy(server.port, run.workload.faults, run.workload.seed)
             proxies[option] = await stack.enter_async_context(proxy)
         found = await _all(proxies, run)
         return {option: _result(found[option], proxy.observer) for option, proxy in proxies.items()}
@@ -160,7 +160,7 @@ async def _all(proxies: dict[str, FaultProxy], run: _Run) -> dict[str, ProbeResu
     for proxy in proxies.values():
         proxy.begin()
     tasks = {
-        option: asyncio.create_task(_probe(option, local_url(option, proxy.port), run, proxy.observer))
+        option: asyncio.create_task(_probe(option, kind(option).local_url(proxy.port), run, proxy.observer))
         for option, proxy in proxies.items()
     }
     try:
@@ -170,11 +170,6 @@ async def _all(proxies: dict[str, FaultProxy], run: _Run) -> dict[str, ProbeResu
             task.cancel()
         await asyncio.gather(*tasks.values(), return_exceptions=True)
     return dict(zip(tasks, results, strict=True))
-
-
-def local_url(option: str, port: int) -> str:
-    """Where the local server of an option answers."""
-    return f"http://127.0.0.1:{port}" if option == "socketio" else f"ws://127.0.0.1:{port}/ws"
 
 
 async def _probe(option: str, url: str, run: _Run, observer: Observer | None = None) -> ProbeResult:

@@ -1,10 +1,35 @@
-"""One file for each way to carry the messages; :func:`adapter` finds the one of an option."""
+"""One file for each way to carry the messages, named after its option; :func:`kind` finds it.
 
-from toolkit.chat.settings import PresetName, preset
-from toolkit.measure.adapters.base import Adapter
+A new way is a file here whose ``KIND`` is a :class:`~toolkit.measure.adapters.base.Kind`, and its name below.
+"""
+
+from importlib import import_module
+
+from toolkit.chat.settings import PresetName
+from toolkit.measure.adapters.base import Adapter, Kind
 from toolkit.project.faults import EnvironmentFault
 
-KNOWN = ("current-unfixed", "current", "socketio")
+LOCAL = ("current-unfixed", "current", "socketio")
+"""Served here and measured side by side unless others are asked for."""
+
+KNOWN = LOCAL
+
+
+def kind(option: str) -> Kind:
+    """How to speak and serve an option.
+
+    Raises:
+        EnvironmentFault: there is no file for it, or it needs a package that is not installed.
+    """
+    if option not in KNOWN:
+        raise EnvironmentFault(f"no adapter for {option} in this version; known: {', '.join(KNOWN)}")
+    try:
+        found = import_module(f"{__name__}.{option.replace('-', '_')}").KIND
+    except ImportError as error:
+        missing = f"the Python package {error.name} is missing; install the extra bakeoff"
+        raise EnvironmentFault(missing) from error
+    assert isinstance(found, Kind)
+    return found
 
 
 def adapter(option: str, chosen: PresetName = "stable") -> Adapter:
@@ -16,20 +41,4 @@ def adapter(option: str, chosen: PresetName = "stable") -> Adapter:
     Raises:
         EnvironmentFault: there is none, or it needs a package that is not installed.
     """
-    if option == "current-unfixed":
-        from toolkit.measure.adapters.plain import PlainAdapter
-
-        return PlainAdapter()
-    if option == "current":
-        from toolkit.measure.adapters.websockets_chat import ChatAdapter
-
-        return ChatAdapter(preset(chosen))
-    if option == "socketio":
-        try:
-            from toolkit.measure.adapters.socketio import SocketIOAdapter
-        except ImportError as error:
-            raise EnvironmentFault(
-                f"the Python package {error.name} is missing; install the extra bakeoff"
-            ) from error
-        return SocketIOAdapter()
-    raise EnvironmentFault(f"no adapter for {option} in this version; known: {', '.join(KNOWN)}")
+    return kind(option).speaks(chosen)

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from websockets.exceptions import InvalidStatus
 
 from toolkit.chat.client.refusals import causes_of, kind_of
+from toolkit.chat.settings import PresetName
 from toolkit.measure.events import EndedBy
 
 Payload = dict[str, Any]
@@ -72,6 +73,28 @@ class Adapter(Protocol):
 
     async def close(self) -> None:
         """Free what all connections share."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kind:
+    """One way to carry the messages: how to speak it, and how to serve it here.
+
+    Args:
+        speaks: a new adapter. Its argument is the preset with which ``current`` runs; the others ignore it.
+        command: the command line of a local server, which announces its port as
+            :mod:`toolkit.measure.servers.child` does and ends with its standard input. None: it is a managed
+            service, which only its vendor serves.
+        scheme, path: of the URL of the local server.
+    """
+
+    speaks: Callable[[PresetName], Adapter]
+    command: Callable[[PresetName], list[str]] | None
+    scheme: str = "ws"
+    path: str = ""
+
+    def local_url(self, port: int) -> str:
+        """Where its local server answers."""
+        return f"{self.scheme}://127.0.0.1:{port}{self.path}"
 
 
 def outcome(error: BaseException) -> str:

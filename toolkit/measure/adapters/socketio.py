@@ -3,11 +3,16 @@
 import asyncio
 import logging
 import random
+from pathlib import Path
 
 import aiohttp
 import socketio
 
-from toolkit.measure.adapters.base import OPEN_TIMEOUT_S, End, Payload, Receive
+from toolkit.chat.settings import PresetName
+from toolkit.measure import node
+from toolkit.measure.adapters.base import OPEN_TIMEOUT_S, End, Kind, Payload, Receive
+
+SERVER = Path(__file__).parents[1] / "servers" / "socketio"
 
 # The real client's defaults: socketio/socket.io@d2d753f packages/socket.io-client/lib/manager.ts:173-179.
 DELAY_S = 1.0
@@ -88,3 +93,11 @@ class SocketIOAdapter:
     async def close(self) -> None:
         if self._http is not None:
             await self._http.close()
+
+
+def _command(preset: PresetName) -> list[str]:
+    node.need_packages(SERVER)
+    return [str(node.find_node()), str(SERVER / "server.js")]
+
+
+KIND = Kind(speaks=lambda preset: SocketIOAdapter(), command=_command, scheme="http")

@@ -1,21 +1,31 @@
 """Starts the real servers on free loopback ports, waits until they answer, and stops them by process id."""
 
 import asyncio
-import sys
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from pathlib import Path
+from dataclasses import dataclass
 from typing import IO
 
 from toolkit.chat.settings import PresetName
-from toolkit.measure import node
+from toolkit.measure.adapters import kind
 from toolkit.project.faults import EnvironmentFault
 
 START_S = 20.0
 STOP_S = 5.0
 
-SOCKETIO = Path(__file__).with_name("socketio")
+
+@dataclass(frozen=True)
+class Serving:
+    """A server that answers.
+
+    Args:
+        port: on 127.0.0.1.
+        pid: of its process; it may have children.
+    """
+
+    port: int
+    pid: int
 
 
 def command(option: str, preset: PresetName = "stable") -> list[str]:
@@ -27,22 +37,15 @@ def command(option: str, preset: PresetName = "stable") -> list[str]:
     Raises:
         EnvironmentFault: this machine lacks what the option needs, or it has no server here.
     """
-    python = [sys.executable, "-m"]
-    if option == "current-unfixed":
-        return [*python, "toolkit.measure.servers.plain_server"]
-    if option == "current":
-        return [*python, "toolkit.measure.servers.chat_server", preset]
-    if option == "socketio":
-        node.need_packages(SOCKETIO)
-        return [str(node.find_node()), str(SOCKETIO / "server.js")]
-    raise EnvironmentFault(
-        f"no server for {option} in this version; known: current-unfixed, current, socketio"
-    )
+    found = kind(option).command
+    if found is None:
+        raise EnvironmentFault(f"{option} is a managed service; only its vendor serves it")
+    return found(preset)
 
 
 @asynccontextmanager
-async def running(option: str, preset: PresetName = "stable") -> AsyncIterator[int]:
-    """The loopback port on which the option's server answers; it is stopped at the end, whatever happens.
+async def running(option: str, preset: PresetName = "stable") -> AsyncIterator[Serving]:
+    """The option's server once it answers; it is stopped at the end, whatever happens.
 
     Args:
         preset: with which settings the server of ``current`` runs.
@@ -64,7 +67,7 @@ async def running(option: str, preset: PresetName = "stable") -> AsyncIterator[i
             if port is None:
                 await _stop(process)
                 raise EnvironmentFault(f"the server of {option} did not start; it said: {_last(words)}")
-            yield port
+            yield Serving(port, process.pid)
             if process.returncode is not None:
                 raise EnvironmentFault(f"the server of {option} ended on its own; it said: {_last(words)}")
         finally:

@@ -2,13 +2,14 @@
 
 import asyncio
 import random
+import sys
 from contextlib import suppress
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from toolkit.chat.protocol import decode, encode
-from toolkit.measure.adapters.base import OPEN_TIMEOUT_S, End, Payload, Receive
+from toolkit.measure.adapters.base import OPEN_TIMEOUT_S, End, Kind, Payload, Receive
 
 RETRY_S = 1.0
 
@@ -81,3 +82,10 @@ class PlainAdapter:
 
     async def close(self) -> None:
         """Nothing is shared."""
+
+
+KIND = Kind(
+    speaks=lambda preset: PlainAdapter(),
+    command=lambda preset: [sys.executable, "-m", "toolkit.measure.servers.plain_server"],
+    path="/ws",
+)

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import sys
 import uuid
 from collections.abc import Callable
 
@@ -15,7 +16,7 @@ from toolkit.chat.client.refusals import RequestRefused
 from toolkit.chat.client.session import ClientSession
 from toolkit.chat.protocol import Message, encode
 from toolkit.chat.settings import Settings, preset
-from toolkit.measure.adapters.base import End, Payload, Receive
+from toolkit.measure.adapters.base import End, Kind, Payload, Receive
 
 
 class ChatLine:
@@ -154,3 +155,10 @@ class ChatAdapter:
 
     async def close(self) -> None:
         """Nothing is shared."""
+
+
+KIND = Kind(
+    speaks=lambda chosen: ChatAdapter(preset(chosen)),
+    command=lambda chosen: [sys.executable, "-m", "toolkit.measure.servers.chat_server", chosen],
+    path="/ws",
+)
