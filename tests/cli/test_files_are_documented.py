@@ -26,8 +26,9 @@ DOCS = (Path(__file__).parent.parent.parent / "docs" / "files.md").read_text()
 WORDS = set(re.findall(r"[A-Za-z_0-9]+", " ".join(re.findall(r"`([^`]+)`", DOCS))))
 
 MODELS: list[type[BaseModel]] = [
-    BaseFee, Claim, CreditStep, Criterion, Figure, IncludedWith, Measurement, Meter, Option, Phase, PriceBook, PricePlan,
-    Project, Quota, Rates, Rounding, Sample, Scenario, Sla, Source, Sourced, Step, Tier, UnitPrice, Units, Usage,
+    BaseFee, Claim, CreditStep, Criterion, Figure, IncludedWith, Measurement, Meter, Option, Phase, PriceBook,
+    PricePlan, Project, Quota, Rates, Rounding, Sample, Scenario, Sla, Source, Sourced, Step, Tier, UnitPrice,
+    Units, Usage,
 ]  # fmt: skip
 
 

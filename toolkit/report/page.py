@@ -99,7 +99,7 @@ def scenario_view(inputs: ReportInputs, scenario: str, *, several: bool = False)
         ),
         flips=headlines.flip_points(decision, names),
         measure=verdicts.next_measurements(its.decision),
-        steps=next_steps.next_steps(its.decision, names, title=suffix),
+        steps=next_steps.next_steps(decision, names, title=suffix),
         pictures=_cost_pictures(its, names, title),
         totals=costs.totals_table(its.cost, names, title=title),
         lines=[

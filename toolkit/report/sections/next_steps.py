@@ -2,13 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from toolkit.report.tables import Cell, Column, Mark, Missing, Table
 from toolkit.report.wording import usd
-
-if TYPE_CHECKING:
-    from toolkit.decide.decision import Decision
 
 TONES = {
     "worth its price": "good",
@@ -34,21 +31,21 @@ class NextSteps:
     sequence: Table
 
 
-def next_steps(decision: "Decision", names: Mapping[str, str], *, title: str = "") -> NextSteps:
+def next_steps(decision: Mapping[str, Any], names: Mapping[str, str], *, title: str = "") -> NextSteps:
     """The section of one scenario.
 
     Args:
+        decision: its document.
         names: what readers call each option, by id.
         title: of the scenario, which ends the captions. Empty where the page holds only one.
     """
-    document = decision.to_document()
     suffix = f", {title}" if title else ""
-    told = [entry for entry in document["next_measurements"] if entry["id"] is not None]
-    sentences = [document["measure_next"], document["sequence"]["sentence"]]
+    told = [entry for entry in decision["next_measurements"] if entry["id"] is not None]
+    sentences = [decision["measure_next"], decision["sequence"]["sentence"]]
     return NextSteps(
         sentences=[sentence for sentence in sentences if sentence is not None],
         measurements=_measurements(told, suffix) if told else None,
-        sequence=_sequence(document["sequence"]["phases"], names, suffix),
+        sequence=_sequence(decision["sequence"]["phases"], names, suffix),
     )
 
 
