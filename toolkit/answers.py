@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from toolkit.cost.whatif import Where, what_if
 from toolkit.loading import Loaded
 from toolkit.project import Faults, InputError, near
 
@@ -14,7 +15,9 @@ if TYPE_CHECKING:
 
     from toolkit.cost.curves import Curve
     from toolkit.cost.result import CostResult
+    from toolkit.decide.coverage.certificate import Certificate
     from toolkit.decide.decision import Decision
+    from toolkit.decide.usecases import Compared
     from toolkit.metrics.result import MetricsResult
     from toolkit.metrics.rollups import Rollups
     from toolkit.metrics.windows import Period
@@ -122,26 +125,37 @@ def _known(asked: Mapping[str, str | None], known: list[str]) -> None:
             raise InputError.of_argument(field, f"there is no {name!r}", near(name, known))
 
 
-def costed(loaded: Loaded, scenario: str) -> CostResult:
-    """The total cost of every option under a scenario."""
+def costed(loaded: Loaded, scenario: str, *, where: Where | None = None, whole: bool = True) -> CostResult:
+    """The total cost of every option under a scenario.
+
+    Args:
+        where: fields of the scenario to change, see :func:`toolkit.api.cost`.
+        whole: False leaves out what the choice hangs on, which takes most of the time.
+    """
     from toolkit.cost.model import cost_options
     from toolkit.cost.numberflips import number_flips
     from toolkit.cost.setting import Setting
 
-    options, team, now = list(loaded.options.values()), loaded.scenarios[scenario], in_service(loaded)
-    result = cost_options(
+    asked, now = what_if(loaded.scenarios[scenario], where), in_service(loaded)
+    options = list(loaded.options.values())
+    found = cost_options(
         options,
         loaded.books,
-        team,
+        asked.scenario,
         scenario_id=scenario,
         as_of=loaded.as_of,
         in_service=now,
-        measurements=loaded.measurements,
+        measurements=loaded.measurements if whole else (),
+        whole=whole,
     )
+    found = replace(found, limits=[*asked.notes, *found.limits])
+    if not whole:
+        return found
     setting = Setting.of(
-        team, as_of=loaded.as_of, draws=result.draws, seed=result.seed, in_service=now, options=options
-    )
-    return replace(result, number_flips=number_flips(result, options, loaded.books, setting))
+        asked.scenario, as_of=loaded.as_of, draws=found.draws, seed=found.seed, in_service=now,
+        options=options,
+    )  # fmt: skip
+    return replace(found, number_flips=number_flips(found, options, loaded.books, setting))
 
 
 def in_service(loaded: Loaded) -> str | None:
@@ -161,20 +175,33 @@ def quoted(loaded: Loaded, scenario: str) -> list[Quote]:
     return quotes(loaded.books, loaded.scenarios[scenario], as_of=loaded.as_of)
 
 
-def against_volume(loaded: Loaded, scenario: str) -> Curve:
+def against_volume(loaded: Loaded, scenario: str, *, where: Where | None = None) -> Curve:
     """Monthly cost of every option against message volume."""
     from toolkit.cost.curves import cost_against_volume
 
-    options = list(loaded.options.values())
-    return cost_against_volume(options, loaded.books, loaded.scenarios[scenario], as_of=loaded.as_of)
+    options, asked = list(loaded.options.values()), what_if(loaded.scenarios[scenario], where)
+    return cost_against_volume(options, loaded.books, asked.scenario, as_of=loaded.as_of)
 
 
-def against_uptime(loaded: Loaded, scenario: str) -> pd.DataFrame:
+def against_uptime(loaded: Loaded, scenario: str, *, where: Where | None = None) -> pd.DataFrame:
     """The cheapest option for each uptime need, by experience and by promise."""
     from toolkit.cost.curves import cost_against_uptime
 
-    options = list(loaded.options.values())
-    return cost_against_uptime(options, loaded.books, loaded.scenarios[scenario], as_of=loaded.as_of)
+    options, asked = list(loaded.options.values()), what_if(loaded.scenarios[scenario], where)
+    running = in_service(loaded)
+    return cost_against_uptime(options, loaded.books, asked.scenario, as_of=loaded.as_of, in_service=running)
+
+
+def covered(loaded: Loaded, *, events_a_day: float | None = None) -> Certificate:
+    """How often each gate of the plan on field evidence is wrong, see :func:`toolkit.api.coverage`."""
+    from toolkit.decide.coverage.certificate import EVENTS_A_DAY, certificate
+
+    return certificate(
+        loaded.plan,
+        outage_hours=loaded.project.outage_hours,
+        environments=loaded.project.environments,
+        events_a_day=EVENTS_A_DAY if events_a_day is None else events_a_day,
+    )
 
 
 def decided(loaded: Loaded, scenario: str, rolled: Rollups, cost: CostResult) -> Decision:
@@ -190,5 +217,27 @@ def decided(loaded: Loaded, scenario: str, rolled: Rollups, cost: CostResult) ->
         rollups=rolled,
         project=loaded.project,
         as_of=loaded.as_of,
+        weightings=loaded.weightings,
+        use_cases=_use_cases(loaded, rolled, cost),
     )
     return replace(made, left_out=tuple(left_out(loaded, rolled)))
+
+
+def _use_cases(loaded: Loaded, rolled: Rollups, cost: CostResult) -> list[Compared]:
+    """The brief's use cases, each with the ranking of its scenario by cost."""
+    from toolkit.decide.decision import ranked
+    from toolkit.decide.usecases import Compared
+
+    claims = {claim.id: claim for claim in loaded.claims}
+    rankings = {
+        name: ranked(
+            loaded.options,
+            scenario=loaded.scenarios[name],
+            cost=cost if name == cost.scenario else costed(loaded, name, whole=False),
+            rollups=rolled,
+            project=loaded.project,
+            as_of=loaded.as_of,
+        )
+        for name in dict.fromkeys(case.scenario for case in loaded.use_cases)
+    }
+    return [Compared(case=case, ranking=rankings[case.scenario], claims=claims) for case in loaded.use_cases]

@@ -9,12 +9,13 @@ None takes the folder's own, else today.
 from __future__ import annotations
 
 import shutil
+from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from toolkit import answers
+from toolkit import answers, mapping
 from toolkit.building import Built, build, fail_code
 from toolkit.fieldwork import bakeoff, compact, import_telemetry, probe, serve
 from toolkit.loading import (
@@ -38,7 +39,11 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from toolkit.cost.curves import Curve
+    from toolkit.cost.decisionmap import DecisionMap
     from toolkit.cost.result import CostResult
+    from toolkit.cost.whatif import Where
+    from toolkit.cost.whatifgrid import WhatIfGrid
+    from toolkit.decide.coverage.certificate import Certificate
     from toolkit.decide.decision import Decision
     from toolkit.metrics.result import MetricsResult
     from toolkit.metrics.rollups import Rollups
@@ -60,7 +65,11 @@ __all__ = [
     "compact",
     "cost",
     "cost_curve",
+    "coverage",
     "decide",
+    "decision_grid",
+    "decision_map",
+    "decision_maps",
     "fail_code",
     "import_telemetry",
     "init",
@@ -70,6 +79,7 @@ __all__ = [
     "probe",
     "rollups",
     "serve",
+    "team_maps",
     "uptime_curve",
     "vendor_bills",
     "worth",
@@ -233,10 +243,22 @@ def claims(project: Folderish = "data") -> pd.DataFrame:
     return pd.DataFrame([claim.model_dump() for claim in load(project).claims])
 
 
-def cost(project: Folderish = "data", *, scenario: str | None = None, as_of: AsOf = None) -> CostResult:
-    """The total cost of every option over the scenario's horizon, with its uncertainty."""
+def cost(
+    project: Folderish = "data",
+    *,
+    scenario: str | None = None,
+    as_of: AsOf = None,
+    where: Where | None = None,
+) -> CostResult:
+    """The total cost of every option over the scenario's horizon, with its uncertainty.
+
+    Args:
+        where: fields of the scenario to change, by name, for this call only: a number, a range as
+            ``{"p5": 4, "p50": 10, "p95": 25}``, or None. They are checked like the scenario's file, and the
+            result's limits say what was changed.
+    """
     loaded = _informed(project, as_of)
-    return answers.costed(loaded, scenario_name(loaded, scenario))
+    return answers.costed(loaded, scenario_name(loaded, scenario), where=where)
 
 
 def vendor_bills(
@@ -247,18 +269,122 @@ def vendor_bills(
     return answers.quoted(loaded, scenario_name(loaded, scenario))
 
 
-def cost_curve(project: Folderish = "data", *, scenario: str | None = None, as_of: AsOf = None) -> Curve:
-    """Monthly cost of every option against message volume, with the crossovers of the cheapest."""
+def cost_curve(
+    project: Folderish = "data",
+    *,
+    scenario: str | None = None,
+    as_of: AsOf = None,
+    where: Where | None = None,
+) -> Curve:
+    """Monthly cost of every option against message volume, with the crossovers of the cheapest.
+
+    Args:
+        where: fields of the scenario to change, see :func:`cost`.
+    """
     loaded = load(project, as_of=as_of)
-    return answers.against_volume(loaded, scenario_name(loaded, scenario))
+    return answers.against_volume(loaded, scenario_name(loaded, scenario), where=where)
 
 
 def uptime_curve(
-    project: Folderish = "data", *, scenario: str | None = None, as_of: AsOf = None
+    project: Folderish = "data",
+    *,
+    scenario: str | None = None,
+    as_of: AsOf = None,
+    where: Where | None = None,
 ) -> pd.DataFrame:
-    """The cheapest option that reaches each uptime need, by experience and by promise."""
+    """The cheapest option that reaches each uptime need, by experience and by promise.
+
+    Args:
+        where: fields of the scenario to change, see :func:`cost`.
+    """
     loaded = _informed(project, as_of)
-    return answers.against_uptime(loaded, scenario_name(loaded, scenario))
+    return answers.against_uptime(loaded, scenario_name(loaded, scenario), where=where)
+
+
+def decision_map(
+    project: Folderish = "data",
+    *,
+    scenario: str | None = None,
+    as_of: AsOf = None,
+    against: str = "uptime_need",
+    where: Where | None = None,
+    team_times: float = 1.0,
+    levels: Sequence[float] | None = None,
+    message_factors: Sequence[float] | None = None,
+) -> DecisionMap:
+    """The cheapest feasible option over message volume and required uptime, or the cost of downtime.
+
+    Args:
+        against: ``uptime_need`` or ``downtime_cost_usd_per_hour``.
+        where: fields of the scenario to change, see :func:`cost`.
+        team_times: a team so many times as large, with the same messages a month.
+        levels: of ``against``, ascending. None spans what makes sense.
+        message_factors: multiples of the scenario's messages, ascending, 100 at most. None spans two decades
+            to either side.
+    """
+    loaded = _informed(project, as_of)
+    return mapping.decision_map(
+        loaded,
+        scenario_name(loaded, scenario),
+        against=against,
+        where=where,
+        team_times=team_times,
+        levels=levels,
+        message_factors=message_factors,
+    )
+
+
+def decision_maps(
+    project: Folderish = "data", *, scenario: str | None = None, as_of: AsOf = None
+) -> dict[str, DecisionMap]:
+    """Both decision maps of a scenario, by what they are against."""
+    loaded = _informed(project, as_of)
+    return mapping.both_maps(loaded, scenario_name(loaded, scenario))
+
+
+def team_maps(
+    project: Folderish = "data",
+    *,
+    scenario: str | None = None,
+    as_of: AsOf = None,
+    where: Where | None = None,
+) -> dict[float, DecisionMap]:
+    """Small decision maps for smaller and larger teams with the same messages, by how many times the team.
+
+    Args:
+        where: fields of the scenario to change, see :func:`cost`.
+    """
+    loaded = _informed(project, as_of)
+    return mapping.team_maps(loaded, scenario_name(loaded, scenario), where=where)
+
+
+def decision_grid(
+    project: Folderish = "data",
+    *,
+    scenario: str | None = None,
+    as_of: AsOf = None,
+    where: Where | None = None,
+    growths: Sequence[float] | None = None,
+    needs: Sequence[float] | None = None,
+    usd_per_hour: Sequence[float] | None = None,
+) -> WhatIfGrid:
+    """The cheapest option for every mix of growth, message volume, uptime need and cost of downtime.
+
+    Args:
+        where: fields of the scenario to change, see :func:`cost`.
+        growths: shares a month, ascending. None: 0, 2, 5 and 10 %.
+        needs: shares of time, ascending. None: 95 to 99.99 %.
+        usd_per_hour: of outage, ascending. None: two decades to either side of the scenario's.
+    """
+    loaded = _informed(project, as_of)
+    return mapping.decision_grid(
+        loaded,
+        scenario_name(loaded, scenario),
+        where=where,
+        growths=growths,
+        needs=needs,
+        usd_per_hour=usd_per_hour,
+    )
 
 
 def decide(project: Folderish = "data", *, scenario: str | None = None, as_of: AsOf = None) -> Decision:
@@ -267,6 +393,18 @@ def decide(project: Folderish = "data", *, scenario: str | None = None, as_of: A
     name, rolled = scenario_name(loaded, scenario), answers.counts(loaded)
     informed = answers.informed(loaded, rolled)
     return answers.decided(informed, name, rolled, answers.costed(informed, name))
+
+
+def coverage(project: Folderish = "data", *, events_a_day: float | None = None) -> Certificate:
+    """How often each gate of the plan on field evidence is wrong, measured in simulated worlds.
+
+    The truth lies just beside each threshold, failures are independent or come with outages, and somebody
+    looks every day for 90 days. The same folder gives the same certificate.
+
+    Args:
+        events_a_day: of each metric. None takes 10,000.
+    """
+    return answers.covered(load(project), events_a_day=events_a_day)
 
 
 def init(folder: Folderish) -> Path:
@@ -286,7 +424,7 @@ def init(folder: Folderish) -> Path:
     target.mkdir(parents=True, exist_ok=True)
     for name in ("options", "pricing", "scenarios"):
         shutil.copytree(source / name, target / name)
-    for name in ("plan.yaml", "claims.yaml", "measurements.yaml"):
+    for name in ("plan.yaml", "claims.yaml", "use-cases.yaml", "measurements.yaml"):
         shutil.copyfile(source / name, target / name)
     shutil.copyfile(STARTING, target / "chat.yaml")
     text = (source / "project.yaml").read_text(encoding="utf-8")

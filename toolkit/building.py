@@ -73,7 +73,7 @@ def _refuse_among_inputs(folder: Folder, out: Path) -> None:
 
 
 def _build(loaded: Loaded, scenarios: list[str], out: Path, notebooks: Path, state: Fingerprint) -> Built:
-    from toolkit import answers
+    from toolkit import answers, mapping
     from toolkit.report.build import build as publish_report
     from toolkit.report.inputs import ReportInputs, ScenarioInputs
 
@@ -92,6 +92,8 @@ def _build(loaded: Loaded, scenarios: list[str], out: Path, notebooks: Path, sta
             uptime=answers.against_uptime(loaded, name),
             decision=answers.decided(loaded, name, rolled, cost),
             quotes=answers.quoted(loaded, name),
+            maps=mapping.both_maps(loaded, name),
+            teams=mapping.team_maps(loaded, name),
         )
     inputs = ReportInputs(
         project=loaded.project,

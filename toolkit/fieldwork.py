@@ -80,26 +80,33 @@ def probe(
     url: str | None = None,
     workload: Folderish | None = None,
     project: Folderish = "data",
+    tell: Callable[[str], None] | None = None,
 ) -> BakeoffResult:
     """Totals of one endpoint's measurement; the facts are where the folder has its recordings.
 
     Args:
         option: what to measure; its kind of server must be known here.
         environment: where it runs, as ``project.yaml`` names it.
-        url: the endpoint. None starts a server of that kind on 127.0.0.1, behind the workload's faults.
+        url: the endpoint. None starts a server of that kind on 127.0.0.1, behind the workload's faults, or
+            measures a managed service where its vendor has it, with the keys of the environment.
         workload: YAML file. None takes one of two minutes, without injected faults.
         project: the decision folder.
+        tell: takes, of a managed service, what the facts will count as and what the run will use.
     """
+    from toolkit.measure.adapters import MANAGED
     from toolkit.measure.bakeoff import probe_option
     from toolkit.measure.workload import read_workload
 
     folder, settings = _known(project, option, environment)
+    if tell is not None and option in MANAGED:
+        tell(f"{option}: recorded as evidence of grade {settings.environments[environment]} ({environment})")
     return probe_option(
         option,
         environment=environment,
         metrics_dir=settings.recordings or folder.metrics,
         url=url,
         workload=read_workload("probe" if workload is None else Path(workload)),
+        tell=tell,
     )
 
 

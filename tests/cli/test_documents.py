@@ -15,11 +15,13 @@ METRICS = {
 
 OPTIONS = {
     "current-unfixed", "current", "socketio", "pusher", "ably", "pubnub", "socketcluster", "deepstream",
+    "nats",
 }  # fmt: skip
 
 CRITERION = {
     "list", "option", "metric", "scenario_field", "any_of", "level", "comparator", "threshold", "environment",
-    "grade", "since", "state", "reason", "estimate", "low", "high", "n", "n_effective", "more_needed",
+    "grade", "since", "state", "reason", "estimate", "low", "high", "n", "n_effective", "design_effect",
+    "alpha", "outage_hours", "block_hours", "blocks", "least_blocks", "basis", "more_needed",
 }  # fmt: skip
 
 

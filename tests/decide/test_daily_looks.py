@@ -4,9 +4,10 @@ from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 
+from toolkit.decide.judging import Demands, judge
 from toolkit.decide.plan import Criterion
+from toolkit.decide.question import share_question
 from toolkit.decide.sequence import rejects
-from toolkit.decide.shares import Demands, judge_share
 from toolkit.metrics.shares import ShareEvidence
 
 DAYS = 90
@@ -69,10 +70,9 @@ def _state(asked: Criterion, k: float, n: float, day: int) -> str:
     )
     demands = Demands(
         list_name="needed_if",
-        grade="lab",
         since=FIRST.date(),
         soak_days=None,
-        outage_hours=1,
+        outage_hours=None,
         as_of=date(2026, 12, 1),
     )
-    return judge_share(asked, evidence, demands).state
+    return judge(asked, share_question(asked, evidence, blocks=None), demands).state

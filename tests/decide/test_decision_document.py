@@ -13,23 +13,15 @@ from toolkit.metrics.rollups import Rollups
 
 CRITERION_KEYS = [
     "list", "option", "metric", "scenario_field", "any_of", "level", "comparator", "threshold", "environment",
-    "grade", "since", "state", "reason", "estimate", "low", "high", "n", "n_effective", "more_needed",
+    "grade", "since", "state", "reason", "estimate", "low", "high", "n", "n_effective", "design_effect",
+    "alpha", "outage_hours", "block_hours", "blocks", "least_blocks", "basis", "more_needed",
 ]  # fmt: skip
 PHASE_KEYS = ["id", "option", "chosen", "status", "verdict", "because", "rollback", "decide_by", "criteria"]
 KEYS = [
-    "schema",
-    "as_of",
-    "scenario",
-    "phases",
-    "ranking",
-    "flip_points",
-    "inputs_without_flip",
-    "nearest_flip",
-    "next_measurements",
-    "measure_next",
-    "sequence",
-    "limits",
-]
+    "schema", "as_of", "scenario", "phases", "ranking", "flip_points", "inputs_without_flip", "nearest_flip",
+    "next_measurements", "measure_next", "sequence", "limits", "comparability", "robustness", "weights",
+    "use_cases", "alerts",
+]  # fmt: skip
 
 PLAN = """
 phases:
@@ -106,8 +98,8 @@ def test_it_is_json_without_not_a_number(rollups: Rollups) -> None:
 def test_it_says_the_day_the_scenario_and_the_limits(rollups: Rollups) -> None:
     document = world(rollups).to_document()
     assert (document["as_of"], document["scenario"]) == (AS_OF.isoformat(), "team")
-    assert any("168 hourly blocks" in limit and "outage_hours" in limit for limit in document["limits"])
-    assert any("method not available" in limit for limit in document["limits"])
+    assert any("in blocks of 1 h" in limit and "outage_hours" in limit for limit in document["limits"])
+    assert any("outages of 6 h" in limit and "of 24 h" in limit for limit in document["limits"])
 
 
 def test_the_verdicts_of_the_world(rollups: Rollups) -> None:
@@ -127,15 +119,16 @@ def test_a_measured_criterion_carries_its_evidence(rollups: Rollups) -> None:
     assert 0 < entry["n_effective"] <= 800
 
 
-def test_a_metric_without_a_method_shows_its_estimate_but_no_interval(rollups: Rollups) -> None:
+def test_a_duration_that_never_ended_has_no_estimate_and_no_upper_end(rollups: Rollups) -> None:
     facts = """
 phases:
   - {id: one, title: One, option: current, needed_if: [], ready_if: [
       {option: current-unfixed, metric: mean_connection_duration_s, at_least: 300}]}
 """
     entry = world(rollups, of=facts).to_document()["phases"][0]["criteria"][0]
-    assert entry["reason"].startswith("method not available: ")
-    assert (entry["low"], entry["high"], entry["more_needed"]) == (None, None, None)
+    assert (entry["state"], entry["estimate"], entry["high"], entry["n"]) == ("met", None, None, 0)
+    assert entry["low"] > 300
+    assert (entry["basis"]["estimate"], entry["basis"]["high"]) == (None, None)
 
 
 def test_an_any_of_entry_has_a_state_and_reason_of_its_own(rollups: Rollups) -> None:

@@ -6,16 +6,22 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from toolkit.decide.distance import clearing_n, days_left, to_clear, to_fill
-from toolkit.decide.sequence import rejects
+from toolkit.decide.distance import clearing_factor, days_left, to_clear, to_fill
+from toolkit.decide.plan import Criterion
+from toolkit.decide.question import Question, share_question
+from toolkit.decide.tally import DurationTally, ShareTally
+from toolkit.metrics.blocks import Blocks
 from toolkit.metrics.shares import ShareEvidence
 
 FIRST = datetime(2026, 11, 1, 9, tzinfo=UTC)
+ASKED = Criterion(option="current", metric="connection_success_rate", at_least=0.95)
 
 
-def counts(successes: float, n: float, *, effective: float, hours: int) -> ShareEvidence:
+def counts(
+    successes: float, n: float, *, effective: float, hours: int, blocks: Blocks | None = None
+) -> Question:
     newest = FIRST + timedelta(hours=hours - 1)
-    return ShareEvidence(
+    evidence = ShareEvidence(
         successes=successes,
         n=n,
         n_effective=effective,
@@ -24,6 +30,11 @@ def counts(successes: float, n: float, *, effective: float, hours: int) -> Share
         newest_hour=newest,
         contradictory=False,
     )
+    return share_question(ASKED, evidence, blocks=blocks)
+
+
+def tally(estimate: float, n: float, blocks: Blocks | None = None) -> ShareTally:
+    return ShareTally(estimate=estimate, n_effective=n, blocks=blocks)
 
 
 @given(
@@ -32,27 +43,40 @@ def counts(successes: float, n: float, *, effective: float, hours: int) -> Share
     n=st.floats(1, 1e5),
     alpha=st.floats(1e-4, 0.3),
 )
-def test_the_least_n_clears_the_threshold_and_one_below_it_does_not(
+def test_the_least_factor_clears_the_threshold_and_one_below_it_does_not(
     estimate: float, threshold: float, n: float, alpha: float
 ) -> None:
     assume(abs(estimate - threshold) > 1e-3)
-    least = clearing_n(estimate, threshold, n=n, alpha=alpha)
-    assert least is not None and least >= n
-    assert rejects(threshold, estimate * least, least, alpha=alpha)
-    if least > n * 1.001:
-        assert not rejects(threshold, estimate * least * 0.999, least * 0.999, alpha=alpha)
+    there = tally(estimate, n)
+    factor = clearing_factor(there, threshold, alpha=alpha)
+    assert factor is not None and factor >= 1
+    assert there.times(factor).rejects(threshold, alpha=alpha)
+    if factor > 1.001:
+        assert not there.times(factor * 0.999).rejects(threshold, alpha=alpha)
 
 
 @pytest.mark.parametrize(
     ("estimate", "threshold"), [(0.95, 0.95), (0.5, 0.0), (0.5, 1.0), (0.95 + 1e-9, 0.95)]
 )
 def test_what_would_never_settle_has_no_distance(estimate: float, threshold: float) -> None:
-    assert clearing_n(estimate, threshold, n=100, alpha=0.05) is None
+    assert clearing_factor(tally(estimate, 100), threshold, alpha=0.05) is None
+
+
+def test_as_much_more_of_the_same_settles_a_duration_and_a_share_in_blocks() -> None:
+    blocks = Blocks(hours=1, count=100, mean=0.98, sd=0.02)
+    lasting = DurationTally(n_effective=20, exposure_s=9_000, flap_s=60, blocks=None)
+    for there, threshold in ((tally(0.98, 1e6, blocks), 0.95), (lasting, 300.0)):
+        factor = clearing_factor(there, threshold, alpha=0.05)
+        assert factor is not None and factor > 1
+        low, high = there.times(factor * 1.001).interval(alpha=0.05)
+        assert low > threshold
+        low, high = there.times(factor * 0.999).interval(alpha=0.05)
+        assert low < threshold < high
 
 
 def test_events_are_counted_raw_and_days_at_the_rate_of_the_recorded_ones() -> None:
-    alone = to_clear(counts(96, 100, effective=100, hours=1), 0.95, alpha=0.05)
-    clustered = to_clear(counts(960, 1000, effective=100, hours=48), 0.95, alpha=0.05)
+    alone = to_clear(counts(96, 100, effective=100, hours=1), alpha=0.05)
+    clustered = to_clear(counts(960, 1000, effective=100, hours=48), alpha=0.05)
     assert alone is not None and alone.events is not None
     assert clustered is not None and clustered.events is not None
     assert clustered.events == pytest.approx(10 * alone.events, rel=0.01)
@@ -60,13 +84,12 @@ def test_events_are_counted_raw_and_days_at_the_rate_of_the_recorded_ones() -> N
     assert clustered.days == -(-clustered.events * 3 // 1000)  # 48 hours from 9:00 touch three days
 
 
-def test_an_evidence_without_effective_events_has_no_rate_to_go_by() -> None:
-    assert to_clear(counts(0, 0, effective=0, hours=1), 0.95, alpha=0.05) is None
-
-
-def test_hours_fill_at_the_hours_a_day_there_were() -> None:
-    assert to_fill(counts(9, 10, effective=10, hours=15), 168).days == 11  # 15 hours on the first day
-    assert to_fill(counts(9, 10, effective=10, hours=1), 168).days == 167  # one hour a day
+def test_blocks_fill_at_the_blocks_a_day_there_were() -> None:
+    of_15, of_1 = (Blocks(hours=1, count=count, mean=1.0, sd=0.0) for count in (15, 1))
+    first_day = to_fill(counts(9, 10, effective=10, hours=15, blocks=of_15), 168)
+    one_a_day = to_fill(counts(9, 10, effective=10, hours=1, blocks=of_1), 168)
+    assert first_day is not None and first_day.days == 11  # 15 hours on the first day
+    assert one_a_day is not None and one_a_day.days == 167
 
 
 def test_days_left_never_fall_below_nought() -> None:

@@ -97,4 +97,4 @@ def test_the_soak_runs_from_the_first_recorded_day_there(tmp_path: Path) -> None
 
 def test_outage_hours_of_the_project_reach_the_gate(tmp_path: Path) -> None:
     facts = attempts("current", "production", hours=60, an_hour=40)
-    assert judged(tmp_path, facts).reason.startswith("too few: 60 of the 168 hourly blocks")
+    assert judged(tmp_path, facts).reason.startswith("too few: 60 of the 105 blocks of 1 h")

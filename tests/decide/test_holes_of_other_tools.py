@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import decide_counts as counted
 import numpy as np
 import pytest
 from decide_worlds import attempts, costs, decided, phase, recorded
@@ -11,6 +12,8 @@ from toolkit.decide.gates import PhaseResult
 from toolkit.metrics.rollups import Rollups
 
 RATE = "metric: connection_success_rate, at_least: 0.95"
+LATENCY = "metric: latency_p95_ms, at_most: 250"
+LASTING = "metric: mean_connection_duration_s, at_least: 300"
 DELIVERY = "metric: delivery_success_rate, at_least: 0.99"
 GOOD = {"an_hour": 800, "failed_an_hour": 8}
 
@@ -72,7 +75,7 @@ def test_suna_one_failure_at_almost_no_traffic_neither_aborts_nor_passes(tmp_pat
     """kortix-ai/suna#3403: one error at almost no traffic aborted releases; then under 20 requests passed."""
     rollups = recorded(tmp_path, attempts("current", "lab", an_hour=10, failed_an_hour=1))
     result = judged(f"ready_if: [{{option: current, {RATE}}}]", rollups)
-    assert (result.verdict, result.criteria[0].why) == ("HOLD", "straddles")
+    assert (result.verdict, result.criteria[0].why) == ("HOLD", "too few")
 
 
 def test_a_feed_that_died_weeks_ago_says_so_when_its_age_is_asked(tmp_path: Path) -> None:
@@ -80,3 +83,33 @@ def test_a_feed_that_died_weeks_ago_says_so_when_its_age_is_asked(tmp_path: Path
     rollups = recorded(tmp_path, attempts("current", "lab", **GOOD, first=first))
     result = judged(f"ready_if: [{{option: current, {RATE}, max_age_days: 14}}]", rollups)
     assert (result.verdict, result.criteria[0].why) == ("HOLD", "too old")
+
+
+def test_flagger_and_keptn_a_latency_without_any_delivery_is_neither_a_pass_nor_a_failure() -> None:
+    """Flagger counts no values found as a failed check, Keptn a missing value as a failed objective."""
+    for asked in (
+        "metric: latency_p95_ms, at_most: 250",
+        "metric: mean_connection_duration_s, at_least: 300",
+    ):
+        result = judged(f"ready_if: [{{option: current, {asked}}}]")
+        assert (result.verdict, result.criteria[0].why) == ("HOLD", "absent")
+
+
+def test_kayenta_nan_replaced_by_nought_would_be_the_best_latency_there_is() -> None:
+    """All deliveries lost: nothing came in time, which is no latency of 0 but slower than any limit."""
+    lost = counted.deliveries(48, fast=0, lost=1000, environment="lab")
+    result = judged(f"ready_if: [{{option: current, {LATENCY}}}]", lost)
+    assert (result.verdict, result.because, result.criteria[0].estimate) == ("NO-GO", "not_ready", None)
+
+
+def test_a_mean_of_connections_that_ended_would_punish_the_most_stable_server() -> None:
+    """Facts, gates C4: leaving out the open ones makes the mean too low, here by all there is."""
+    one_end = counted.lifetimes(48, ends=[1] + [0] * 47, environment="lab")
+    result = judged(f"ready_if: [{{option: current, {LASTING}}}]", one_end)
+    assert result.verdict == "GO"
+
+
+def test_one_end_at_almost_no_traffic_neither_aborts_nor_passes() -> None:
+    once = counted.lifetimes(1, clients=1, ends=1, connected_us=240_000_000, environment="lab")
+    result = judged(f"ready_if: [{{option: current, {LASTING}}}]", once)
+    assert result.verdict == "HOLD"

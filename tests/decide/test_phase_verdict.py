@@ -147,7 +147,7 @@ class TestSentence:
         facts = recorded(tmp_path, attempts("current", "lab", an_hour=500, failed_an_hour=20))
         sentence = judged(f"ready_if: [{UNKNOWN}]", rollups=facts).sentence
         assert re.search(
-            r"straddles: .*; about 4,\d{3} more events or \d+ more days would settle it", sentence
+            r"straddles: .*; about 3,\d{3} more events or \d+ more days would settle it", sentence
         )
 
     def test_a_no_go_names_what_speaks_against_it(self) -> None:

@@ -39,7 +39,7 @@ def test_it_agrees_with_the_unit_tests_of_confseq(
 def test_the_first_n_that_clears_the_95_percent_gate(observed: float, first_n: int) -> None:
     """Facts, gates A5: alpha 0.05, t_opt 500, found by steps of 5 %."""
     n = np.arange(50, 10_000)
-    cleared = n[rejects(0.95, observed * n, n, alpha=0.05)]
+    cleared = n[rejects(0.95, observed * n, n, alpha=0.05, t_opt=500)]
     assert cleared[0] == pytest.approx(first_n, rel=0.06)
 
 
@@ -47,5 +47,5 @@ def test_daily_looks_cost_two_to_three_times_the_events_of_one_look() -> None:
     """Facts, gates A5: one Wilson interval clears 95 % at 0.97 after 440 events, at 0.98 after 210."""
     n = np.arange(50, 10_000)
     for observed, wilson_n in ((0.97, 440), (0.98, 210)):
-        first = n[rejects(0.95, observed * n, n, alpha=0.05)][0]
+        first = n[rejects(0.95, observed * n, n, alpha=0.05, t_opt=500)][0]
         assert 1.5 < first / wilson_n < 2.6

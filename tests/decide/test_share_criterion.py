@@ -5,8 +5,11 @@ from typing import Any
 
 import pytest
 
+from toolkit.decide.blockbound import block_hours
+from toolkit.decide.judging import Demands, Judgement, judge
 from toolkit.decide.plan import Criterion
-from toolkit.decide.shares import Demands, Judgement, judge_share
+from toolkit.decide.question import share_question
+from toolkit.metrics.blocks import Blocks
 from toolkit.metrics.shares import ShareEvidence
 
 FIRST = datetime(2026, 11, 1, tzinfo=UTC)
@@ -34,17 +37,20 @@ def judged(
     as_of: date = date(2026, 11, 1),
     **criterion: Any,
 ) -> Judgement:
-    comparison = criterion or {"at_least": 0.95}
-    asked = Criterion(option="current", metric="connection_success_rate", **comparison)
+    comparison = criterion if set(criterion) - {"confidence"} else {"at_least": 0.95, **criterion}
+    asked = Criterion(option="current", **{"metric": "connection_success_rate", **comparison})
     demands = Demands(
         list_name=list_name,
-        grade=grade,  # type: ignore[arg-type] # a literal in every call
         since=FIRST.date(),
         soak_days=soak_days,
-        outage_hours=outage_hours,
+        outage_hours=outage_hours if grade == "field" else None,
         as_of=as_of,
     )
-    return judge_share(asked, evidence, demands)
+    # As many events in each hour, and failures spread evenly over them.
+    length = block_hours(outage_hours) if grade == "field" else None
+    count = evidence.hours // length if length else 0
+    blocks = length and Blocks(hours=length, count=count, mean=evidence.estimate, sd=0.0)
+    return judge(asked, share_question(asked, evidence, blocks=blocks or None), demands)
 
 
 def test_it_is_met_when_the_whole_interval_is() -> None:
@@ -65,8 +71,8 @@ def test_it_straddles_when_the_threshold_is_inside_and_says_how_much_more_would_
     verdict = judged(counts(480, 500))
     assert (verdict.state, verdict.reason.split(":")[0]) == ("unknown", "straddles")
     assert verdict.more_needed is not None
-    assert verdict.more_needed.events == pytest.approx(4600 - 500, rel=0.06)
-    assert verdict.more_needed.days == pytest.approx(9, abs=1)
+    assert verdict.more_needed.events == pytest.approx(3600, rel=0.01)
+    assert verdict.more_needed.days == pytest.approx(8)
 
 
 def test_an_estimate_on_the_threshold_would_never_settle() -> None:
@@ -79,7 +85,7 @@ def test_an_estimate_on_the_threshold_would_never_settle() -> None:
 def test_so_few_that_no_outcome_could_clear_it_are_too_few() -> None:
     verdict = judged(counts(20, 20))
     assert (verdict.state, verdict.reason.split(":")[0]) == ("unknown", "too few")
-    assert verdict.more_needed is not None and verdict.more_needed.events == pytest.approx(105, abs=10)
+    assert verdict.more_needed is not None and verdict.more_needed.events == pytest.approx(191)
 
 
 def test_clustering_widens_the_interval_and_scales_what_is_needed() -> None:
@@ -137,35 +143,55 @@ class TestSoak:
         assert leaning.more_needed is not None and leaning.more_needed.days == 299
 
 
-class TestHourlyBlocksOfFieldEvidence:
-    """Facts, gates A and the coverage simulation: one outage hides in too few hours."""
+class TestBlocksOfFieldEvidence:
+    """One outage hides in too few hours: what is good has to be proven in blocks of time too."""
 
-    @pytest.mark.parametrize(("hours", "state"), [(167, "unknown"), (168, "met")])
-    def test_a_pass_takes_168_hours_for_each_hour_of_outage(self, hours: int, state: str) -> None:
-        verdict = judged(counts(99_000, 100_000, hours=hours), grade="field")
+    @pytest.mark.parametrize(("hours", "state"), [(104, "unknown"), (105, "met")])
+    def test_the_least_number_of_blocks_is_what_a_spotless_sample_takes(self, hours: int, state: str) -> None:
+        assert judged(counts(100_000, 100_000, hours=hours), grade="field").state == state
+
+    @pytest.mark.parametrize(("hours", "state"), [(165, "unknown"), (170, "met")])
+    def test_a_sample_with_failures_takes_more(self, hours: int, state: str) -> None:
+        verdict = judged(counts(98_000, 100_000, hours=hours), grade="field")
         assert verdict.state == state
 
     @pytest.mark.parametrize(("hours", "state"), [(23, "unknown"), (24, "not met")])
     def test_a_failure_takes_24(self, hours: int, state: str) -> None:
         assert judged(counts(80_000, 100_000, hours=hours), grade="field").state == state
 
-    def test_a_rollback_alarm_takes_24_and_its_all_clear_168(self) -> None:
+    def test_a_rollback_alarm_takes_24_and_its_all_clear_as_many_as_a_pass(self) -> None:
         alarm = {"list_name": "rollback_if", "grade": "field", "below": 0.95}
         assert judged(counts(80_000, 100_000, hours=24), **alarm).state == "met"
-        assert judged(counts(99_000, 100_000, hours=167), **alarm).state == "unknown"
-        assert judged(counts(99_000, 100_000, hours=168), **alarm).state == "not met"
+        assert judged(counts(100_000, 100_000, hours=104), **alarm).state == "unknown"
+        assert judged(counts(100_000, 100_000, hours=105), **alarm).state == "not met"
 
-    def test_longer_outages_ask_for_as_much_more(self) -> None:
-        held = judged(counts(99_000, 100_000, hours=1007), grade="field", outage_hours=6)
+    def test_where_an_outage_raises_the_share_it_is_the_other_way_round(self) -> None:
+        """Reconnections: that few are needed is the good news."""
+        few, many = counts(0, 100_000, hours=50), counts(20_000, 100_000, hours=24)
+        asked = {"metric": "reconnection_frequency", "at_most": 0.10, "grade": "field"}
+        assert judged(few, **asked).reason.startswith("too few: 50 of the 55 blocks of 1 h")
+        assert judged(counts(0, 100_000, hours=55), **asked).state == "met"
+        assert judged(many, **asked).state == "not met"
+
+    def test_longer_outages_ask_for_as_many_longer_blocks(self) -> None:
+        held = judged(counts(100_000, 100_000, hours=624), grade="field", outage_hours=6)
         assert held.reason.startswith(
-            "too few: 1007 of the 1,008 hourly blocks that outages of up to 6 h ask for"
+            "too few: 104 of the 105 blocks of 6 h that outages of up to 6 h ask for at the least"
         )
-        assert judged(counts(99_000, 100_000, hours=1008), grade="field", outage_hours=6).state == "met"
+        assert judged(counts(100_000, 100_000, hours=630), grade="field", outage_hours=6).state == "met"
 
     def test_it_says_how_many_days_are_missing(self) -> None:
-        held = judged(counts(9_900, 10_000, hours=48), grade="field")
+        held = judged(counts(10_000, 10_000, hours=48), grade="field")
         assert held.more_needed is not None
-        assert (held.more_needed.events, held.more_needed.days) == (None, 5)
+        assert held.more_needed.days == 3
 
-    def test_lab_evidence_has_no_least_number_of_hours(self) -> None:
+    def test_an_alarm_says_how_many_blocks_are_missing(self) -> None:
+        held = judged(counts(8_000, 10_000, hours=12), grade="field")
+        assert held.reason.startswith("too few: 12 of the 24 blocks of 1 h")
+        assert held.more_needed is not None and held.more_needed.days == 1
+
+    def test_lab_evidence_has_no_blocks(self) -> None:
         assert judged(counts(1980, 2000, hours=1), grade="lab").state == "met"
+
+    def test_no_outage_allowed_for_means_no_blocks(self) -> None:
+        assert judged(counts(1980, 2000, hours=1), grade="field", outage_hours=0).state == "met"

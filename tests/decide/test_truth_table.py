@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
+import decide_counts as counted
 import pandas as pd
 import pytest
 from decide_worlds import FIRST, attempts, costs, decided, option, phase, priced, recorded, scenario
@@ -12,6 +13,8 @@ from toolkit.decide.result import REASONS, CriterionResult
 from toolkit.decide.truth_table import TRUTH_TABLE, Row
 from toolkit.metrics.rollups import Rollups
 
+DURATION = "option: current, metric: mean_connection_duration_s, at_least: 300"
+LATENCY = "option: current, metric: latency_p95_ms, at_most: 250"
 SHARE = "option: current, metric: connection_success_rate, at_least: 0.95"
 GOOD = {"an_hour": 800, "failed_an_hour": 8}
 
@@ -87,11 +90,30 @@ SITUATIONS: dict[str, Situation] = {
     "it is not ready, and the soak is not over": lambda folder: ready(
         SHARE, good(folder, failed_an_hour=200), head="option: current, duration_days: 14"
     ),
-    "a mean duration or a latency percentile was measured": lambda folder: ready(
-        "option: current, metric: mean_connection_duration_s, at_least: 300", good(folder)
+    "a mean duration or a latency percentile was never measured": lambda folder: ready(LATENCY, good(folder)),
+    "some ends of connections have no known intention": lambda folder: ready(
+        DURATION, counted.lifetimes(24, ends=900, environment="lab", unclear_ends=1)
     ),
-    "a mean duration or a latency percentile was never measured": lambda folder: ready(
-        "option: current, metric: latency_p95_ms, at_most: 250", good(folder)
+    "latencies to the receipt and to the acknowledgement are mixed": lambda folder: ready(
+        LATENCY, counted.deliveries(24, environment="lab", round_trip=500)
+    ),
+    "connections were connected longer than wanted": lambda folder: ready(
+        DURATION, counted.lifetimes(24, ends=9, environment="lab", wanted_us=1)
+    ),
+    "more deliveries came in time than were expected": lambda folder: ready(
+        LATENCY, counted.deliveries(24, environment="lab", expected=999)
+    ),
+    "a few connections, none of which ended": lambda folder: ready(
+        DURATION, counted.lifetimes(1, clients=1, environment="lab", connected_us=600_000_000)
+    ),
+    "a few deliveries, every one of them fast": lambda folder: ready(
+        LATENCY, counted.deliveries(1, fast=50, environment="lab")
+    ),
+    "the interval of a mean duration holds the threshold": lambda folder: ready(
+        DURATION, counted.lifetimes(24, clients=1, ends=12, environment="lab")
+    ),
+    "the interval of a latency percentile holds the limit": lambda folder: ready(
+        LATENCY, counted.deliveries(24, fast=95, slow=5, environment="lab")
     ),
     "a line of the cost has no known price": lambda folder: ready(
         "option: current, metric: monthly_cost_usd, at_most: 100"

@@ -10,6 +10,7 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
+from toolkit.measure.adapters import LOCAL
 from toolkit.measure.bakeoff import probe_option, run_bakeoff
 from toolkit.measure.faults.script import NetworkFaults, Step
 from toolkit.measure.servers.processes import running
@@ -20,6 +21,7 @@ from toolkit.report.fieldwork_terminal import show_bakeoff
 PROGRAM = """
 import sys
 from pathlib import Path
+from toolkit.measure.adapters import LOCAL
 from toolkit.measure.bakeoff import run_bakeoff
 from toolkit.measure.workload import read_workload
 run_bakeoff(["current", "socketio"], workload=read_workload("quick"), metrics_dir=Path(sys.argv[1]))
@@ -49,9 +51,15 @@ def alive(pid: int) -> bool:
 def test_all_options_meet_the_same_and_are_recorded(small: Any, tmp_path: Path, facts: Any) -> None:
     script = [Step(at_s=3.0, fault="half_open", share=0.3)]
     faults = NetworkFaults(idle_s=60, reset_per_connection_hour=300, refuse_share=0.1, script=script)
-    workload = small(duration_s=6.0, clients=12, session_s=Span(low=1, high=3), faults=faults)
+    # All servers share the machine with the probe, so the deadline is well above what that costs.
+    slower = {
+        "burst_interval_s": Span(low=0.2, high=0.4),
+        "pause_s": Span(low=0.5, high=1),
+        "deadline_s": 3.0,
+    }
+    workload = small(duration_s=8.0, deadline_s=3.0, session_s=Span(low=2, high=4), faults=faults, **slower)
     result = run_bakeoff(workload=workload, metrics_dir=tmp_path)
-    assert list(result.options) == ["current-unfixed", "current", "socketio"]
+    assert tuple(result.options) == LOCAL
     assert len({option.probe.expected for option in result.options.values()}) == 1
     for name, option in result.options.items():
         assert option.probe.received > 0.2 * option.probe.expected
@@ -128,8 +136,8 @@ def test_ctrl_c_keeps_what_was_recorded_and_leaves_nothing_running(tmp_path: Pat
 
 
 def test_an_option_that_is_not_available_is_told_before_anything_starts(small: Any, tmp_path: Path) -> None:
-    with pytest.raises(EnvironmentFault, match="no adapter for pusher"):
-        run_bakeoff(["current", "pusher"], workload=small(), metrics_dir=tmp_path)
+    with pytest.raises(EnvironmentFault, match="no adapter for pigeons"):
+        run_bakeoff(["current", "pigeons"], workload=small(), metrics_dir=tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 

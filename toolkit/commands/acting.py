@@ -50,7 +50,10 @@ def compact(project: ProjectDir = DATA) -> None:
 def probe(
     option: Annotated[str, typer.Argument(help="The option to measure.")],
     environment: Annotated[str, typer.Option(metavar="ENV", help="Where it runs.")],
-    url: Annotated[str | None, typer.Option(help="Its endpoint. Default: a local server is started.")] = None,
+    url: Annotated[
+        str | None,
+        typer.Option(help="Its endpoint. Default: a local server is started; a managed service has its own."),
+    ] = None,
     workload: Annotated[
         Path | None, typer.Option(metavar="FILE", help="YAML. Default: two quiet minutes.")
     ] = None,
@@ -59,7 +62,10 @@ def probe(
     """Measure one endpoint, open loop, and record the facts."""
     from toolkit import api
 
-    _note_totals(api.probe(option, environment=environment, url=url, workload=workload, project=project))
+    result = api.probe(
+        option, environment=environment, url=url, workload=workload, project=project, tell=note
+    )
+    _note_totals(result)
 
 
 def bakeoff(

@@ -10,7 +10,7 @@ from toolkit.commands.options import DATA, AsOf, Json, ProjectDir, ScenarioName,
 
 FailOn = Literal["no-go", "hold"]
 Layout = Literal["table", "focus"]
-Items = Literal["table", "csv", "focus"]
+Items = Literal["table", "csv", "focus", "map-csv"]
 Period = Literal["hour", "day"]
 
 
@@ -107,13 +107,20 @@ def cost(
     as_of: AsOf = None,
     layout: Annotated[
         Items,
-        typer.Option("--format", help="csv: line items a month. focus: the same under the FOCUS columns."),
+        typer.Option(
+            "--format",
+            help="csv: line items a month. focus: the same under the FOCUS columns. map-csv: decision maps.",
+        ),
     ] = "table",
     as_json: Json = False,
 ) -> None:
     """Total cost per option over the scenario's horizon, with its uncertainty."""
     from toolkit import api
 
+    if layout == "map-csv" and not as_json:
+        from toolkit.cost.decisionmap import maps_csv
+
+        return print(maps_csv(api.decision_maps(project, scenario=scenario, as_of=as_of)), end="")
     result = api.cost(project, scenario=scenario, as_of=as_of)
     if layout == "focus":
         from toolkit.cost import focus
@@ -124,7 +131,9 @@ def cost(
 
         return print(items_csv(result), end="")
     if as_json:
-        return print_json(result.to_document())
+        maps = api.decision_maps(project, scenario=scenario, as_of=as_of)
+        drawn = {against: found.to_document() for against, found in maps.items()}
+        return print_json({**result.to_document(), "decision_map": drawn})
     from toolkit.report import terminal
 
     terminal.show_cost(result.to_document())

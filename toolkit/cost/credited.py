@@ -57,8 +57,14 @@ def _without_bill(billed: Billed) -> Spending:
 
 def _agreements(book: PriceBook, billed: Billed, setting: Setting) -> Agreements:
     every = offers(book, setting.as_of)
-    used = sorted({int(index) for _, chosen in billed.blocks for index in np.unique(chosen)} - {-1})
+    times = np.sum([_times(chosen, len(every)) for _, chosen in billed.blocks], axis=0)
+    used = np.flatnonzero(times).tolist()
     return {index: (every[index], known_sla(book, every[index].plan, setting.as_of)) for index in used}
+
+
+def _times(chosen: Integers, plans: int) -> Integers:
+    """How often each plan was chosen, shape (plans,); no plan at all is -1."""
+    return np.bincount(chosen.ravel() + 1, minlength=plans + 1)[1:]
 
 
 def _pays(sla: Sla) -> bool:

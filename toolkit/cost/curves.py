@@ -148,6 +148,7 @@ def cost_against_uptime(
     needs: Sequence[float] = UPTIME_NEEDS,
     draws: int = DRAWS,
     seed: int = SEED,
+    in_service: str | None = None,
 ) -> pd.DataFrame:
     """The cheapest option over the horizon for each required uptime.
 
@@ -155,7 +156,8 @@ def cost_against_uptime(
     promised stands beside it and is no evidence: credits, not availability.
 
     Args:
-        options, books, scenario, as_of, draws, seed: as for :func:`~toolkit.cost.model.cost_options`.
+        options, books, scenario, as_of, draws, seed, in_service: as for
+            :func:`~toolkit.cost.model.cost_options`.
         needs: shares of time.
 
     Returns:
@@ -163,8 +165,11 @@ def cost_against_uptime(
         total_usd_p5, total_usd_p95, promise (the cheapest option that promises it, or missing),
         promise_total_usd_mean.
     """
-    setting = Setting.of(scenario, as_of=as_of, draws=draws, seed=seed, options=options)
-    totals = {option.id: spend(option, books, setting).total_usd for option in options}
+    setting = Setting.of(
+        scenario, as_of=as_of, draws=draws, seed=seed, in_service=in_service, options=options
+    )
+    old = next((option for option in options if option.id == in_service), None)
+    totals = {option.id: spend(option, books, setting, in_service=old).total_usd for option in options}
     bands = {name: Band.of_settled(usd, at_least=MOST_DRAWS) for name, usd in totals.items()}
     rows = []
     for need in needs:

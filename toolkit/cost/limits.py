@@ -24,7 +24,6 @@ SCOPE = (
     "SLA credits are those of the vendor's plan: outages of experience against its schedule. What a cloud "
     "pays back for the servers of a self-hosted option is not counted, nor that credits have to be claimed.",
     "The way back stands in every total with its probability times its cost, in the first month.",
-    "The curve against required uptime leaves parallel running out.",
     "Not priced: disks, logs, support plans, negotiated discounts.",
     "Servers, load balancers and egress carry payload only: no protocol overhead, presence or history.",
     "The vendor's cheapest plan is chosen anew every month, without notice periods or commitments.",

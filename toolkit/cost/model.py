@@ -20,6 +20,7 @@ from toolkit.cost.spending import Spending
 from toolkit.cost.spent import Spent, entry_value_usd, spend
 from toolkit.cost.standing import Standing, standings
 from toolkit.cost.study import Study
+from toolkit.evidence import Range, central
 from toolkit.pricing.book import PriceBook
 from toolkit.pricing.scenario import Scenario
 
@@ -35,6 +36,7 @@ def cost_options(
     seed: int = SEED,
     in_service: str | None = None,
     measurements: Sequence[Measurement] = (),
+    whole: bool = True,
 ) -> CostResult:
     """What every option costs over the horizon of a scenario.
 
@@ -49,6 +51,8 @@ def cost_options(
         in_service: id of the option that runs today: doing nothing is to keep it, and any other one runs
             beside it for a time. None where nothing runs yet.
         measurements: what could be measured, to be valued.
+        whole: False leaves out what takes most of the time: crossovers, what the choice hangs on, and where
+            options stand. The costs are the same.
 
     Raises:
         InputError: the traffic grows past what any vendor meters in a month.
@@ -69,10 +73,12 @@ def cost_options(
     )
     valuing = Valuing(spent, {option.id: option for option in options}, setting)
     worths = valuing.worths(measurements, inputs=setting.draws.inputs)
-    sensitivity, standing = study.sensitivity(), standings(totals, setting.draws, compute)
+    standing = standings(totals, setting.draws, compute) if whole else {}
     chances, regrets = p_cheapest(totals), regret(totals)
     few = min(draws, DRAWS)
-    curve = cost_against_volume(options, books, scenario, as_of=as_of, draws=few, seed=seed)
+    curve = (
+        cost_against_volume(options, books, scenario, as_of=as_of, draws=few, seed=seed) if whole else None
+    )
     return CostResult(
         scenario=scenario_id,
         as_of=as_of,
@@ -90,15 +96,16 @@ def cost_options(
             )
             for option, found in zip(options, spent, strict=True)
         },
-        crossovers=curve.crossovers,
+        crossovers=curve.crossovers if curve else [],
         limits=limits_of(options, books, setting, totals),
         seed=seed,
         draws=draws,
         in_service=in_service,
         discount_rate_per_year=setting.discount_rate_per_year,
         minimax_regret=minimax_regret(totals),
-        sensitivity=sensitivity,
+        sensitivity=study.sensitivity() if whole else None,
         measurements=tuple(worths),
+        totals=totals,
     )
 
 
@@ -174,9 +181,11 @@ def _good_outcomes(option: Option, spent: Spent, setting: Setting) -> GoodOutcom
     )
 
 
-def _shares(person_days: Mapping[str, float]) -> dict[str, float]:
-    whole = sum(person_days.values())
-    return {component: days / whole for component, days in person_days.items()} if whole else {}
+def _shares(person_days: Mapping[str, float | Range]) -> dict[str, float]:
+    """Each component's share of the move, at the medians."""
+    medians = {component: central(days) for component, days in person_days.items()}
+    whole = sum(medians.values())
+    return {component: days / whole for component, days in medians.items()} if whole else {}
 
 
 def _band(usd: Floats | None) -> Band | None:

@@ -11,7 +11,8 @@ from toolkit.cost.flips import cheapest_at
 from toolkit.cost.formulas import MINUTES_PER_MONTH
 from toolkit.cost.inputs import OF_SCENARIO, SCENARIO_UNITS
 from toolkit.cost.managed import LINE as BILL
-from toolkit.cost.model import spend_all, totals_of
+from toolkit.cost.managed import Billed, vendor_bill
+from toolkit.cost.model import totals_of
 from toolkit.cost.option import Option
 from toolkit.cost.quantities import COMPARED, UNITS
 from toolkit.cost.result import CostResult
@@ -68,7 +69,7 @@ class _Search:
 
     def all_means(self, *, setting: Setting | None = None, options: Sequence[Option] | None = None) -> Means:
         """Mean totals of everything, under another setting or with other options."""
-        spent = spend_all(options or self.options, self.books, setting or self.setting)
+        spent = _spend_all(options or self.options, self.books, setting or self.setting)
         return self._corrected(spent)
 
     def means_with(self, option: Option) -> Means:
@@ -76,7 +77,7 @@ class _Search:
         if option.id == self.setting.in_service:
             return self.all_means(options=[option if one.id == option.id else one for one in self.options])
         old = next((one for one in self.options if one.id == self.setting.in_service), None)
-        fresh = spend(option, self.books, self.setting, in_service=old)
+        fresh = spend(option, self.books, self.setting, in_service=old, bills=_kept_bill)
         return {**self.base, option.id: np.inf, **self._corrected([fresh])}
 
     def _corrected(self, spent: Sequence[Spent]) -> dict[str, float]:
@@ -92,6 +93,17 @@ class _Search:
     def cheapest(self, means: Means) -> str:
         points = {name: np.array([usd]) for name, usd in means.items()}
         return cheapest_at(points, self.recommended)[0]
+
+
+def _spend_all(options: Sequence[Option], books: Mapping[str, PriceBook], setting: Setting) -> list[Spent]:
+    old = next((option for option in options if option.id == setting.in_service), None)
+    return [spend(option, books, setting, in_service=old, bills=_kept_bill) for option in options]
+
+
+def _kept_bill(option: Option, books: Mapping[str, PriceBook], setting: Setting) -> Billed:
+    """It follows from the traffic and the book, whatever else changes of the option."""
+    found: Billed = setting.once(("bill", option.price_book), lambda: vendor_bill(option, books, setting))
+    return found
 
 
 def _mean(spent: Spent) -> float:
@@ -122,7 +134,7 @@ def number_flips(
     few = replace(setting, draws=drawn)
     totals = {name: result.options[name].total for name in choice.compared}
     base = {name: total.mean for name, total in totals.items() if total is not None}
-    search = _Search(options, books, few, base, choice.recommended, spend_all(options, books, few))
+    search = _Search(options, books, few, base, choice.recommended, _spend_all(options, books, few))
     found: list[NumberFlip] = []
     without: list[Number] = []
     for number, means_at, ends in _numbers(search):

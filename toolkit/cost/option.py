@@ -8,7 +8,7 @@ import pandas as pd
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from toolkit.cost.quantities import misfits
-from toolkit.evidence import Figure, NonNegative, Strict, strongest
+from toolkit.evidence import Figure, NonNegative, Quantity, Strict, strongest
 from toolkit.pricing.prices import LimitedField
 
 
@@ -18,6 +18,10 @@ def _as_list(value: Any) -> Any:
 
 Figures = Annotated[list[Figure], BeforeValidator(_as_list), Field(min_length=1)]
 """Figures of one and the same quantity: one mapping, or a list of them."""
+
+
+Capacity = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+"""A hard limit; one of 0 would say that the option carries nothing at all."""
 
 
 def _readable(figures: dict[str, list[Figure]]) -> dict[str, list[Figure]]:
@@ -38,7 +42,7 @@ class Option(Strict):
         setup: how hard the brief or a reviewer says the change is.
         features: which features it has; one that is not listed is unknown.
         figures: by quantity, see :class:`~toolkit.evidence.Figure`.
-        migration: person-days by component.
+        migration: person-days by component, a number or a range; ranges move together.
         operations_hours_per_month: labour to keep it running. None where unknown.
         limits: known hard limits by usage field, for example ``peak_connections``.
         notes: statements about it that a reader must know.
@@ -51,9 +55,9 @@ class Option(Strict):
     setup: Literal["easy", "medium", "hard"] | None = None
     features: dict[str, bool] = Field(default_factory=dict)
     figures: Annotated[dict[str, Figures], AfterValidator(_readable)] = Field(default_factory=dict)
-    migration: dict[str, NonNegative] = Field(default_factory=dict)
+    migration: dict[str, Quantity] = Field(default_factory=dict)
     operations_hours_per_month: NonNegative | None = None
-    limits: dict[LimitedField, NonNegative] = Field(default_factory=dict)
+    limits: dict[LimitedField, Capacity] = Field(default_factory=dict)
     notes: list[str] = Field(default_factory=list)
 
     def figure(self, name: str, *, as_of: date) -> Figure | None:

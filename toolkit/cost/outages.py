@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from toolkit.cost.formulas import downtime_usd, full_outage_min, lost_min
+from toolkit.cost.formulas import MINUTES_PER_MONTH, downtime_usd, full_outage_min, lost_min
 from toolkit.cost.measured import MeasuredFigure
 from toolkit.cost.option import Option
 from toolkit.cost.sampling import Floats
@@ -52,6 +52,19 @@ def minutes(option: Option, setting: Setting) -> tuple[dict[str, Drawn], list[st
         whole = f"who is not connected has no service: {figure.source} ({figure.grade})"
         drawn["degraded_share"] = Drawn(np.zeros(setting.draws.count), whole, figure.grade)
     return drawn, missing
+
+
+def outage_hours(option: Option, setting: Setting) -> Floats | None:
+    """Hours of outage of the whole horizon, which times the cost of an hour are :func:`downtime`.
+
+    Returns:
+        Later ones worth what their money is, shape (draws,). None where a quantity is unknown.
+    """
+    drawn, missing = minutes(option, setting)
+    if missing:
+        return None
+    hours: Floats = np.minimum(lost(drawn), MINUTES_PER_MONTH) / 60 * setting.worth().sum()
+    return hours
 
 
 def lost(drawn: dict[str, Drawn]) -> Floats:

@@ -221,6 +221,7 @@ class CostResult:
         sensitivity: what the choice of the least mean total hangs on. None where there is no choice.
         number_flips: where it changes as a plain number does.
         measurements: what could be measured, valued.
+        totals: paired draws of every total, shape (draws,), without a price not finite; none in the document.
     """
 
     scenario: str
@@ -237,6 +238,7 @@ class CostResult:
     sensitivity: Sensitivity | None = None
     number_flips: NumberFlips = field(default_factory=NumberFlips)
     measurements: tuple[MeasurementWorth, ...] = ()
+    totals: Mapping[str, Floats] = field(default_factory=dict, compare=False, repr=False)
 
     def to_document(self) -> dict[str, Any]:
         """What ``toolkit cost --json`` prints; money in whole cents."""

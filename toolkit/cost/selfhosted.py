@@ -88,8 +88,14 @@ def _load_balancer(option: Option, setting: Setting) -> Spending:
 
 
 def _units(setting: Setting, months: range) -> Floats:
-    peak = setting.usage(months)["peak_connections"]
-    return load_balancer_units(peak_connections=peak, egress_gib=setting.egress_gib(months))
+    """The same for all options."""
+
+    def units() -> Floats:
+        peak = setting.usage(months)["peak_connections"]
+        return load_balancer_units(peak_connections=peak, egress_gib=setting.egress_gib(months))
+
+    found: Floats = setting.of_months("balancer units", months, units)
+    return found
 
 
 def _egress(option: Option, setting: Setting) -> Spending:

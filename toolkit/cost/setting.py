@@ -1,6 +1,6 @@
 """The circumstances under which options are compared: drawn once, the same for each."""
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -13,7 +13,7 @@ from toolkit.cost.formulas import discount_factors
 from toolkit.cost.measured import MeasuredFigure, measured_name, measured_names
 from toolkit.cost.option import Option
 from toolkit.cost.sampling import ORDER, Draws, Floats
-from toolkit.evidence import Figure, Grade, central
+from toolkit.evidence import Figure, Grade, Range, central
 from toolkit.pricing.scenario import Scenario
 from toolkit.pricing.traffic import (
     DAYS,
@@ -145,31 +145,28 @@ class Setting:
         month = np.asarray(months, dtype=np.float64)[:, np.newaxis]
         return grown(Traffic(**drawn), growth_per_month=growth, month=month)
 
-    def usage(self, months: range) -> dict[str, Floats]:
+    def usage(self, months: range) -> Mapping[str, Floats]:
         """What vendors meter in some months, by usage field: whole numbers, as their bills count them.
 
         Not to be written to: every option reads the same arrays.
         """
 
-        usage: dict[str, Floats] = self._of_months(
+        usage: Mapping[str, Floats] = self.of_months(
             "usage", months, lambda: usage_arrays(self.traffic(months))
         )
         return usage
 
     def egress_gib(self, months: range) -> Floats:
         """Payload that leaves the servers in some months, GiB, shape (months, draws)."""
-        gib: Floats = self._of_months(
+        gib: Floats = self.of_months(
             "egress", months, lambda: np.asarray(egress_gib(self.traffic(months), days=DAYS))
         )
         return gib
 
-    def once_if_few(self, key: Hashable, work_out: Callable[[], Any]) -> Any:
-        """The same of arrays over all months, which are not kept where there are too many of them."""
+    def of_months(self, name: str, months: range, work_out: Callable[[], Any]) -> Any:
+        """What ``work_out`` gives for some months, kept for the next option where that is not too much."""
         few = self.months * self.draws.count <= KEPT
-        return self.once(key, work_out) if few else work_out()
-
-    def _of_months(self, name: str, months: range, work_out: Callable[[], Any]) -> Any:
-        return self.once_if_few((name, months), work_out)
+        return self.once((name, months), work_out) if few else work_out()
 
     def _of_scenario(self, name: str) -> Floats:
         quantity = getattr(self.scenario, name)
@@ -254,10 +251,25 @@ def figure_of(option: Option, name: str, *, as_of: date) -> Figure | None:
             option, option.operations_hours_per_month, "operations_hours_per_month", "h/month", as_of
         )
     if name == "migration_person_days" and option.migration:
-        return _stated(option, sum(option.migration.values()), "migration", "person-days", as_of)
+        return _stated(option, added_up(option.migration.values()), "migration", "person-days", as_of)
     return None
 
 
-def _stated(option: Option, value: float, key: str, unit: str, as_of: date) -> Figure:
+def _stated(option: Option, quantity: float | Range, key: str, unit: str, as_of: date) -> Figure:
     source = f"{key} of {option.id}, stated without a source"
-    return Figure(value=float(value), unit=unit, grade="claim", source=source, as_of=as_of)
+    parts = quantity.model_dump() if isinstance(quantity, Range) else {"value": float(quantity)}
+    return Figure(**parts, unit=unit, grade="claim", source=source, as_of=as_of)
+
+
+def added_up(parts: Iterable[float | Range]) -> float | Range:
+    """Quantities added up; those that are ranges move together, so that their percentiles add.
+
+    >>> added_up([2.0, Range(p5=1, p50=2, p95=6)])
+    Range(p5=3.0, p50=4.0, p95=8.0)
+    """
+    known = list(parts)
+    if not any(isinstance(part, Range) for part in known):
+        return float(sum(central(part) for part in known))
+    ranges = [part if isinstance(part, Range) else Range(p5=part, p50=part, p95=part) for part in known]
+    p5, p50, p95 = (sum(getattr(part, name) for part in ranges) for name in ("p5", "p50", "p95"))
+    return Range(p5=p5, p50=p50, p95=p95)

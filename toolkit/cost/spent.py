@@ -1,6 +1,6 @@
 """All lines of one option, draw by draw."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +17,9 @@ from toolkit.cost.setting import OLD, Setting
 from toolkit.cost.spending import Spending, stays
 from toolkit.pricing.book import PriceBook
 from toolkit.pricing.traffic import usage_arrays
+
+Bills = Callable[[Option, Mapping[str, PriceBook], Setting], Billed]
+"""Gives the vendor's bill of a managed option."""
 
 OUTCOME_LINES = (outages.LINE, credited.LINE)
 """What outages cost or bring back: no part of the price of a good outcome, which has them below the line."""
@@ -108,15 +111,17 @@ def spend(
     setting: Setting,
     *,
     in_service: Option | None = None,
+    bills: Bills = vendor_bill,
 ) -> Spent:
     """What an option costs in every draw, line by line.
 
     Args:
         in_service: the option that runs today, the same for all. None where nothing does: then there is no
             line of parallel running.
+        bills: how the vendor's bill is made.
     """
-    lines, billed = _recurring(option, books, setting)
-    moving, reverting = _moving(option, books, setting, in_service)
+    lines, billed = _recurring(option, books, setting, bills)
+    moving, reverting = _moving(option, books, setting, in_service, bills)
     lines += [*moving, outages.downtime(option, setting)]
     plan, infeasible = None, []
     if billed is not None:
@@ -127,18 +132,17 @@ def spend(
 
 
 def _recurring(
-    option: Option, books: Mapping[str, PriceBook], setting: Setting
+    option: Option, books: Mapping[str, PriceBook], setting: Setting, bills: Bills
 ) -> tuple[list[Spending], Billed | None]:
     """The lines that come back every month, and the bill where a vendor sends one."""
     if option.hosting == "managed":
-        # It follows from the traffic and the book, whatever else is known of the option.
-        billed = setting.once_if_few(("bill", option.price_book), lambda: vendor_bill(option, books, setting))
+        billed = bills(option, books, setting)
         return [billed.spending, operations_labour(option, setting)], billed
     return [*infrastructure(option, setting), operations_labour(option, setting)], None
 
 
 def _moving(
-    option: Option, books: Mapping[str, PriceBook], setting: Setting, old: Option | None
+    option: Option, books: Mapping[str, PriceBook], setting: Setting, old: Option | None, bills: Bills
 ) -> tuple[list[Spending], Floats | None]:
     """The lines of the move, and what going back costs if it is done; nothing for what is in service."""
     if old is not None and option.id == old.id:
@@ -150,15 +154,15 @@ def _moving(
 
     def old_month_usd(month: int) -> Floats | None:
         found: Floats | None = setting.once(
-            (OLD, old.id, month), lambda: _month_usd(old, books, setting.only(month))
+            (OLD, old.id, month), lambda: _month_usd(old, books, setting.only(month), bills)
         )
         return found
 
     return [migration(option, setting), parallel_running(option, setting, old_month_usd), back], reverting
 
 
-def _month_usd(option: Option, books: Mapping[str, PriceBook], month: Setting) -> Floats | None:
-    lines, billed = _recurring(option, books, month)
+def _month_usd(option: Option, books: Mapping[str, PriceBook], month: Setting, bills: Bills) -> Floats | None:
+    lines, billed = _recurring(option, books, month, bills)
     return Spent(option.id, lines, None, [] if billed is None else billed.infeasible).month_usd
 
 

@@ -81,7 +81,7 @@ def _mendable(result: CriterionResult) -> Iterator[CriterionResult]:
     if result.any_of is not None:
         for inner in result.any_of:
             yield from _mendable(inner)
-    elif result.why not in (None, "method not available"):
+    elif result.why is not None:
         yield result
 
 

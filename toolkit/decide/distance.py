@@ -4,61 +4,55 @@ from dataclasses import replace
 from datetime import date
 from math import ceil
 
+from toolkit.decide.question import Question
 from toolkit.decide.result import MoreNeeded
-from toolkit.decide.sequence import rejects
-from toolkit.metrics.shares import ShareEvidence
+from toolkit.decide.tally import Tally
 
-MOST_EVENTS = 1e12
-"""An effective number of events that no chat reaches; past it a criterion counts as never settled."""
+MOST_TIMES = 1e9
+"""So many times today's evidence nobody gathers; past it a criterion counts as never settled."""
 
 
-def clearing_n(estimate: float, threshold: float, *, n: float, alpha: float) -> float | None:
-    """The least number of effective events, at least ``n``, at which the sequence leaves out the threshold.
+def clearing_factor(tally: Tally, threshold: float, *, alpha: float) -> float | None:
+    """How many times as much evidence, at least 1, leaves out the threshold.
 
     Args:
-        estimate: the share that is assumed to go on.
-        threshold: the share to clear.
-        n: effective events there are.
+        tally: what there is, assumed to go on alike.
+        threshold: in the unit of the tally.
         alpha: error over all looks.
 
     Returns:
         None where the estimate equals the threshold or would never clear it.
     """
-    if estimate == threshold or not 0 < threshold < 1:
+    if tally.estimate == threshold:
         return None
-    low = high = max(n, 1.0)
-    while not rejects(threshold, estimate * high, high, alpha=alpha):
+    low = high = 1.0
+    while not tally.times(high).rejects(threshold, alpha=alpha):
         low, high = high, high * 2
-        if high > MOST_EVENTS:
+        if high > MOST_TIMES:
             return None
-    while high - low > max(1e-3, 1e-6 * high):
+    while high - low > 1e-6 * high:
         middle = (low + high) / 2
-        cleared = rejects(threshold, estimate * middle, middle, alpha=alpha)
+        cleared = tally.times(middle).rejects(threshold, alpha=alpha)
         low, high = (low, middle) if cleared else (middle, high)
     return high
 
 
-def recorded_days(evidence: ShareEvidence) -> int:
-    """Calendar days from the first to the newest hour that holds evidence, both counted."""
-    return (evidence.newest_hour.date() - evidence.first_hour.date()).days + 1
-
-
-def to_clear(evidence: ShareEvidence, threshold: float, *, alpha: float) -> MoreNeeded | None:
-    """Events and days until the sequence clears the threshold; None where it never would."""
-    if not evidence.n_effective > 0:
+def to_clear(question: Question, *, alpha: float) -> MoreNeeded | None:
+    """Events and days until the interval clears the threshold; None where it never would."""
+    factor = clearing_factor(question.tally, question.threshold, alpha=alpha)
+    if factor is None:
         return None
-    needed = clearing_n(evidence.estimate, threshold, n=evidence.n_effective, alpha=alpha)
-    if needed is None:
+    events = max(1, ceil((factor - 1) * question.n)) if question.n else None
+    return MoreNeeded(events=events, days=max(1, ceil((factor - 1) * question.recorded_days)))
+
+
+def to_fill(question: Question, least_blocks: int | None) -> MoreNeeded | None:
+    """Days until there are as many blocks, at the blocks a day there were so far."""
+    blocks = question.tally.blocks
+    if blocks is None or least_blocks is None:
         return None
-    raw_per_effective = evidence.n / evidence.n_effective
-    events = max(1, ceil((needed - evidence.n_effective) * raw_per_effective))
-    return MoreNeeded(events=events, days=ceil(events * recorded_days(evidence) / evidence.n))
-
-
-def to_fill(evidence: ShareEvidence, least_blocks: int) -> MoreNeeded:
-    """Days until there are as many hourly blocks, at the blocks a day there were so far."""
-    missing = least_blocks - evidence.hours
-    return MoreNeeded(events=None, days=ceil(missing * recorded_days(evidence) / evidence.hours))
+    missing = least_blocks - blocks.count
+    return MoreNeeded(events=None, days=ceil(missing * question.recorded_days / blocks.count))
 
 
 def days_left(since: date, *, duration_days: float, as_of: date) -> int:

@@ -2,65 +2,50 @@
 
 from datetime import date
 from functools import partial
-from typing import TypedDict
 
 from toolkit.decide.dossier import Dossier, Window
+from toolkit.decide.judging import Demands, Judgement, alpha_of, judge
 from toolkit.decide.plan import Criterion
 from toolkit.decide.result import CriterionResult
-from toolkit.decide.shares import Demands, Judgement, alpha_of, judge_share
-from toolkit.decide.witness import Witness, witnesses
+from toolkit.decide.witness import Witness, outage_block_hours, witnesses
 from toolkit.evidence import Grade, grade_rank
-from toolkit.metrics.key import MetricValue
 
 
 def judge_measured(criterion: Criterion, *, option: str, dossier: Dossier, window: Window) -> CriterionResult:
     """The state of a criterion on one of the recorded metrics; environments are never pooled."""
-    heard = witnesses(dossier, metric=str(criterion.metric), option=option, since=window.since)
+    heard = witnesses(dossier, criterion, option=option, since=window.since)
     asked = [one for one in heard if criterion.environment in (None, one.environment)]
     result = partial(CriterionResult, list_name=window.list_name, entry=criterion, option=option)
     if not asked:
         silence = _silence(criterion, heard, dossier=dossier, since=window.since)
         return result(state="unknown", reason=silence, environment=criterion.environment, since=window.since)
     witness = asked[0]
-    place = partial(result, environment=witness.environment, grade=witness.grade, since=witness.since)
-    return place(**vars(_heard(criterion, witness, dossier=dossier, window=window)), **_numbers(witness))
+    return result(
+        environment=witness.environment,
+        grade=witness.grade,
+        since=witness.since,
+        estimate=witness.question.estimate,
+        n=witness.question.n,
+        n_effective=witness.question.tally.n_effective,
+        **vars(_heard(criterion, witness, dossier=dossier, window=window)),
+    )
 
 
 def _heard(criterion: Criterion, witness: Witness, *, dossier: Dossier, window: Window) -> Judgement:
-    """What the evidence says, if it is strong enough and there is a method to judge it."""
-    weak = criterion.grade is not None and grade_rank(witness.grade) < grade_rank(criterion.grade)
-    if not weak and not isinstance(witness.evidence, MetricValue):
-        return judge_share(criterion, witness.evidence, _demands(witness, dossier=dossier, window=window))
-    why = (
-        f"grade too weak: {witness.grade} evidence where {criterion.grade} is asked for"
-        if weak
-        else f"method not available: this version has no always-valid interval for {criterion.metric}"
-    )
+    """What the evidence says, if it is strong enough."""
+    if criterion.grade is None or grade_rank(witness.grade) >= grade_rank(criterion.grade):
+        return judge(criterion, witness.question, _demands(witness, dossier=dossier, window=window))
+    why = f"grade too weak: {witness.grade} evidence where {criterion.grade} is asked for"
     return Judgement(state="unknown", reason=f"{why}; {witness.says(alpha=alpha_of(criterion))}")
 
 
-class _Numbers(TypedDict, total=False):
-    estimate: float | None
-    n: float
-    n_effective: float
-
-
-def _numbers(witness: Witness) -> _Numbers:
-    """The estimate and its sample; contradictory counts have no estimate."""
-    evidence = witness.evidence
-    if isinstance(evidence, MetricValue):
-        return {"estimate": evidence.estimate, "n": evidence.n}
-    estimate = None if evidence.contradictory else evidence.estimate
-    return {"estimate": estimate, "n": evidence.n, "n_effective": evidence.n_effective}
-
-
 def _demands(witness: Witness, *, dossier: Dossier, window: Window) -> Demands:
+    outage_hours = dossier.project.outage_hours
     return Demands(
         list_name=window.list_name,
-        grade=witness.grade,
         since=witness.since,
         soak_days=window.duration_days,
-        outage_hours=dossier.project.outage_hours,
+        outage_hours=outage_hours if outage_block_hours(witness.grade, outage_hours) else None,
         as_of=dossier.as_of,
     )
 

@@ -1,7 +1,6 @@
 """The plan as a sequence: what each phase costs to enter and leave, what it shows, and which comes next."""
 
-from collections.abc import Collection
-from collections.abc import Sequence as List
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -66,7 +65,7 @@ class Stage:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Sequence:
+class PhaseSequence:
     """The phases in the plan's order, and what to do next.
 
     Args:
@@ -88,13 +87,13 @@ class Sequence:
 
 
 def sequence_of(
-    phases: List[PhaseResult],
+    phases: Sequence[PhaseResult],
     *,
     cost: CostResult,
-    found: List[Candidate],
-    questions: List[NextMeasurement],
+    found: Sequence[Candidate],
+    questions: Sequence[NextMeasurement],
     fields: Collection[str],
-) -> Sequence:
+) -> PhaseSequence:
     """The plan as a sequence, and the next phase by its option value.
 
     Args:
@@ -121,7 +120,7 @@ def _stage(
     priced: OptionCost | None,
     *,
     cost: CostResult,
-    found: List[Candidate],
+    found: Sequence[Candidate],
     spent: float | None,
     shows: tuple[str, ...],
 ) -> Stage:
@@ -156,7 +155,9 @@ def _saves(priced: OptionCost | None, cost: CostResult) -> float | None:
     return now.total.mean - priced.total.mean
 
 
-def _shows(option: str | None, questions: List[NextMeasurement], fields: Collection[str]) -> tuple[str, ...]:
+def _shows(
+    option: str | None, questions: Sequence[NextMeasurement], fields: Collection[str]
+) -> tuple[str, ...]:
     found = [
         f"{one.phase}/{one.metric}"
         for one in questions
@@ -166,7 +167,7 @@ def _shows(option: str | None, questions: List[NextMeasurement], fields: Collect
     return tuple(dict.fromkeys(found))
 
 
-def _waiting(found: List[Candidate], saves: float | None, horizon_months: int) -> float | None:
+def _waiting(found: Sequence[Candidate], saves: float | None, horizon_months: int) -> float | None:
     """Of the best measurement; while it lasts, what the phase would save is not saved."""
     lost_a_day = max(saves or 0.0, 0.0) / horizon_months / DAYS_A_MONTH
     nets = [
@@ -177,25 +178,27 @@ def _waiting(found: List[Candidate], saves: float | None, horizon_months: int) -
     return max(nets, default=None)
 
 
-def _next(stages: tuple[Stage, ...], found: List[Candidate]) -> Sequence:
+def _next(stages: tuple[Stage, ...], found: Sequence[Candidate]) -> PhaseSequence:
     planned = [stage for stage in stages if stage.phase.phase.status == "planned"]
     open_ones = [stage for stage in planned if stage.phase.verdict != "NO-GO"]
     known = [stage for stage in open_ones if stage.option_value_usd is not None]
     if not planned or not open_ones:
         why = "no phase is planned" if not planned else "every planned phase is a NO-GO"
-        return Sequence(stages=stages, action="stay", phase=None, sentence=f"Stay: {why}.")
+        return PhaseSequence(stages=stages, action="stay", phase=None, sentence=f"Stay: {why}.")
     if not known:
         sentence = "The cost model cannot say which phase comes next: no planned one has a known value."
-        return Sequence(stages=stages, action=None, phase=None, sentence=sentence)
+        return PhaseSequence(stages=stages, action=None, phase=None, sentence=sentence)
     best = max(known, key=lambda stage: stage.option_value_usd or 0.0)
     value = best.option_value_usd or 0.0
     if value <= 0:
         sentence = "Stay: no planned phase is worth more than what is in service."
-        return Sequence(stages=stages, action="stay", phase=None, sentence=sentence)
+        return PhaseSequence(stages=stages, action="stay", phase=None, sentence=sentence)
     return _towards(best, value, stages, found)
 
 
-def _towards(best: Stage, value: float, stages: tuple[Stage, ...], found: List[Candidate]) -> Sequence:
+def _towards(
+    best: Stage, value: float, stages: tuple[Stage, ...], found: Sequence[Candidate]
+) -> PhaseSequence:
     name = best.phase.phase.id
     worth = f"{name} is worth most, {usd(float(round(value)))} with the right to go back"
     action: Action
@@ -209,4 +212,4 @@ def _towards(best: Stage, value: float, stages: tuple[Stage, ...], found: List[C
     else:
         action, why = "settle its gate", "and only its gate is in the way: HOLD"
     sentence = f"{action.capitalize()}: {worth}, {why}."
-    return Sequence(stages=stages, action=action, phase=name, sentence=sentence)
+    return PhaseSequence(stages=stages, action=action, phase=name, sentence=sentence)

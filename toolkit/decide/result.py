@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import date
+from math import inf
 from typing import Any
 
 from toolkit.decide.kleene import State
 from toolkit.decide.plan import AnyOf, Criterion
 from toolkit.decide.wording import subject
 from toolkit.evidence import Grade
+from toolkit.metrics.blocks import Blocks
 
 REASONS = (
     "absent",
@@ -17,7 +19,6 @@ REASONS = (
     "window not over",
     "straddles",
     "contradictory",
-    "method not available",
 )
 """The words with which the reason of an unknown begins."""
 
@@ -39,6 +40,51 @@ class MoreNeeded:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Basis:
+    """What an interval was made of: with the effective sample, all that it takes to compute it again.
+
+    Args:
+        quantity: what is counted, in words.
+        estimate: in the unit of the quantity. None where it is infinite.
+        low, high: the interval that was compared, alike. Of a duration ``high`` may be infinite.
+        threshold: what it was compared with, alike.
+        alpha: the error over all looks, half of it at each end.
+        exposure_s: connected seconds, effective. None of a share.
+        flap_s: an outage ends a connection at most once in so many seconds. None of a share.
+        outage_hours: the longest outage allowed for. None where the evidence needs no allowance.
+        blocks: the quantity in blocks of time. None where no outage is allowed for.
+        least_blocks: the fewest blocks that could settle it. None likewise.
+    """
+
+    quantity: str
+    estimate: float | None
+    low: float
+    high: float
+    threshold: float
+    alpha: float
+    exposure_s: float | None
+    flap_s: float | None
+    outage_hours: float | None
+    blocks: Blocks | None
+    least_blocks: int | None
+
+    def to_document(self) -> dict[str, Any]:
+        """The numbers that a criterion's own do not tell."""
+        blocks = self.blocks
+        return {
+            "quantity": self.quantity,
+            "estimate": self.estimate,
+            "low": self.low,
+            "high": None if self.high == inf else self.high,
+            "threshold": self.threshold,
+            "exposure_s": self.exposure_s,
+            "flap_s": self.flap_s,
+            "block_mean": blocks and blocks.mean,
+            "block_sd": blocks and blocks.sd,
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
 class CriterionResult:
     """One entry of a phase's lists, judged.
 
@@ -52,6 +98,7 @@ class CriterionResult:
         reason: a sentence with numbers; of an unknown it begins with one of :data:`REASONS`.
         estimate, low, high: in the unit of the threshold; the interval is the one that was compared.
         n, n_effective: raw events, and what they are worth after clustering.
+        basis: what the interval was made of. None where there is none, or where it is no measurement.
         any_of: the judged criteria inside an ``any_of`` entry. None in any other.
     """
 
@@ -68,6 +115,7 @@ class CriterionResult:
     high: float | None = None
     n: float | None = None
     n_effective: float | None = None
+    basis: Basis | None = None
     more_needed: MoreNeeded | None = None
     any_of: "tuple[CriterionResult, ...] | None" = None
 
@@ -84,12 +132,18 @@ class CriterionResult:
         return next(word for word in REASONS if self.reason.startswith(word))
 
     @property
+    def design_effect(self) -> float | None:
+        """How many raw events are worth one independent one; None where there are none."""
+        return self.n / self.n_effective if self.n and self.n_effective else None
+
+    @property
     def subject(self) -> str:
         """What it speaks about, in words."""
         return subject(self.entry, option=self.option, environment=self.environment)
 
     def to_document(self) -> dict[str, Any]:
         """The criterion as ``toolkit decide --json`` prints it; every key is always there."""
+        basis, blocks = self.basis, self.basis and self.basis.blocks
         single = self.entry if isinstance(self.entry, Criterion) else None
         return {
             "list": self.list_name,
@@ -110,5 +164,12 @@ class CriterionResult:
             "high": self.high,
             "n": self.n,
             "n_effective": self.n_effective,
+            "design_effect": self.design_effect,
+            "alpha": basis and basis.alpha,
+            "outage_hours": basis and basis.outage_hours,
+            "block_hours": blocks and blocks.hours,
+            "blocks": blocks and blocks.count,
+            "least_blocks": basis and basis.least_blocks,
+            "basis": basis and basis.to_document(),
             "more_needed": self.more_needed and self.more_needed.to_document(),
         }

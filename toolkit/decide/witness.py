@@ -4,14 +4,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
+from toolkit.decide.blockbound import block_hours
 from toolkit.decide.dossier import Dossier
-from toolkit.decide.plan import SHARES
-from toolkit.decide.sequence import bernoulli_interval
-from toolkit.decide.wording import plain, share, shares
+from toolkit.decide.plan import SHARES, Criterion
+from toolkit.decide.question import (
+    Question,
+    duration_question,
+    flap_s,
+    latency_question,
+    share_question,
+)
 from toolkit.evidence import Grade, grade_rank
-from toolkit.metrics.key import MetricValue, key_metrics
+from toolkit.metrics.durations import end_evidence
+from toolkit.metrics.key import PERCENTILES
+from toolkit.metrics.reach import deliveries_of
 from toolkit.metrics.rollups import Rollups
 from toolkit.metrics.shares import ShareEvidence, share_evidence
+from toolkit.metrics.windows import hours_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,36 +29,21 @@ class Witness:
 
     Args:
         since: the first day that counts.
-        evidence: counts of a share, or the value of a metric that no sequence judges.
+        question: what a criterion asks of its evidence.
     """
 
     environment: str
     grade: Grade
     since: date
-    evidence: ShareEvidence | MetricValue
+    question: Question
 
     def says(self, *, alpha: float) -> str:
         """Its estimate with its interval, for a reason."""
-        if isinstance(self.evidence, MetricValue):
-            return f"{self.environment} says {_shown(self.evidence)}"
-        if self.evidence.contradictory:
+        asked = self.question
+        if asked.contradiction is not None:
             return f"{self.environment} has contradictory counts"
-        low, high = interval(self.evidence, alpha=alpha)
-        return f"{self.environment} says {share(self.evidence.estimate)} ({shares(low, high)})"
-
-
-def _shown(value: MetricValue) -> str:
-    """The value with its interval; one that is beyond what was observed has no upper end."""
-    low, high = ("" if end is None else plain(end) for end in (value.low, value.high))
-    if value.estimate is None:
-        return f"more than {low}" if low else "nothing finite"
-    return f"{plain(value.estimate)} ({low or 'unbounded'}–{high or 'unbounded'})"
-
-
-def interval(evidence: ShareEvidence, *, alpha: float) -> tuple[float, float]:
-    """The always-valid interval of a share on its effective events."""
-    effective = evidence.n_effective
-    return bernoulli_interval(min(evidence.estimate * effective, effective), effective, alpha=alpha)
+        spread = asked.spread(*asked.tally.interval(alpha=alpha))
+        return f"{self.environment} says {asked.value(asked.tally.estimate)} ({spread}){asked.suffix}"
 
 
 def by_strength(environments: Mapping[str, Grade]) -> list[str]:
@@ -61,8 +55,8 @@ def by_strength(environments: Mapping[str, Grade]) -> list[str]:
     return sorted(environments, key=lambda name: -grade_rank(environments[name]))
 
 
-def witnesses(dossier: Dossier, *, metric: str, option: str, since: date | None) -> list[Witness]:
-    """Every listed environment that has the metric since a day, strongest grade first.
+def witnesses(dossier: Dossier, criterion: Criterion, *, option: str, since: date | None) -> list[Witness]:
+    """Every listed environment that has a criterion's metric since a day, strongest grade first.
 
     Args:
         since: first day of evidence. None means the first that was recorded there.
@@ -70,21 +64,51 @@ def witnesses(dossier: Dossier, *, metric: str, option: str, since: date | None)
     environments = dossier.project.environments
     found = []
     for name in by_strength(environments):
-        evidence = _evidence(dossier.rollups, metric=metric, option=option, environment=name, since=since)
         first = since or first_day(dossier.rollups, option=option, environment=name)
-        if evidence is not None and first is not None:
-            found.append(Witness(environment=name, grade=environments[name], since=first, evidence=evidence))
+        blocks = outage_block_hours(environments[name], dossier.project.outage_hours)
+        asked = first and _question(
+            dossier.rollups, criterion, option=option, environment=name, since=since, blocks=blocks
+        )
+        if asked and first:
+            found.append(Witness(environment=name, grade=environments[name], since=first, question=asked))
     return found
 
 
-def _evidence(
-    rollups: Rollups, *, metric: str, option: str, environment: str, since: date | None
-) -> ShareEvidence | MetricValue | None:
+def outage_block_hours(grade: Grade, outage_hours: float) -> int | None:
+    """The length of blocks of time in which evidence of a grade is counted too; None without them.
+
+    Faults of the lab strike by script: what they do is in its recordings, and nothing else is to come.
+    """
+    return block_hours(outage_hours) if grade == "field" else None
+
+
+def _question(
+    rollups: Rollups,
+    criterion: Criterion,
+    *,
+    option: str,
+    environment: str,
+    since: date | None,
+    blocks: int | None,
+) -> Question | None:
+    """What is asked of an environment's evidence; None where it has none."""
+    metric = str(criterion.metric)
+    where = {"option": option, "environment": environment}
+    if metric in PERCENTILES:
+        found = deliveries_of(rollups, since=since, **where)
+        return None if found is None else latency_question(criterion, found, block_hours=blocks)
     if metric in SHARES:
-        found = share_evidence(rollups, metric=metric, option=option, environment=environment, since=since)
-        return _in_client_hours(found) if found and metric == "session_availability" else found
-    value = key_metrics(rollups, option=option, environment=environment, since=since)[metric]
-    return value if value.state == "measured" else None
+        shares = share_evidence(rollups, metric=metric, since=since, block_hours=blocks or 1, **where)
+        if shares is None:
+            return None
+        in_blocks = shares.blocks if blocks else None
+        counted = _in_client_hours(shares) if metric == "session_availability" else shares
+        return share_question(criterion, counted, blocks=in_blocks)
+    shortest = flap_s(criterion.threshold)
+    ends = end_evidence(rollups, since=since, block_hours=blocks or 1, flap_s=shortest, **where)
+    if ends is None:
+        return None
+    return duration_question(criterion, ends, blocks=ends.blocks if blocks else None)
 
 
 def _in_client_hours(found: ShareEvidence) -> ShareEvidence:
@@ -94,6 +118,5 @@ def _in_client_hours(found: ShareEvidence) -> ShareEvidence:
 
 def first_day(rollups: Rollups, *, option: str, environment: str) -> date | None:
     """The first UTC day that an environment recorded of an option; None where it recorded nothing."""
-    counts = rollups.counts
-    hours = counts.loc[(counts["option"] == option) & (counts["environment"] == environment), "hour"]
-    return None if hours.empty else hours.min().date()
+    hours = hours_of(rollups, option=option, environment=environment, since=None)["hour"]
+    return None if hours.empty else hours.iloc[0].date()

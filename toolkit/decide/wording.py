@@ -1,6 +1,6 @@
 """Numbers and names as the reasons print them."""
 
-from math import ceil, log10
+from math import ceil, inf, log10
 
 from toolkit.decide.plan import AnyOf, Comparator, Criterion
 
@@ -62,6 +62,15 @@ def usd(value: float) -> str:
     ('USD 1,250', 'USD 60.74')
     """
     return f"USD {value:,.2f}".removesuffix(".00")
+
+
+def seconds(value: float) -> str:
+    """A duration in seconds; one that never ended has no number.
+
+    >>> seconds(452.59), seconds(float("inf"))
+    ('452.6 s', 'none seen to end')
+    """
+    return "none seen to end" if value == inf else f"{plain(value)} s"
 
 
 def words(comparator: Comparator) -> str:

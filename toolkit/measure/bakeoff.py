@@ -2,25 +2,27 @@
 
 import asyncio
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from toolkit.chat.settings import PresetName
-from toolkit.measure.adapters import LOCAL, adapter, kind
+from toolkit.measure.adapters import LOCAL, MANAGED, adapter, kind
 from toolkit.measure.adapters.base import outcome
+from toolkit.measure.adapters.managed import ManagedAdapter, check_keys
 from toolkit.measure.compaction import compact
 from toolkit.measure.faults.observing import Observer
 from toolkit.measure.faults.proxy import FaultProxy
 from toolkit.measure.faults.script import NetworkFaults
 from toolkit.measure.faults.times import noticed
+from toolkit.measure.metered import check_limits, use_of
 from toolkit.measure.probe import Probe
 from toolkit.measure.recorder import Recorder
 from toolkit.measure.servers.processes import running
 from toolkit.measure.totals import BakeoffResult, OptionResult, ProbeResult
-from toolkit.measure.workload import Workload
+from toolkit.measure.workload import Workload, schedule
 from toolkit.project.faults import EnvironmentFault, InputError
 
 
@@ -62,6 +64,9 @@ def run_bakeoff(
     chosen = list(LOCAL if options is None else options)
     if len(set(chosen)) < len(chosen) or not chosen:
         raise InputError(f"options: {', '.join(chosen) or 'none'}; name one or more, each once")
+    if bought := [option for option in chosen if option in MANAGED]:
+        right = "measure it with toolkit probe; a bake-off starts its servers here"
+        raise InputError.of_argument("options", f"{', '.join(bought)} is a managed service", right)
     for option in chosen:
         adapter(option)
     run = _Run(workload, metrics_dir, environment, uuid.uuid4().hex[:8], preset)
@@ -76,6 +81,7 @@ def probe_option(
     workload: Workload,
     url: str | None = None,
     preset: PresetName = "stable",
+    tell: Callable[[str], None] | None = None,
 ) -> BakeoffResult:
     """Totals of one option at one endpoint; the facts are recorded.
 
@@ -84,21 +90,45 @@ def probe_option(
         environment: where it runs; the facts are recorded under that name.
         metrics_dir: the folder, or the URL of the place, where the facts go.
         workload: what the clients do.
-        url: of the endpoint. None: a local server is started, behind the workload's faults.
+        url: of the endpoint. None: a local server is started, behind the workload's faults; a managed service
+            is measured where its vendor has it.
         preset: with which settings a local server of ``current`` runs, and its client.
+        tell: takes what a managed service will be used for, before it is.
 
     Raises:
         EnvironmentFault: there is no adapter for the option, nothing answers, or nothing can be recorded.
-        InputError: the URL is none, or the workload asks for faults, which only a local server can be given.
+        InputError: the URL is none, or the workload asks for faults, which only a local server can be given,
+            or for more than a managed service may be used for.
     """
-    adapter(option)
     run = _Run(workload, metrics_dir, environment, uuid.uuid4().hex[:8], preset)
+    if option in MANAGED:
+        return _finish(run, asyncio.run(_managed(option, url, run, tell)))
+    adapter(option)
     _check_url(url)
     if url is None:
         return _finish(run, asyncio.run(_side_by_side([option], run)))
     if workload.faults != NetworkFaults():
         raise InputError("workload: faults: are for local servers; leave them out, or leave out the URL")
     return _finish(run, asyncio.run(_remote(option, url, run)))
+
+
+async def _managed(
+    option: str, url: str | None, run: _Run, tell: Callable[[str], None] | None
+) -> dict[str, OptionResult]:
+    """The result of a managed service, at the vendor's own hosts."""
+    if url is not None:
+        right = "leave it out: only the vendor's own hosts give evidence about the vendor"
+        raise InputError.of_argument("url", f"is not for {option}, a managed service", right)
+    if run.workload.faults != NetworkFaults():
+        raise InputError("workload: faults: are for local servers; leave them out for a managed service")
+    planned = schedule(run.workload)
+    check_limits(option, run.workload, planned)
+    service = adapter(option)
+    assert isinstance(service, ManagedAdapter)
+    if tell is not None:
+        tell(f"{option}: about to use at {service.host}: {use_of(option, run.workload, planned)}")
+    await check_keys(option, service)
+    return {option: OptionResult(probe=await _probe(option, "", run), faults=None, noticed=None)}
 
 
 def _check_url(url: str | None) -> None:

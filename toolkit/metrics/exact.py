@@ -11,6 +11,12 @@ Whole = npt.NDArray[np.int64]
 
 LARGEST = 2**63
 
+LIMB = 22
+"""Large numbers are multiplied in digits of so many bits, each product of which numpy holds exactly."""
+
+MOST_ROWS = 2 ** (63 - 2 * LIMB)
+"""So many products of two digits add up within 64 bits."""
+
 
 def total(values: npt.ArrayLike) -> int:
     """The sum of whole numbers.
@@ -33,7 +39,16 @@ def product(x: npt.ArrayLike, y: npt.ArrayLike) -> int:
     left, right = np.asarray(x, "int64"), np.asarray(y, "int64")
     if _largest(left) * _largest(right) * len(left) < LARGEST:
         return int(left @ right)
-    return sum(a * b for a, b in zip(left.tolist(), right.tolist(), strict=True))
+    if len(left) >= MOST_ROWS:
+        return sum(a * b for a, b in zip(left.tolist(), right.tolist(), strict=True))
+    limbs = [(shift, left >> shift, right >> shift) for shift in range(0, 64, LIMB)]
+    parts = [(shift, _limb(a, shift), _limb(b, shift)) for shift, a, b in limbs]
+    return sum(int(a @ b) << (i + j) for i, a, _ in parts for j, _, b in parts)
+
+
+def _limb(shifted: Whole, shift: int) -> Whole:
+    """The lowest digits of what is left; the highest keep the sign."""
+    return shifted if shift + LIMB >= 64 else shifted & (2**LIMB - 1)
 
 
 def _largest(values: Whole) -> int:

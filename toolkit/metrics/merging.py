@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from functools import cached_property
 
 import numpy as np
@@ -84,6 +85,33 @@ class Rollups:
         self._latency_hours = latency_hours
         self.left_out_rows = left_out_rows
         self.set_aside = list(set_aside)
+        self._whole: Rollups | None = None
+        self.end: pd.Timestamp | None = None
+
+    @property
+    def whole(self) -> "Rollups":
+        """The rollups that these were cut from; these themselves where nothing was cut."""
+        return self._whole or self
+
+    def until(self, day: date) -> "Rollups":
+        """These rollups up to the end of a UTC day, for what was to be seen on that day.
+
+        It costs next to nothing: hourly counts and latencies, once they have been picked out and sorted for
+        an option and an environment, are cut at the day and neither copied nor gone through again
+        (:func:`toolkit.metrics.windows.hours_of`). Only what is asked for as a frame is filtered. An hour
+        counts whole, though a connection that began before midnight may have been written down after it.
+
+        Args:
+            day: the last one that counts.
+        """
+        end = pd.Timestamp(day + timedelta(days=1), tz="UTC")
+        if self.end is not None:
+            end = min(end, self.end)
+        found = Rollups(left_out_rows=self.left_out_rows, set_aside=self.set_aside)
+        frames = ("counts", "latency", "handshake", "ages", "aggregates", "faults")
+        found._given = {name: _cut(self.whole, name, end) for name in frames}
+        found._whole, found.end = self.whole, end
+        return found
 
     @cached_property
     def counts(self) -> pd.DataFrame:
@@ -127,6 +155,16 @@ class Rollups:
             none = as_pandas(none_of(columns)).rename(columns={"part": "option"}).astype({"option": "str"})
             return _timed(none)
         return given() if callable(given) else given
+
+
+def _cut(whole: Rollups, name: str, end: pd.Timestamp) -> Callable[[], pd.DataFrame]:
+    """What makes a frame of these rollups without the hours from ``end`` on."""
+
+    def made() -> pd.DataFrame:
+        frame: pd.DataFrame = getattr(whole, name)
+        return frame[frame["hour"] < end]
+
+    return made
 
 
 Pieces = dict[Table, list[Frames | Kept]]

@@ -6,6 +6,7 @@ from fractions import Fraction
 
 import pandas as pd
 
+from toolkit.metrics.blocks import Blocks, blocks_of, share_blocks
 from toolkit.metrics.clusters import CENTISECOND_US, RATIOS
 from toolkit.metrics.counted import counted
 from toolkit.metrics.effective import (
@@ -51,6 +52,7 @@ class ShareEvidence:
         contradictory: the numerator exceeds the denominator, in all or in some hour, so that the counts are
             wrong.
         source: the kind of import that had summed the counts up before. None where events were recorded.
+        blocks: the share in blocks of time. None where the counts are contradictory.
     """
 
     successes: float
@@ -62,6 +64,7 @@ class ShareEvidence:
     client_hours: int = 0
     contradictory: bool = False
     source: str | None = None
+    blocks: Blocks | None = None
 
     @property
     def estimate(self) -> float:
@@ -73,16 +76,23 @@ class ShareEvidence:
 
 
 def share_evidence(
-    rollups: Rollups, *, metric: str, option: str, environment: str, since: date | None = None
+    rollups: Rollups,
+    *,
+    metric: str,
+    option: str,
+    environment: str,
+    since: date | None = None,
+    block_hours: int = 1,
 ) -> ShareEvidence | None:
     """The evidence on a share; None where it is absent.
 
     Clients in one hour are taken as independent of one another, and with eight hours of evidence or more,
-    whole hours too; the larger variance counts.
+    whole hours too, and with eight blocks of evidence whole blocks; the largest variance counts.
 
     Args:
         metric: one of :data:`SHARES`.
         since: the UTC day on which evidence starts. None for all.
+        block_hours: length of the blocks of time.
 
     Raises:
         KeyError: the metric is no share.
@@ -95,27 +105,37 @@ def share_evidence(
         return None
     x, y = _whole(hours, x_name), _whole(hours, y_name)
     if total(y) <= 0:
-        return _summed_before(rollups, metric, option, environment, since)
+        return _summed_before(rollups, metric, option, environment, since, block_hours)
     # Less than a centisecond of wanted time is too short to show in the sums, and still one client's hour.
     clusters = max(1, total(hours[RATIOS[metric].columns[0]]))
     in_seconds = metric == "session_availability"
     found = hours["hour"][hours[y_name] > 0]
+    contradictory = bool((x > y).any())
+    in_blocks = share_blocks(hours["hour"], x, y, block_hours=block_hours)
     return ShareEvidence(
         successes=total(x) / US_PER_S if in_seconds else total(x),
         n=total(y) / US_PER_S if in_seconds else total(y),
         n_effective=_effective(
-            hours, metric, x, y, n=clusters if in_seconds else total(y), clusters=clusters
+            hours,
+            metric,
+            x,
+            y,
+            in_blocks,
+            n=clusters if in_seconds else total(y),
+            clusters=clusters,
+            block_hours=block_hours,
         ),
         hours=len(found),
         first_hour=_moment(found.min()),
         newest_hour=_moment(found.max()),
         client_hours=clusters,
-        contradictory=bool((x > y).any()),
+        contradictory=contradictory,
+        blocks=None if contradictory else blocks_of(*in_blocks, block_hours),
     )
 
 
 def _summed_before(
-    rollups: Rollups, metric: str, option: str, environment: str, since: date | None
+    rollups: Rollups, metric: str, option: str, environment: str, since: date | None, block_hours: int
 ) -> ShareEvidence | None:
     """The evidence of aggregates. Nobody knows how their events cluster, so that an hour counts as one."""
     if metric not in SUMMED_BEFORE:
@@ -128,17 +148,21 @@ def _summed_before(
     share = total(x) / total(y)
     contradictory = bool((x > y).any())
     # Hours that are all alike show no variance, which is no reason to count for more than one event each.
-    by_hour = None if contradictory else block_variance(x, y) or None
+    in_blocks = share_blocks(hours["hour"], x, y, block_hours=block_hours)
+    spread = [] if contradictory else spread_in_time((x, y), in_blocks, block_hours)
     return ShareEvidence(
         successes=total(x),
         n=total(y),
-        n_effective=effective_share(share, n=total(y), clusters=len(hours), variances=[by_hour]),
+        n_effective=effective_share(
+            share, n=total(y), clusters=len(hours), variances=[one or None for one in spread]
+        ),
         hours=len(hours),
         first_hour=_moment(hours["hour"].min()),
         newest_hour=_moment(hours["hour"].max()),
         client_hours=len(hours),
         contradictory=contradictory,
         source=found.source,
+        blocks=None if contradictory else blocks_of(*in_blocks, block_hours),
     )
 
 
@@ -169,14 +193,32 @@ def variance_by_clusters(
     return two_way_variance(one_way, other_way, independent)
 
 
-def _effective(hours: pd.DataFrame, metric: str, x: Whole, y: Whole, *, n: int, clusters: int) -> float:
+def _effective(
+    hours: pd.DataFrame,
+    metric: str,
+    x: Whole,
+    y: Whole,
+    in_blocks: tuple[Whole, Whole],
+    *,
+    n: int,
+    clusters: int,
+    block_hours: int,
+) -> float:
     ratio = Fraction(total(x), total(y))
     y_total = total(y) // CENTISECOND_US if metric == "session_availability" else total(y)
     by_clusters = variance_by_clusters(
         hours, metric, ratio, y_total=y_total, independent=float(ratio * (1 - ratio)) / n
     )
-    by_hour = block_variance(x[y > 0], y[y > 0])
-    return effective_share(float(ratio), n=n, clusters=clusters, variances=[by_clusters, by_hour])
+    in_time = spread_in_time((x[y > 0], y[y > 0]), in_blocks, block_hours)
+    return effective_share(float(ratio), n=n, clusters=clusters, variances=[by_clusters, *in_time])
+
+
+def spread_in_time(
+    by_hour: tuple[Whole, Whole], by_block: tuple[Whole, Whole], block_hours: int
+) -> list[float | None]:
+    """The variances of a ratio by hours, and by longer blocks of time where those are longer."""
+    spread = [block_variance(*by_hour)]
+    return spread if block_hours == 1 else [*spread, block_variance(*by_block)]
 
 
 def _whole(hours: pd.DataFrame, column: str) -> Whole:

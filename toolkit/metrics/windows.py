@@ -14,8 +14,10 @@ Period = Literal["hour", "day"]
 PERIODS: tuple[Period, ...] = ("hour", "day")
 
 
-_seen: WeakKeyDictionary[Rollups, dict[tuple[str, str, date | None], pd.DataFrame]] = WeakKeyDictionary()
+_seen: WeakKeyDictionary[Rollups, dict[tuple[str, str], pd.DataFrame]] = WeakKeyDictionary()
 """Every metric asks for the same hours, and for those of options of which there are none."""
+
+_cut: WeakKeyDictionary[Rollups, dict[tuple[str, str, date | None], pd.DataFrame]] = WeakKeyDictionary()
 
 
 def hours_of(rollups: Rollups, *, option: str, environment: str, since: date | None) -> pd.DataFrame:
@@ -25,13 +27,33 @@ def hours_of(rollups: Rollups, *, option: str, environment: str, since: date | N
         since: None for all.
 
     Returns:
-        One frame for all who ask for the same hours, which nobody may change.
+        Rows in the order of time, which nobody may change: they are cut out of those of all who ask.
     """
-    known = _seen.setdefault(rollups, {})
+    known = _cut.setdefault(rollups, {})
     key = option, environment, since
     if key not in known:
-        known[key] = select(rollups.counts, option=option, environment=environment, since=since)
+        rows = span_of(rollups, option=option, environment=environment, since=since)
+        known[key] = all_hours_of(rollups, option=option, environment=environment).iloc[rows]
     return known[key]
+
+
+def all_hours_of(rollups: Rollups, *, option: str, environment: str) -> pd.DataFrame:
+    """The same of all days, those too that were cut off by :meth:`Rollups.until`."""
+    known = _seen.setdefault(rollups.whole, {})
+    key = option, environment
+    if key not in known:
+        found = select(rollups.whole.counts, option=option, environment=environment, since=None)
+        in_order = found["hour"].is_monotonic_increasing
+        known[key] = found if in_order else found.sort_values("hour", kind="stable")
+    return known[key]
+
+
+def span_of(rollups: Rollups, *, option: str, environment: str, since: date | None) -> slice:
+    """Which rows of :func:`all_hours_of` lie from ``since`` on and before these rollups end."""
+    hours = all_hours_of(rollups, option=option, environment=environment)["hour"]
+    start = 0 if since is None else int(hours.searchsorted(pd.Timestamp(since, tz="UTC")))
+    stop = len(hours) if rollups.end is None else int(hours.searchsorted(rollups.end))
+    return slice(start, max(start, stop))
 
 
 def select(frame: pd.DataFrame, *, option: str, environment: str, since: date | None) -> pd.DataFrame:

@@ -211,7 +211,8 @@ def _rounded_up(quantity: Number) -> Floats:
     """Whole numbers; the dust of binary fractions does not round 30.000000000000004 up to 31."""
     values = np.asarray(quantity, np.float64)
     nearest = np.rint(values)
-    return np.where(np.isclose(values, nearest, rtol=1e-12, atol=1e-9), nearest, np.ceil(values))
+    close = np.abs(values - nearest) <= 1e-9 + 1e-12 * np.abs(nearest)
+    return np.where(close, nearest, np.ceil(values))
 
 
 def inconsistencies(scenario: Scenario) -> list[tuple[str, str, str]]:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from toolkit.cost.claims import Claim
     from toolkit.cost.curves import Curve
+    from toolkit.cost.decisionmap import DecisionMap
     from toolkit.cost.option import Option
     from toolkit.cost.result import CostResult
     from toolkit.decide.decision import Decision
@@ -35,6 +36,8 @@ class ScenarioInputs:
         uptime: the cheapest option for each required uptime, as the cost room gives it.
         decision: verdict of every phase, ranking, flip points, next measurements.
         quotes: what every vendor would bill for the first month, beside what the brief quotes.
+        maps: the cheapest feasible option over message volume, by what the map is against.
+        teams: small maps against uptime, by how many times the team they are for.
     """
 
     scenario: "Scenario"
@@ -43,6 +46,8 @@ class ScenarioInputs:
     uptime: "pd.DataFrame"
     decision: "Decision"
     quotes: "Sequence[Quote]" = ()
+    maps: "Mapping[str, DecisionMap]" = field(default_factory=dict)
+    teams: "Mapping[float, DecisionMap]" = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from toolkit.evidence import central
 from toolkit.report import plots
 from toolkit.report.html import render
 from toolkit.report.inputs import ReportInputs, ScenarioInputs
 from toolkit.report.metricwords import METRICS
 from toolkit.report.pictures import Picture
 from toolkit.report.sections import (
+    choosing,
     costs,
     headlines,
     next_steps,
@@ -39,11 +41,13 @@ class ScenarioView:
     flips: list[str]
     measure: list[str]
     steps: next_steps.NextSteps
+    maps: list[Picture]
     pictures: list[Picture]
     totals: Table
     lines: list[Table]
     bills: Table
     side_by_side: Table
+    choosing: choosing.ChoosingView
     limits: list[str]
 
 
@@ -100,6 +104,7 @@ def scenario_view(inputs: ReportInputs, scenario: str, *, several: bool = False)
         flips=headlines.flip_points(decision, names),
         measure=verdicts.next_measurements(its.decision),
         steps=next_steps.next_steps(decision, names, title=suffix),
+        maps=_maps(its, names, title),
         pictures=_cost_pictures(its, names, title),
         totals=costs.totals_table(its.cost, names, title=title),
         lines=[
@@ -111,6 +116,7 @@ def scenario_view(inputs: ReportInputs, scenario: str, *, several: bool = False)
             inputs.options, its, do_nothing=headlines.baseline(inputs.plan, inputs.options),
             as_of=inputs.as_of, title=title,
         ),
+        choosing=choosing.choosing_view(decision, names, title=title),
         limits=_unique([*decision["limits"], *its.cost.limits]),
     )  # fmt: skip
 
@@ -120,6 +126,20 @@ def _cost_pictures(its: ScenarioInputs, names: "Mapping[str, str]", title: str) 
         plots.cost_curve(its.volume, names=names, title=title),
         plots.uptime_curve(its.uptime, need=its.scenario.uptime_need, names=names, title=title),
     ]
+
+
+def _maps(its: ScenarioInputs, names: "Mapping[str, str]", title: str) -> list[Picture]:
+    """The decision maps, as far as they were drawn."""
+    kinds = {"uptime_need": plots.decision_map, "downtime_cost_usd_per_hour": plots.downtime_map}
+    found = [
+        draw(its.maps[against], names=names, title=title)
+        for against, draw in kinds.items()
+        if against in its.maps
+    ]
+    if its.teams:
+        peak = central(its.scenario.peak_concurrent_users)
+        found.append(plots.team_maps(its.teams, peak=peak, names=names, title=title))
+    return found
 
 
 def _stability(inputs: ReportInputs) -> dict[str, Any]:

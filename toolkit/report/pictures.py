@@ -116,6 +116,7 @@ def _style(scheme: Scheme) -> dict[str, Any]:
         "ytick.major.size": 0,
         "xtick.minor.size": 0,
         "ytick.minor.size": 0,
+        "hatch.linewidth": 0.5,
         "lines.linewidth": 1.8,
         "lines.solid_capstyle": "round",
     }

@@ -14,6 +14,13 @@ _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _ARITY = {"M": 2, "L": 2, "Q": 4, "C": 6}
 _PATH = re.compile(r"[A-Za-z]|-?[\d.]+(?:e-?\d+)?")
 _MOVED = re.compile(r'(<use [^>]*?)transform="translate\(([-\d.]+) ([-\d.]+)\)"/>')
+_GLYPH = re.compile(r'(<path id="([^"]+)") d="([^"]*)" transform="scale\(0\.015625\)"/>')
+_LETTER = re.compile(r'(<use href="#([^"]+)" )transform="translate\(([-\d.]+) ([-\d.]+)\)"/>')
+_EMPTY = re.compile(r'<path id="([^"]+)" transform="scale\(0\.015625\)"/>')
+_NUMBER = re.compile(r"-?[\d.]+")
+_SCALED = re.compile(r"scale\((-?[\d.]+) (-?[\d.]+)\)")
+_COARSER = 16
+"""Matplotlib draws letters in units of a 6,400th of their height; a 400th is a twentieth of a pixel."""
 _GROUP = re.compile(r"<g>((?:<(?:path|use)\b[^>]*/>|<defs>(?:(?!</?g\b).)*?</defs>)*)</g>|<g/>")
 _STYLE = re.compile(r' style="([^"]*)"')
 
@@ -24,6 +31,7 @@ def compact(svg: str) -> str:
         svg = re.sub(unwanted, "", svg, flags=re.DOTALL)
     svg = re.sub(r"\s+", " ", svg).replace("> <", "><").replace(' "', '"').strip()
     svg = svg.replace("xlink:href", "href").replace(' xmlns:xlink="http://www.w3.org/1999/xlink"', "")
+    svg = _coarser_letters(svg)
     svg = re.sub(r' d="([^"]*)"', lambda found: f' d="{short_path(found[1])}"', svg)
     svg = re.sub(r'(?<= (?:x|y)=")[-\d.]+|(?<=translate\()[^)]+', _tenths, svg)
     return _with_classes(_unwrapped(_MOVED.sub(_placed, _with_short_names(svg))))
@@ -32,6 +40,32 @@ def compact(svg: str) -> str:
 def _tenths(numbers: re.Match[str]) -> str:
     """A tenth of a point, or of a hundredth of a letter's height, is finer than anyone sees."""
     return " ".join(f"{float(number):.1f}".removesuffix(".0") for number in numbers[0].split())
+
+
+def _coarser_letters(svg: str) -> str:
+    """Letters in larger units and drawn the smaller, in groups instead of one by one; spaces not at all."""
+    for empty in _EMPTY.findall(svg):
+        svg = re.sub(rf'<use href="#{re.escape(empty)}"[^>]*/>', "", svg)
+    svg = _EMPTY.sub("", svg)
+    letters = {found[2] for found in _GLYPH.finditer(svg)}
+    if not letters:
+        return svg
+    times = _COARSER * 0.015625
+
+    def outline(found: re.Match[str]) -> str:
+        path = _NUMBER.sub(lambda number: f"{float(number[0]) / _COARSER:.0f}", found[3])
+        return f'{found[1]} d="{path}"/>'
+
+    def moved(found: re.Match[str]) -> str:
+        if found[2] not in letters:
+            return found[0]
+        x, y = (f"{float(number) / times:.0f}" for number in (found[3], found[4]))
+        return f'{found[1]}transform="translate({x} {y})"/>'
+
+    def scaled(found: re.Match[str]) -> str:
+        return f"scale({' '.join(f'{float(number) * times:.5g}' for number in found.groups())})"
+
+    return _SCALED.sub(scaled, _LETTER.sub(moved, _GLYPH.sub(outline, svg)))
 
 
 def _placed(use: re.Match[str]) -> str:

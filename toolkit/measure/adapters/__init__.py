@@ -9,10 +9,16 @@ from toolkit.chat.settings import PresetName
 from toolkit.measure.adapters.base import Adapter, Kind
 from toolkit.project.faults import EnvironmentFault
 
-LOCAL = ("current-unfixed", "current", "socketio")
+LOCAL = ("current-unfixed", "current", "socketio", "socketcluster", "deepstream", "nats")
 """Served here and measured side by side unless others are asked for."""
 
-KNOWN = LOCAL
+OPT_IN = ("socketio-redis", "soketi")
+"""Served here only where they are named: they need more than `make setup` installs."""
+
+MANAGED = ("ably", "pusher", "pubnub")
+"""Served by their vendors only, and measured there."""
+
+KNOWN = LOCAL + OPT_IN + MANAGED
 
 
 def kind(option: str) -> Kind:
@@ -26,7 +32,8 @@ def kind(option: str) -> Kind:
     try:
         found = import_module(f"{__name__}.{option.replace('-', '_')}").KIND
     except ImportError as error:
-        missing = f"the Python package {error.name} is missing; install the extra bakeoff"
+        extra = "vendors" if option in MANAGED else "bakeoff"
+        missing = f"the Python package {error.name} is missing; install the extra {extra}"
         raise EnvironmentFault(missing) from error
     assert isinstance(found, Kind)
     return found

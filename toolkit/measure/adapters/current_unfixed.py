@@ -3,13 +3,13 @@
 import asyncio
 import random
 import sys
-from contextlib import suppress
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from toolkit.chat.protocol import decode, encode
 from toolkit.measure.adapters.base import OPEN_TIMEOUT_S, End, Kind, Payload, Receive
+from toolkit.measure.adapters.frames import end_of, port_of
 
 RETRY_S = 1.0
 
@@ -36,28 +36,17 @@ class PlainSession:
         await self._socket.send(encode({"type": "publish", "room": self._room, "data": payload}))
 
     async def ended(self) -> End:
-        with suppress(ConnectionClosed):
-            async for frame in self._socket:
-                message = decode(frame)
+        try:
+            while True:
+                message = decode(await self._socket.recv())
                 if message["type"] == "message":
                     self._receive(message["data"])
-        return end_of(self._socket)
+        except ConnectionClosed:
+            return end_of(self._socket)
 
     async def close(self) -> int:
         await self._socket.close()
         return self._socket.close_code or 1006
-
-
-def port_of(socket: ClientConnection) -> int | None:
-    """The connection's own port. None once it is gone."""
-    address = socket.local_address
-    return int(address[1]) if address else None
-
-
-def end_of(socket: ClientConnection) -> End:
-    """How a connection ended that its own side did not close."""
-    code = socket.close_code or 1006
-    return End(code, "network" if code == 1006 else "server")
 
 
 class PlainAdapter:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from toolkit.evidence import Figure
+from toolkit.evidence import Figure, Range
 from toolkit.report.tables import Cell, Column, Mark, Table
 from toolkit.report.wording import exact_percent, number, percent, shorten, usd
 
@@ -111,4 +111,8 @@ def _promise(figure: Figure | None) -> Cell:
 def _days(option: "Option") -> Cell:
     if not option.migration:
         return None
-    return Mark(f"{sum(option.migration.values()):g} person-days", "plain", ", ".join(option.migration))
+    from toolkit.cost.setting import added_up
+
+    days = added_up(option.migration.values())
+    told = f"{days.p5:g} to {days.p95:g}" if isinstance(days, Range) else f"{days:g}"
+    return Mark(f"{told} person-days", "plain", ", ".join(option.migration))

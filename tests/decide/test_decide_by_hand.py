@@ -1,0 +1,130 @@
+"""Every interval can be computed again from the numbers that a criterion prints, by other means than ours."""
+
+from math import exp, inf, log, log1p
+from typing import Any
+
+import decide_counts as counted
+import numpy as np
+import pytest
+from decide_worlds import decided, phase, project
+from scipy.integrate import quad
+from scipy.optimize import brentq
+from scipy.stats import beta, gamma
+
+from toolkit.metrics.rollups import Rollups
+
+RNG = np.random.default_rng(5)
+
+
+def printed(rollups: Rollups, criterion: str, **more: Any) -> dict[str, Any]:
+    made = decided(phase(f"ready_if: [{{option: current, {criterion}}}]"), rollups=rollups, **more)
+    return dict(made.to_document()["phases"][0]["criteria"][0])
+
+
+def share_by_hand(c: dict[str, Any]) -> tuple[float, float]:
+    """Robbins' mixture of likelihood ratios over a beta prior around each candidate, by quadrature."""
+    n, estimate = c["n_effective"], c["basis"]["estimate"]
+    prior = 2000 / (2 * log(20) + log1p(2 * log(20))) - 1
+    spread = [estimate + z * (estimate * (1 - estimate) / n + 1e-9) ** 0.5 for z in (-8, 0, 8)]
+
+    def wealth(p: float) -> float:
+        def ratio(q: float) -> float:
+            bet = estimate * n * log(q / p) + (1 - estimate) * n * log((1 - q) / (1 - p))
+            return exp(bet) * float(beta.pdf(q, prior * p, prior * (1 - p)))
+
+        points = sorted(min(max(one, 1e-9), 1 - 1e-9) for one in [*spread, p])
+        return float(quad(ratio, 1e-9, 1 - 1e-9, points=points, limit=400)[0]) - 1 / c["alpha"]
+
+    wide = 12 * (estimate * (1 - estimate) / n) ** 0.5
+    return brentq(wealth, estimate - wide, estimate), brentq(wealth, estimate, min(estimate + wide, 0.9999))
+
+
+def blocks_by_hand(c: dict[str, Any], *, above: bool) -> float:
+    """Bets of every size on the mean of blocks, each losing at most its stake, by quadrature."""
+    count, mean, sd = c["blocks"], c["basis"]["block_mean"], c["basis"]["block_sd"]
+
+    def wealth(m: float) -> float:
+        most = m if above else 1 - m
+        s, v = count * abs(mean - m) / most, count * (sd**2 + (mean - m) ** 2) / most**2
+        bets = quad(lambda b: exp(b * s + (log1p(-b) + b) * v + b) / (exp(1) - 1), 0, 1, limit=400)
+        return float(bets[0]) - 2 / c["alpha"]
+
+    return brentq(wealth, mean * 0.6, mean) if above else brentq(wealth, mean, mean + (1 - mean) * 0.4)
+
+
+def duration_by_hand(c: dict[str, Any]) -> tuple[float, float]:
+    """Bets on more and on fewer events than a rate lets expect, by quadrature over their multiple."""
+    events, exposure = c["n_effective"], c["basis"]["exposure_s"]
+    rho = 50 / (2 * log(20) + log1p(2 * log(20)))
+
+    def wealth(seconds: float, more: bool) -> float:
+        expected = exposure / seconds
+        ends = (1.0, 6.0) if more else (0.0, 1.0)
+        prior = gamma(rho, scale=1 / rho)
+        weight = prior.sf(1) if more else prior.cdf(1)
+        bets = quad(lambda q: exp(events * log(q) - (q - 1) * expected) * prior.pdf(q), *ends, limit=400)
+        return float(bets[0] / weight) - 2 / c["alpha"]
+
+    middle = exposure / events
+    return brentq(wealth, middle / 3, middle, args=(False,)), brentq(wealth, middle, middle * 3, args=(True,))
+
+
+def failures(hours: int, mean: float) -> np.ndarray:
+    return RNG.poisson(mean, hours)
+
+
+def test_a_share_in_the_lab() -> None:
+    rollups = counted.attempts(40, an_hour=50, failed=failures(40, 1), environment="lab")
+    c = printed(rollups, "metric: connection_success_rate, at_least: 0.95")
+    assert (c["low"], c["high"]) == pytest.approx(share_by_hand(c), abs=1e-6)
+    assert (c["block_hours"], c["blocks"], c["least_blocks"], c["outage_hours"]) == (None, None, None, None)
+    assert c["alpha"] == 0.05
+    assert c["design_effect"] == pytest.approx(c["n"] / c["n_effective"])
+
+
+@pytest.mark.parametrize("outage_hours", [1, 6])
+def test_a_share_in_the_field(outage_hours: int) -> None:
+    rollups = counted.attempts(1440, an_hour=50, failed=failures(1440, 1))
+    in_project = project(outage_hours=outage_hours)
+    asked = "metric: connection_success_rate, at_least: 0.95"
+    c = printed(rollups, asked, in_project=in_project)
+    assert (c["block_hours"], c["blocks"], c["outage_hours"]) == (
+        outage_hours,
+        1440 / outage_hours,
+        outage_hours,
+    )
+    low, high = share_by_hand(c)
+    assert c["low"] == pytest.approx(min(low, blocks_by_hand(c, above=True)), abs=1e-6)
+    assert c["high"] == pytest.approx(high, abs=1e-6)
+
+
+def test_a_share_that_an_outage_raises_is_bounded_by_blocks_from_above() -> None:
+    retries = failures(400, 3)
+    share = counted.independent("reconnection_frequency", retries, 100)
+    rollups = counted.hourly(400, opened=100, opened_retry=retries, **share)
+    c = printed(rollups, "metric: reconnection_frequency, at_most: 0.1")
+    low, high = share_by_hand(c)
+    assert c["low"] == pytest.approx(low, abs=1e-6)
+    assert c["high"] == pytest.approx(max(high, blocks_by_hand(c, above=False)), abs=1e-6)
+
+
+@pytest.mark.parametrize("environment", ["lab", "production"])
+def test_a_mean_duration(environment: str) -> None:
+    rollups = counted.lifetimes(300, clients=1, ends=failures(300, 2), environment=environment)
+    c = printed(rollups, "metric: mean_connection_duration_s, at_least: 300")
+    low, high = duration_by_hand(c)
+    if environment == "production":
+        low = min(low, c["basis"]["flap_s"] / (1 - blocks_by_hand(c, above=True)))
+    assert (c["low"], c["high"]) == pytest.approx((low, high), rel=1e-6)
+    assert c["estimate"] == pytest.approx(c["basis"]["exposure_s"] / c["n_effective"])
+
+
+def test_the_share_behind_a_latency_percentile() -> None:
+    rollups = counted.deliveries(300, fast=95, slow=failures(300, 1))
+    c = printed(rollups, "metric: latency_p95_ms, at_most: 250")
+    basis, (low, high) = c["basis"], share_by_hand(c)
+    assert basis["quantity"] == "share of deliveries within 250 ms"
+    assert basis["low"] == pytest.approx(min(low, blocks_by_hand(c, above=True)), abs=1e-6)
+    assert basis["high"] == pytest.approx(high, abs=1e-6)
+    assert basis["threshold"] == 0.95
+    assert c["high"] is not None and c["low"] <= c["estimate"] <= c["high"] < inf

@@ -1,0 +1,104 @@
+"""The cheapest option against what an hour of outage costs, which every total is a straight line of.
+
+A total is a + b x: b hours of outage at x dollars an hour. Where the cheapest changes follows exactly from
+the lines, draw by draw or on average, however finely x is looked at.
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from toolkit.cost.sampling import Floats
+
+Indices = NDArray[np.intp]
+
+NONE = -1
+
+
+class Stretch(NamedTuple):
+    """A stretch of costs in which one option is the cheapest, for many sets of lines at once.
+
+    Args:
+        option: the lowest line, -1 where none has a price or there are no more stretches, shape (sets,).
+        start, end: from this cost of an hour to below that one, shape (sets,).
+    """
+
+    option: Indices
+    start: Floats
+    end: Floats
+
+
+def stretches(base_usd: Floats, hours: Floats, *, least_usd_per_hour: float) -> Iterator[Stretch]:
+    """The cheapest option from the least cost of an hour on, stretch by stretch.
+
+    The next line that crosses the lowest one takes over; it has fewer hours of outage, so that there are no
+    more stretches than options.
+
+    Args:
+        base_usd: totals without downtime, shape (options, sets); inf without a price.
+        hours: of outage, shape (options, sets); of an option with a price they are known.
+        least_usd_per_hour: where the first stretch starts.
+    """
+    at = np.arange(base_usd.shape[1])
+    option = _lowest(base_usd, hours, least_usd_per_hour)
+    start = np.full(at.size, least_usd_per_hour)
+    while (option != NONE).any():
+        following, end = _next(base_usd, hours, option, at)
+        yield Stretch(option, start, end)
+        start, option = end, np.where(np.isfinite(end), following, NONE)
+
+
+def _lowest(base_usd: Floats, hours: Floats, usd_per_hour: float) -> Indices:
+    totals = base_usd + np.where(np.isfinite(base_usd), hours, 0.0) * usd_per_hour
+    return np.where(np.isfinite(totals).any(axis=0), totals.argmin(axis=0), NONE)
+
+
+def _next(base_usd: Floats, hours: Floats, option: Indices, at: Indices) -> tuple[Indices, Floats]:
+    """The line that crosses the lowest one next, and where; inf where none does."""
+    fewer = hours[option, at] - hours
+    crosses = (fewer > 0) & np.isfinite(base_usd) & (option != NONE)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        crossing = np.where(crosses, (base_usd - base_usd[option, at]) / fewer, np.inf)
+    following = crossing.argmin(axis=0)
+    return following, crossing[following, at]
+
+
+def cheapest_at(base_usd: Floats, hours: Floats, usd_per_hour: Floats) -> Indices:
+    """The cheapest option at each cost of an hour, shape (sets, costs), -1 where none has a price.
+
+    Args:
+        base_usd, hours: as for :func:`stretches`.
+        usd_per_hour: ascending, shape (costs,).
+
+    >>> lines = np.array([[0.0], [30.0]]), np.array([[2.0], [1.0]])
+    >>> cheapest_at(*lines, np.array([10.0, 29.0, 31.0]))
+    array([[0, 0, 1]])
+    """
+    found = np.full((base_usd.shape[1], len(usd_per_hour)), NONE, dtype=np.intp)
+    for option, start, end in stretches(base_usd, hours, least_usd_per_hour=float(usd_per_hour[0])):
+        inside = (usd_per_hour >= start[:, np.newaxis]) & (usd_per_hour < end[:, np.newaxis])
+        found = np.where(inside & (option != NONE)[:, np.newaxis], option[:, np.newaxis], found)
+    return found
+
+
+def chances(base_usd: Floats, hours: Floats, usd_per_hour: Floats) -> Floats:
+    """Share of the draws in which each option is the cheapest, shape (options, volumes, costs).
+
+    Args:
+        base_usd: totals without downtime, shape (options, volumes, draws); inf without a price.
+        hours: of outage, shape (options, draws).
+        usd_per_hour: ascending, shape (costs,).
+    """
+    options, volumes, draws = base_usd.shape
+    wide = np.broadcast_to(hours[:, np.newaxis, :], base_usd.shape).reshape(options, -1)
+    flat, volume = base_usd.reshape(options, -1), np.repeat(np.arange(volumes), draws)
+    begun = np.zeros((options, volumes, len(usd_per_hour) + 1))
+    for option, start, end in stretches(flat, wide, least_usd_per_hour=float(usd_per_hour[0])):
+        won = option != NONE
+        for bound, change in ((start, 1.0), (end, -1.0)):
+            place = np.searchsorted(usd_per_hour, bound[won], side="left")
+            np.add.at(begun, (option[won], volume[won], place), change)
+    shares: Floats = begun.cumsum(axis=2)[:, :, :-1] / draws
+    return shares

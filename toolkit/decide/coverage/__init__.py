@@ -1,0 +1,1 @@
+"""How often the gates are wrong: simulated worlds of known truth, looked at every day."""

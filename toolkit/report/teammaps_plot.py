@@ -1,0 +1,100 @@
+"""Small decision maps side by side: the same messages from smaller and larger teams."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from toolkit.report.axes import compact_axis, named_ticks
+from toolkit.report.map_parts import short_names, write_names
+from toolkit.report.palette import Scheme
+from toolkit.report.pictures import Picture, label, picture
+from toolkit.report.tables import Cell, Column, Table
+from toolkit.report.uptimemap_plot import areas_of, nines, paint
+from toolkit.report.wording import NBSP, compact, exact_percent, percent, whole
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from toolkit.cost.decisionmap import DecisionMap
+
+TICKS = (0.9, 0.99, 0.999, 0.9999)
+
+
+def team_maps(
+    drawn: "Mapping[float, DecisionMap]",
+    *,
+    peak: float,
+    names: Mapping[str, str] | None = None,
+    title: str = "",
+) -> Picture:
+    """The decision map for teams of other sizes that send as many messages.
+
+    Args:
+        drawn: maps against uptime, by how many times the team they are for.
+        peak: users connected at once at the peak of the scenario, at the median.
+        names: what readers call each option; its id where left out.
+        title: ends the caption where a page holds several such pictures.
+    """
+    names = names or {}
+
+    def draw(figure: "Figure", scheme: Scheme) -> None:
+        panels = figure.subplots(1, len(drawn), sharey=True, squeeze=False)[0]
+        for axes, (times, found) in zip(panels, drawn.items(), strict=True):
+            areas = areas_of(found)
+            paint(axes, found, areas, scheme, top=nines(float(found.levels[-1])))
+            short = short_names(found.options, names)
+            words: dict[str | None, str] = {None: "none"}
+            words |= {option: label(name) for option, name in short.items()}
+            write_names(axes, areas, words, scheme, room=1 / len(drawn))
+            here = found.here
+            if here.level is not None:
+                axes.plot(
+                    here.messages_per_month.p50, nines(here.level), marker="o", markersize=6,
+                    color=scheme.paper, markeredgecolor=scheme.ink, zorder=6,
+                )  # fmt: skip
+            axes.set_title(f"{compact(peak * times)} at the peak", fontsize=9, color=scheme.ink)
+            compact_axis(axes.xaxis)
+            axes.tick_params(labelsize=8)
+        named_ticks(
+            panels[0].yaxis, [nines(need) for need in TICKS],
+            [exact_percent(need).replace(NBSP, "") for need in TICKS],
+        )  # fmt: skip
+        panels[0].set(ylabel="required uptime")
+        figure.supxlabel("messages a month at the start (log)", fontsize=9.5, color=scheme.ink)
+
+    caption = f"The same messages from smaller and larger teams{f', {title}' if title else ''}"
+    return picture(
+        draw, alt=_alt(drawn, peak, names), table=_table(caption, drawn, peak, names), height_in=2.9
+    )
+
+
+def _alt(drawn: "Mapping[float, DecisionMap]", peak: float, names: Mapping[str, str]) -> str:
+    said = []
+    for times, found in drawn.items():
+        option = found.here.option
+        name = "none is known to be feasible" if option is None else names.get(option, option)
+        said.append(f"{whole(peak * times)} connected at the peak: {name}")
+    return (
+        f"The cheapest at your messages and uptime need, by the size of the team. {'; '.join(said)}. "
+        "Users, peak and channels grow together, and each user sends the less. Dot: you. Pale: not sure."
+    )
+
+
+def _table(
+    caption: str, drawn: "Mapping[float, DecisionMap]", peak: float, names: Mapping[str, str]
+) -> Table:
+    rows: list[list[Cell]] = [
+        [
+            whole(peak * times),
+            f"{percent(strip.above)} to {percent(strip.to)}",
+            f"{compact(part.messages_from)} to {compact(part.messages_to)}",
+            None if part.option is None else names.get(part.option, part.option),
+        ]
+        for times, found in drawn.items()
+        for strip in found.strips
+        for part in strip.parts
+    ]
+    columns = [
+        Column("Connected at the peak", numeric=True), Column("Required uptime"), Column("Messages a month"),
+        Column("Cheapest that reaches it"),
+    ]  # fmt: skip
+    return Table(caption, columns, rows, absent="none, as far as is known")
