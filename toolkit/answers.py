@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from toolkit.cost.curves import Curve
+    from toolkit.cost.option import Option
     from toolkit.cost.result import CostResult
     from toolkit.decide.backtest.result import Backtest
     from toolkit.decide.coverage.certificate import Certificate
@@ -61,6 +62,14 @@ def left_out(loaded: Loaded, rolled: Rollups) -> list[str]:
     for aside in rolled.set_aside:
         notes.append(f"{aside.partition}: {aside.count:,} rows set aside: {aside.reason}")
     return notes
+
+
+def informed(loaded: Loaded, rolled: Rollups) -> Loaded:
+    """The folder with what was measured in production among the figures of its options."""
+    from toolkit.cost.measured import with_measurements
+
+    environments = dict(loaded.project.environments)
+    return replace(loaded, options=with_measurements(loaded.options, rolled, environments=environments))
 
 
 def measured(loaded: Loaded, rolled: Rollups, *, by: Period | None = None) -> MetricsResult:
@@ -127,18 +136,29 @@ def costed(loaded: Loaded, scenario: str, *, where: Where | None = None, whole: 
         whole: False leaves out what the choice hangs on, which takes most of the time.
     """
     from toolkit.cost.model import cost_options
+    from toolkit.cost.numberflips import number_flips
+    from toolkit.cost.setting import Setting
 
-    asked = what_if(loaded.scenarios[scenario], where)
+    asked, now = what_if(loaded.scenarios[scenario], where), in_service(loaded)
+    options = list(loaded.options.values())
     found = cost_options(
-        list(loaded.options.values()),
+        options,
         loaded.books,
         asked.scenario,
         scenario_id=scenario,
         as_of=loaded.as_of,
-        in_service=in_service(loaded),
+        in_service=now,
+        measurements=loaded.measurements if whole else (),
         whole=whole,
     )
-    return replace(found, limits=[*asked.notes, *found.limits])
+    found = replace(found, limits=[*asked.notes, *found.limits])
+    if not whole:
+        return found
+    setting = Setting.of(
+        asked.scenario, as_of=loaded.as_of, draws=found.draws, seed=found.seed, in_service=now,
+        options=options,
+    )  # fmt: skip
+    return replace(found, number_flips=number_flips(found, options, loaded.books, setting))
 
 
 def in_service(loaded: Loaded) -> str | None:
@@ -232,20 +252,23 @@ def backtested(loaded: Loaded, scenario: str, rolled: Rollups, *, most_days: int
     from toolkit.metrics.history import History
 
     epochs = Epochs([*loaded.options.values(), *loaded.books.values(), default_assumptions()])
-    costs: dict[date, CostResult] = {}
+    history = History(rolled, options=loaded.plan.options())
+    costs: dict[date, tuple[Mapping[str, Option], CostResult]] = {}
 
     def cost_on(day: date) -> CostResult:
-        known = epochs.start(day)
-        if known not in costs:
-            costs[known] = costed(replace(loaded, as_of=day), scenario, whole=False)
-        return costs[known]
+        known, then = epochs.start(day), informed(replace(loaded, as_of=day), history.on(day))
+        options, cost = costs.get(known, ({}, None))
+        if cost is None or options != then.options:
+            cost = costed(then, scenario, whole=False)
+            costs[known] = then.options, cost
+        return cost
 
     world = World(
         plan=loaded.plan,
         options=loaded.options,
         scenario=loaded.scenarios[scenario],
         project=loaded.project,
-        history=History(rolled, options=loaded.plan.options()),
+        history=history,
         cost_on=cost_on,
         weightings=loaded.weightings,
     )

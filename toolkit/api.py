@@ -20,6 +20,7 @@ from toolkit.building import Built, build, fail_code
 from toolkit.fieldwork import bakeoff, compact, import_telemetry, probe, serve
 from toolkit.loading import (
     AsOf,
+    Loaded,
     check_chat,
     check_recordings,
     examine,
@@ -224,11 +225,17 @@ def price_changes(
     return compare(before, after, scenarios, as_of=day)
 
 
+def _informed(project: Folderish, as_of: AsOf) -> Loaded:
+    """The folder with what was measured in production among the figures of its options."""
+    loaded = load(project, as_of=as_of)
+    return answers.informed(loaded, answers.counts(loaded))
+
+
 def options(project: Folderish = "data", *, as_of: AsOf = None) -> pd.DataFrame:
     """One row a figure of an option: option, figure, value, low, high, unit, grade, source, as_of, note."""
     from toolkit.cost.option import figure_table
 
-    loaded = load(project, as_of=as_of)
+    loaded = _informed(project, as_of)
     return figure_table(loaded.options, as_of=loaded.as_of)
 
 
@@ -253,7 +260,7 @@ def cost(
             ``{"p5": 4, "p50": 10, "p95": 25}``, or None. They are checked like the scenario's file, and the
             result's limits say what was changed.
     """
-    loaded = load(project, as_of=as_of)
+    loaded = _informed(project, as_of)
     return answers.costed(loaded, scenario_name(loaded, scenario), where=where)
 
 
@@ -293,7 +300,7 @@ def uptime_curve(
     Args:
         where: fields of the scenario to change, see :func:`cost`.
     """
-    loaded = load(project, as_of=as_of)
+    loaded = _informed(project, as_of)
     return answers.against_uptime(loaded, scenario_name(loaded, scenario), where=where)
 
 
@@ -318,7 +325,7 @@ def decision_map(
         message_factors: multiples of the scenario's messages, ascending, 100 at most. None spans two decades
             to either side.
     """
-    loaded = load(project, as_of=as_of)
+    loaded = _informed(project, as_of)
     return mapping.decision_map(
         loaded,
         scenario_name(loaded, scenario),
@@ -334,7 +341,7 @@ def decision_maps(
     project: Folderish = "data", *, scenario: str | None = None, as_of: AsOf = None
 ) -> dict[str, DecisionMap]:
     """Both decision maps of a scenario, by what they are against."""
-    loaded = load(project, as_of=as_of)
+    loaded = _informed(project, as_of)
     return mapping.both_maps(loaded, scenario_name(loaded, scenario))
 
 
@@ -350,7 +357,7 @@ def team_maps(
     Args:
         where: fields of the scenario to change, see :func:`cost`.
     """
-    loaded = load(project, as_of=as_of)
+    loaded = _informed(project, as_of)
     return mapping.team_maps(loaded, scenario_name(loaded, scenario), where=where)
 
 
@@ -372,7 +379,7 @@ def decision_grid(
         needs: shares of time, ascending. None: 95 to 99.99 %.
         usd_per_hour: of outage, ascending. None: two decades to either side of the scenario's.
     """
-    loaded = load(project, as_of=as_of)
+    loaded = _informed(project, as_of)
     return mapping.decision_grid(
         loaded,
         scenario_name(loaded, scenario),
@@ -400,7 +407,8 @@ def decide(
     name = scenario_name(loaded, scenario)
     report = None if since is None else changing.report_at(Path(since), scenario=name)
     rolled = answers.counts(loaded)
-    decision = answers.decided(loaded, name, rolled, answers.costed(loaded, name))
+    informed = answers.informed(loaded, rolled)
+    decision = answers.decided(informed, name, rolled, answers.costed(informed, name))
     return decision if report is None else changing.compared_now(loaded, rolled, decision, report)
 
 
@@ -449,7 +457,7 @@ def init(folder: Folderish) -> Path:
     target.mkdir(parents=True, exist_ok=True)
     for name in ("options", "pricing", "scenarios"):
         shutil.copytree(source / name, target / name)
-    for name in ("plan.yaml", "claims.yaml", "use-cases.yaml"):
+    for name in ("plan.yaml", "claims.yaml", "use-cases.yaml", "measurements.yaml"):
         shutil.copyfile(source / name, target / name)
     shutil.copyfile(STARTING, target / "chat.yaml")
     text = (source / "project.yaml").read_text(encoding="utf-8")

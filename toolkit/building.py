@@ -88,6 +88,7 @@ def _build(loaded: Loaded, scenarios: list[str], out: Path, notebooks: Path, sta
     rolled = answers.counts(loaded)
     kept = Kept.of(loaded.folder, loaded.project, rolled, as_of=loaded.as_of, code=state.code)
     before = None if state.since is None else out / state.since
+    loaded = answers.informed(loaded, rolled)
     told = {}
     for name in names:
         cost = answers.costed(loaded, name)

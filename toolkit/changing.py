@@ -67,10 +67,13 @@ class Mixtures:
             raise InputError.of_argument(
                 "scenario", f"there was no {self._scenario!r}", "compare another one"
             )
-        if key not in self._costs:
-            self._costs[key] = answers.costed(loaded, self._scenario, whole=False)
         rolled = self._histories["data" in taken].on(day)
-        made = answers.decided(loaded, self._scenario, rolled, self._costs[key])
+        informed = answers.informed(loaded, rolled)
+        # Recordings change a cost only where they say something of availability or delivery.
+        costly = key if informed.options == loaded.options else taken
+        if costly not in self._costs:
+            self._costs[costly] = answers.costed(informed, self._scenario, whole=False)
+        made = answers.decided(informed, self._scenario, rolled, self._costs[costly])
         return Outcome.of_document(made.to_document())
 
     def _mixed(self, taken: frozenset[str]) -> dict[str, bytes]:

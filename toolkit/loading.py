@@ -7,6 +7,7 @@ from pathlib import Path
 
 from toolkit.cost.claims import Claim, read_claims
 from toolkit.cost.countable import growth_fault
+from toolkit.cost.measurements import Known, Measurement, read_measurements
 from toolkit.cost.option import Option
 from toolkit.decide.plan import Plan
 from toolkit.decide.planchecks import check_names, check_plan
@@ -52,6 +53,7 @@ class Loaded:
         records: decision records that people filed, by the names of their files.
         use_cases: of the brief. Empty where the folder has none.
         weightings: the team's weights, the newest last. Empty where it gives none.
+        measurements: what could be measured next. Empty where the folder does not say.
     """
 
     folder: Folder
@@ -66,6 +68,7 @@ class Loaded:
     records: Sequence[Filed] = ()
     use_cases: list[UseCase] = field(default_factory=list)
     weightings: list[Weighting] = field(default_factory=list)
+    measurements: list[Measurement] = field(default_factory=list)
 
 
 def open_folder(root: Path | str) -> Folder:
@@ -224,6 +227,9 @@ def examine(folder: Folder, faults: Faults, *, as_of: AsOf) -> Loaded | None:
     )
     known = None if project is None else list(project.environments)
     weightings = read_weights(folder.root / "weights.yaml", faults, environments=known)
+    measurements = read_measurements(
+        folder.measurements, faults, known=Known(option_ids, project.environments if project else None)
+    )
     plan = _read_plan(folder, project, option_ids, scenarios, faults)
     _check_books(folder, priced, price_books, options, day, faults)
     _check_recorded_options(folder, option_ids, faults)
@@ -235,7 +241,7 @@ def examine(folder: Folder, faults: Faults, *, as_of: AsOf) -> Loaded | None:
         return None
     return Loaded(
         folder, project, day, plan, options, price_books, scenarios, claims, faults.warnings, records,
-        use_cases, weightings,
+        use_cases, weightings, measurements,
     )  # fmt: skip
 
 

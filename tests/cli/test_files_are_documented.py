@@ -7,6 +7,7 @@ import pytest
 from pydantic import BaseModel
 
 from toolkit.cost.claims import Claim
+from toolkit.cost.measurements import Measurement, Sample
 from toolkit.cost.option import Option
 from toolkit.decide.alert import Alert, BurnWindow
 from toolkit.decide.plan import METRICS, Criterion, Phase, Step
@@ -32,9 +33,9 @@ WORDS = set(re.findall(r"[A-Za-z_0-9]+", " ".join(re.findall(r"`([^`]+)`", DOCS)
 
 MODELS: list[type[BaseModel]] = [
     Alert, Assumption, BaseFee, BurnWindow, Claim, CreditStep, Criterion, Figure, FrontMatter, IncludedWith,
-    Meter, Option, Phase, PhaseDecision, PriceBook, PricePlan, Project, Quota, Rates, Recommendation, Record,
-    Rounding, Scale, Scenario, Sla, Source, Sourced, Step, Tier, UnitPrice, Units, Usage, UseCase, UseCases,
-    Weighting, Window,
+    Measurement, Meter, Option, Phase, PhaseDecision, PriceBook, PricePlan, Project, Quota, Rates,
+    Recommendation, Record, Rounding, Sample, Scale, Scenario, Sla, Source, Sourced, Step, Tier, UnitPrice,
+    Units, Usage, UseCase, UseCases, Weighting, Window,
 ]  # fmt: skip
 
 

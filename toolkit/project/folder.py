@@ -57,6 +57,10 @@ class Folder:
         return self.root / "plan.yaml"
 
     @property
+    def measurements(self) -> Path:
+        return self.root / "measurements.yaml"
+
+    @property
     def chat(self) -> Path:
         return self.root / "chat.yaml"
 

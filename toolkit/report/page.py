@@ -17,6 +17,7 @@ from toolkit.report.sections import (
     choosing,
     costs,
     headlines,
+    next_steps,
     options,
     provenance,
     records,
@@ -42,6 +43,7 @@ class ScenarioView:
     availability: list[headlines.Headline]
     flips: list[str]
     measure: list[str]
+    steps: next_steps.NextSteps
     maps: list[Picture]
     pictures: list[Picture]
     totals: Table
@@ -108,6 +110,7 @@ def scenario_view(inputs: ReportInputs, scenario: str, *, several: bool = False)
         ),
         flips=headlines.flip_points(decision, names),
         measure=verdicts.next_measurements(its.decision),
+        steps=next_steps.next_steps(decision, names, title=suffix),
         maps=_maps(its, names, title),
         pictures=_cost_pictures(its, names, title),
         totals=costs.totals_table(its.cost, names, title=title),
