@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from toolkit.measure.faults.drawing import fate
-from toolkit.measure.workload import Shipped, Span, Workload, read_workload, schedule
+from toolkit.measure.schedule import schedule
+from toolkit.measure.workload import Shipped, Span, Workload, read_workload
 from toolkit.project.faults import InputError
 
 

@@ -19,6 +19,9 @@ class ProbeResult:
         ends: ends of connections by who ended them; ``intended`` are the wanted ones.
         expected, received, duplicated, out_of_order: deliveries.
         lag_p99_ms: 99th percentile of how late the probe's own event loop ran.
+        late_p99_ms: 99th percentile of how late it began sessions and handed over messages.
+        cpu_share: share of the time that its thread was busy; of several processes the busiest.
+        clock_step_s: how far this machine's UTC was set during the run. None: it was not.
         invalid: why the run says nothing about the option. None where it is valid.
     """
 
@@ -33,6 +36,9 @@ class ProbeResult:
     duplicated: int
     out_of_order: int
     lag_p99_ms: float
+    late_p99_ms: float
+    cpu_share: float
+    clock_step_s: float | None
     invalid: str | None
 
 
