@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from toolkit import answers
 from toolkit.building import Built, build, fail_code
-from toolkit.fieldwork import bakeoff, compact, import_telemetry, probe, serve
+from toolkit.fieldwork import compact, import_telemetry, serve
 from toolkit.loading import (
     AsOf,
     check_chat,
@@ -31,6 +31,7 @@ from toolkit.loading import (
     read_scenarios,
     scenario_name,
 )
+from toolkit.measuring import bakeoff, capacity, probe, workload_of
 from toolkit.project import Faults, InputError, shipped
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ __all__ = [
     "bakeoff",
     "bill",
     "build",
+    "capacity",
     "check",
     "claims",
     "compact",
@@ -71,6 +73,7 @@ __all__ = [
     "serve",
     "uptime_curve",
     "vendor_bills",
+    "workload_of",
     "worth",
 ]
 

@@ -110,8 +110,7 @@ class Probe:
         recorder: takes the facts.
         workload: what the clients do; its faults are the proxy's business.
         observer: sees the connections at the proxy; its facts are recorded too. None: there is no proxy.
-        part: which of the clients are this process's.
-        clock: of the run. None: one that starts with :meth:`run`.
+        part: which of the clients are this process's. None: all.
     """
 
     def __init__(
@@ -124,7 +123,6 @@ class Probe:
         workload: Workload,
         observer: Listener | None = None,
         part: Part | None = None,
-        clock: RunClock | None = None,
     ) -> None:
         self._observer = observer
         self._url, self._option = url, option
@@ -135,27 +133,35 @@ class Probe:
         self._ledger = Ledger(workload.deadline_s)
         self._batch = DeliveryBatch(**recorder.observer, deadline_s=workload.deadline_s)
         self._planned = (part or Part()).of_schedule(schedule(workload))
-        self._given = clock
+        self._given: RunClock | None = None
         self._begin()
 
     def _begin(self) -> None:
         self._clock = self._given or RunClock()
         self._watch = LagWatch(self._clock, self._workload.lag_limit_ms)
 
-    async def run(self) -> ProbeResult:
+    def start_with(self, clock: RunClock) -> None:
+        """Let second 0 be that of the clock, which may be yet to come."""
+        self._given = clock
+
+    async def run(self, stop: asyncio.Event | None = None) -> ProbeResult:
         """Measure for the workload's duration. What is still open then is recorded as open.
+
+        Args:
+            stop: once it is set the run ends in good order, before its time. None: it never is.
 
         Raises:
             EnvironmentFault: nothing could be recorded.
         """
         self._begin()
+        await self._clock.until(0.0)
         wishes: dict[str, list[Wish]] = defaultdict(list)
         for wish in self._planned.wishes:
             wishes[wish.client].append(wish)
         self._clients = {client: _Client() for client in wishes}
         tasks = [asyncio.create_task(self._client(name, own)) for name, own in wishes.items()]
         tasks += [asyncio.create_task(self._watch.run()), asyncio.create_task(self._record())]
-        end = asyncio.create_task(self._follow())
+        end = asyncio.create_task(self._end(stop or asyncio.Event()))
         try:
             await _first_failure(tasks, end)
         finally:
@@ -295,6 +301,16 @@ class Probe:
             self._recorder.deliveries(day, rows)
         for row in self._observer.facts() if self._observer is not None else ():
             self._recorder.fault(row)
+
+    async def _end(self, stop: asyncio.Event) -> None:
+        """Return at the run's end, or when it is to stop."""
+        tasks = [asyncio.create_task(self._follow()), asyncio.create_task(stop.wait())]
+        try:
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
+        finally:
+            await _cancel(tasks)
 
     async def _follow(self) -> None:
         """Hand each message to its sender when due, decide it at its deadline, return at the run's end."""

@@ -141,9 +141,7 @@ class Workload(Strict):
 
     def of_round(self, number: int) -> Self:
         """The workload of one round, counted from 0: the same for all options, and drawn anew for each."""
-        return self.model_copy(
-            update={"duration_s": self.round_s, "rounds": 1, "seed": self.seed + number}
-        )
+        return self.model_copy(update={"duration_s": self.round_s, "rounds": 1, "seed": self.seed + number})
 
     def scaled(self, factor: float) -> Self:
         """The same run, ``factor`` times as fast, faults included: minutes' worth of them in seconds.
