@@ -9,8 +9,8 @@ from pathlib import Path
 from toolkit.chat.settings import PresetName
 from toolkit.measure.adapters import LOCAL, adapter
 from toolkit.measure.compaction import compact
-from toolkit.measure.observed import observations_in
 from toolkit.measure.faults.times import noticed
+from toolkit.measure.observed import observations_in
 from toolkit.measure.openfiles import allow_files
 from toolkit.measure.place import is_url
 from toolkit.measure.runstate import RunState, UnitState, opened, plan_of
@@ -38,7 +38,7 @@ class _Run:
     state: RunState
 
     def units(self) -> list[tuple[str, int, str]]:
-        """Name, round and option of each unit: in each round all options once, each time another one first."""
+        """Name, round and option of each unit: in each round all options, another one first each time."""
         found = []
         for number in range(self.workload.rounds):
             turn = number % len(self.options)

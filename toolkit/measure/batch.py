@@ -1,4 +1,4 @@
-"""Deliveries on their way to the recorder, as columns: a row object for each would cost more than receiving."""
+"""Deliveries on their way to the recorder, as columns: a row object each would cost too much."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field

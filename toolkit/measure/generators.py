@@ -8,9 +8,9 @@ totals.
 import asyncio
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from typing import Any, AsyncIterator
+from typing import Any
 
 from toolkit.evidence import Strict
 from toolkit.measure.clock import RunClock

@@ -28,7 +28,7 @@ def allow_files(workload: Workload, *, proxied: bool) -> None:
     if hard != resource.RLIM_INFINITY and hard < wanted:
         clients = max(workload.clients, workload.idle_connections)
         raise EnvironmentFault(
-            f"{clients:,} clients need {wanted:,} open files, and this process may have {hard:,} (ulimit -n); "
+            f"{clients:,} clients need {wanted:,} open files, and only {hard:,} are allowed (ulimit -n); "
             f"raise it to {wanted:,} or more, or write a workload of fewer clients"
         )
     resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))

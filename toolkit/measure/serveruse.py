@@ -126,7 +126,8 @@ def connections_per_core(use: ServerUse) -> float | None:
 
 _FIGURES: dict[str, tuple[Callable[[ServerUse], float | None], str, str]] = {
     "memory_kib_per_connection": (
-        memory_kib_per_connection, "KiB", "the rise of resident memory by idle connections, without the kernel's",
+        memory_kib_per_connection, "KiB",
+        "the rise of resident memory by idle connections, the kernel's left out",
     ),
     "deliveries_per_s_per_core": (
         deliveries_per_s_per_core, "1/s",

@@ -106,6 +106,7 @@ class OptionResult:
         if self.probe is not None:
             totals.update(asdict(self.probe))
         del totals["option"]
+        totals["invalid"] = totals["invalid"] or "; ".join(self.failures) or None
         times = {fault: asdict(one) for fault, one in (self.noticed or {}).items()}
         return {
             **totals,

@@ -123,9 +123,8 @@ class Workload(Strict):
     def _rounds_are_long_enough(self) -> Self:
         if self.round_s <= self.deadline_s:
             a_round = f" in each of {self.rounds} rounds" if self.rounds > 1 else ""
-            raise ValueError(
-                f"duration_s {self.duration_s:g} leaves no message time for its deadline{a_round}|make it longer"
-            )
+            wrong = f"duration_s {self.duration_s:g} leaves no message time for its deadline{a_round}"
+            raise ValueError(f"{wrong}|make it longer")
         late = [step.at_s for step in self.faults.script if step.at_s >= self.round_s]
         if self.rounds > 1 and late:
             wrong = f"the script has a fault at {late[0]:g} s, and a round ends at {self.round_s:g} s"

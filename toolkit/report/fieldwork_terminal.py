@@ -57,13 +57,11 @@ def show_bakeoff(document: Document) -> None:
         out.print(table_of(title, columns, times, left=2))
         out.print(text_of(_HOW_TO_READ))
     if servers := [row for name, totals in document["options"].items() for row in _server(name, totals)]:
-        title = "What the servers took, of the processor and of memory (median of the rounds)"
+        title = "What the servers took, as the median of the rounds"
         columns = ["option", "CPU s a 1,000 deliveries", "KiB an idle connection", "MiB at most"]
         out.print(table_of(title, columns, servers))
-    if document["brief"]:
-        rows = [
-            [row[name] for name in ("option", "statement", "verdict", "why")] for row in document["brief"]
-        ]
+    if brief := document.get("brief"):
+        rows = [[row[name] for name in ("option", "statement", "verdict", "why")] for row in brief]
         columns = ["option", "the brief says", "here", "because"]
         out.print(table_of("What this run says to the brief", columns, rows, left=4))
 
@@ -149,7 +147,7 @@ def _shown(value: Any) -> str:
 
 
 def figures_yaml(figures: "Mapping[str, Figure]") -> str:
-    """The figures as an option file writes them below ``figures``; a line that says so where there are none."""
+    """The figures as an option file writes them; a comment that says why where there are none."""
     if not figures:
         return "# the rounds did too little to tell: longer ones, with more messages and idle_connections\n"
     plain = {name: [figure.model_dump(mode="json", exclude_none=True)] for name, figure in figures.items()}
