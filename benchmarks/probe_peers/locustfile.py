@@ -1,4 +1,4 @@
-"""The load of bench_probe.py in Locust: each user has one connection, sends at its own pace, times the others."""
+"""The load of bench_probe.py in Locust: a user has one connection, sends at its pace, times the others."""
 
 import json
 import os

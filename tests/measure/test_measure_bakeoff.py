@@ -15,9 +15,9 @@ from toolkit.report.fieldwork_terminal import show_bakeoff
 
 
 def test_all_options_meet_the_same_and_are_recorded(small: Any, tmp_path: Path, facts: Any) -> None:
-    script = [Step(at_s=3.0, fault="half_open", share=0.3)]
+    script = [Step(at_s=2.0, fault="half_open", share=0.3)]
     faults = NetworkFaults(idle_s=60, reset_per_connection_hour=300, refuse_share=0.1, script=script)
-    workload = small(duration_s=6.0, clients=12, session_s=Span(low=1, high=3), faults=faults)
+    workload = small(duration_s=4.0, clients=12, session_s=Span(low=1, high=3), faults=faults)
     result = run_bakeoff(workload=workload, metrics_dir=tmp_path)
     assert list(result.options) == ["current-unfixed", "current", "socketio"]
     assert len({option.probe.expected for option in result.options.values()}) == 1

@@ -150,3 +150,47 @@ def test_a_workload_without_end_is_refused(small: Any) -> None:
         small(session_s=nothing)
     with pytest.raises(ValueError, match="no message time"):
         small(duration_s=1.0)
+
+
+def test_rooms_and_payloads_are_drawn_by_their_weights(small: Any) -> None:
+    rooms = [{"value": 3, "weight": 3}, {"value": 9, "weight": 1}]
+    sizes = [{"value": 50, "weight": 1}, {"value": 5_000, "weight": 1}]
+    planned = schedule(small(clients=200, rooms_of=rooms, message_bytes=sizes, away_s=Span(low=0, high=0)))
+    members = [len({wish.client for wish in wishes}) for wishes in planned.rooms().values()]
+    # The last room takes who is left.
+    assert set(members[:-1]) == {3, 9}
+    assert members.count(3) > members.count(9)
+    bytes_of = [message.bytes for message in planned.messages]
+    assert set(bytes_of) == {50, 5_000}
+    assert 0.4 < bytes_of.count(50) / len(bytes_of) < 0.6
+    assert (
+        planned.messages
+        == schedule(
+            small(clients=200, rooms_of=rooms, message_bytes=sizes, away_s=Span(low=0, high=0))
+        ).messages
+    )
+
+
+def test_only_a_share_of_a_room_publishes(small: Any) -> None:
+    planned = schedule(small(clients=20, rooms_of=10, publishers_share=0.15))
+    senders = {message.room: set() for message in planned.messages}
+    for message in planned.messages:
+        senders[message.room].add(message.sender)
+    assert senders == {"r0000": {"c0000", "c0001"}, "r0001": {"c0010", "c0011"}}
+
+
+def test_a_round_has_its_part_of_the_time_and_a_seed_of_its_own(small: Any) -> None:
+    workload = small(duration_s=9.0, rounds=3)
+    first, second = workload.of_round(0), workload.of_round(1)
+    assert (first.duration_s, first.rounds, first.seed) == (3.0, 1, 3)
+    assert schedule(first) == schedule(small()) != schedule(second)
+
+
+def test_what_does_not_fit_into_a_round_is_refused(small: Any) -> None:
+    script = {"script": [{"at_s": 5, "fault": "reset"}]}
+    with pytest.raises(ValueError, match=r"a fault at 5 s, and a round ends at 4 s\|count from the start"):
+        small(duration_s=8.0, rounds=2, faults=script)
+    with pytest.raises(ValueError, match="no message time for its deadline in each of 4 rounds"):
+        small(duration_s=4.0, rounds=4)
+    with pytest.raises(ValueError, match="9 processes for 6 clients"):
+        small(processes=9)

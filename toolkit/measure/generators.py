@@ -60,7 +60,7 @@ async def _started(job: Job) -> AsyncIterator[asyncio.subprocess.Process]:
         start_new_session=True,
     )  # fmt: skip
     try:
-        await _tell(process, job.model_dump(mode="json"))
+        await _tell(process, job.model_dump(mode="json", exclude_unset=True))
         async with asyncio.timeout(READY_S):
             if (await _hear(process)).get("ready") is not True:
                 raise EnvironmentFault("a process of the load generator did not start")
