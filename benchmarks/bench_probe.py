@@ -1,8 +1,8 @@
-"""The probe beside k6, Locust and Artillery, and beside a closed loop: what it costs, and whether it is true.
+"""The probe beside k6, Locust and Artillery, and beside a closed loop: what it costs, and if it is true.
 
     python benchmarks/bench_probe.py [--only truth|speed] [--rounds N]
 
-Takes about six minutes, and a few more the first time, while the peers are installed into benchmarks/.peers
+Takes about eleven minutes, and a few more the first time, while the peers are installed into benchmarks/.peers
 from requirements/bench.txt and benchmarks/probe_peers/package-lock.json. Ratios are medians of rounds in which
 the tools take turns on one and the same server, `current-unfixed`.
 """

@@ -42,15 +42,14 @@ class DeliveryBatch:
     def add(self, message: Message, receipts: Iterable[tuple[str, Receipt]], *, scheduled_us: int) -> None:
         """Take what became of one message, due at ``scheduled_us`` since 1970."""
         columns = self._days.setdefault(scheduled_us // DAY_US, _Columns())
-        before = len(columns.recipients)
-        for recipient, receipt in receipts:
-            columns.recipients.append(recipient)
-            columns.latencies_s.append(receipt.latency_s)
-            columns.copies.append(receipt.copies)
-            columns.in_order.append(receipt.in_order)
+        pairs = list(receipts)
+        columns.recipients += [recipient for recipient, _ in pairs]
+        columns.latencies_s += [receipt.latency_s for _, receipt in pairs]
+        columns.copies += [receipt.copies for _, receipt in pairs]
+        columns.in_order += [receipt.in_order for _, receipt in pairs]
         columns.messages.append(message)
         columns.scheduled_us.append(scheduled_us)
-        columns.sizes.append(len(columns.recipients) - before)
+        columns.sizes.append(len(pairs))
 
     def take(self) -> Iterator[tuple[date, pa.Table]]:
         """The rows taken since this was last asked, by day."""

@@ -78,9 +78,8 @@ class Ledger:
         """Each intended recipient with what it got; the deadline is over and nothing will change it."""
         pending = self._pending.pop(message_id)
         self._count(pending)
-        get = pending.receipts.get
-        for recipient in pending.message.recipients:
-            yield recipient, get(recipient, NOTHING)
+        recipients, get = pending.message.recipients, pending.receipts.get
+        return zip(recipients, [get(recipient, NOTHING) for recipient in recipients], strict=True)
 
     def _count(self, pending: _Pending) -> None:
         receipts = pending.receipts.values()
