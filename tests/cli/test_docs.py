@@ -52,5 +52,6 @@ def test_the_design_s_commands_are_all_there() -> None:
         "init",
         "prices diff",
         "compact",
+        "capacity",
     ]
     assert sorted(COMMANDS) == sorted(wanted)

@@ -8,7 +8,7 @@ totals.
 import asyncio
 import json
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import Any
 
@@ -101,11 +101,13 @@ async def generate(
     observer: Observer | None,
     recorder: Recorder,
     *,
+    begin: Callable[[], None] = lambda: None,
     stop: asyncio.Event | None = None,
 ) -> ProbeResult:
     """The totals of all jobs, run together.
 
     Args:
+        begin: is called at second 0 of the run.
         stop: once it is set all of them end in good order, before their time. None: it never is.
         observer: is told what the clients say. None: there is no proxy.
         recorder: takes what the observer saw of faults.
@@ -119,6 +121,7 @@ async def generate(
         start = {"start_s": clock.start_s, "start": clock.start.isoformat()}
         for process in processes:
             await _tell(process, start)
+        beginning = asyncio.get_running_loop().call_later(-clock.now_s(), begin)
         taking = asyncio.create_task(_take_faults(observer, recorder))
         stopping = asyncio.create_task(_stop(stop or asyncio.Event(), processes))
         try:
@@ -127,6 +130,7 @@ async def generate(
         except TimeoutError:
             raise EnvironmentFault("a process of the load generator hangs") from None
         finally:
+            beginning.cancel()
             taking.cancel()
             stopping.cancel()
             if observer is not None:

@@ -1,7 +1,7 @@
 """One option in one round: its server is started, measured under its load, and stopped."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -86,10 +86,13 @@ async def measure_unit(unit: Unit) -> UnitResult:
         await _until_gone(meter, warm_up(unit, url))
         async with FaultProxy(server.port, workload.faults, workload.seed) as proxy:
             at = datetime.now(UTC)
-            meter.begin()
-            proxy.begin()
+
+            def begin() -> None:
+                meter.begin()
+                proxy.begin()
+
             through = kind(unit.option).local_url(proxy.port)
-            probe = await _until_gone(meter, load(unit, through, proxy.observer))
+            probe = await _until_gone(meter, load(unit, through, proxy.observer, begin=begin))
             use = _use(unit, at, meter, idle, probe)
         return UnitResult(probe, proxy.observer.counts.as_dict(), use)
 
@@ -127,12 +130,18 @@ async def _until_gone(meter: Meter, work: Coroutine[Any, Any, Any]) -> Any:
 
 
 async def load(
-    unit: Unit, url: str, observer: Observer | None, *, stop: asyncio.Event | None = None
+    unit: Unit,
+    url: str,
+    observer: Observer | None,
+    *,
+    begin: Callable[[], None] = lambda: None,
+    stop: asyncio.Event | None = None,
 ) -> ProbeResult:
     """The totals of the load, made by as many processes as the workload says.
 
     Args:
         observer: of the proxy. None: there is none.
+        begin: is called at second 0 of the run.
         stop: once it is set the run ends in good order, before its time. None: it never is.
     """
     recorder, workload = unit.recorder(), unit.workload
@@ -141,6 +150,7 @@ async def load(
         probe = Probe(
             url, option=unit.option, adapter=speaks, recorder=recorder, workload=workload, observer=observer
         )
+        begin()
         return await probe.run(stop)
     jobs = [
         Job(
@@ -151,7 +161,7 @@ async def load(
         for index in range(workload.processes)
     ]  # fmt: skip
     try:
-        return await generate(jobs, observer, recorder, stop=stop)
+        return await generate(jobs, observer, recorder, begin=begin, stop=stop)
     finally:
         recorder.close()
 
