@@ -25,8 +25,8 @@ def test_the_parts_are_the_whole_once(small: Any) -> None:
 
 
 def test_processes_share_a_run_behind_one_proxy(small: Any, tmp_path: Path, facts: Any) -> None:
-    faults = NetworkFaults(script=[Step(at_s=1.5, fault="close", connections=[0, 1])])
-    workload = small(processes=2, faults=faults)
+    faults = NetworkFaults(script=[Step(at_s=2.5, fault="close", connections=[0, 1])])
+    workload = small(processes=2, duration_s=6.0, faults=faults)
     result = run_bakeoff(["current-unfixed"], workload=workload, metrics_dir=tmp_path)
     assert result.failures == []
     totals = result.options["current-unfixed"].probe

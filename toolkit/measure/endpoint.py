@@ -72,6 +72,7 @@ def probe_option(
         result, stopped = runner.run(_measure(unit, url))
     found = _judge(unit, result, Store.at(metrics_dir))
     if stopped:
+        found.finish()
         raise KeyboardInterrupt
     return found
 
