@@ -3,9 +3,11 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-SOCKETIO := toolkit/measure/servers/socketio
+SERVERS := toolkit/measure/servers
+# The servers that run on Node.js and need nothing else.
+NODE_SERVERS := $(addprefix $(SERVERS)/,socketio socketio-redis socketcluster deepstream)
 
-.PHONY: report tools test setup lint bench soak lab lock
+.PHONY: report tools test setup lint bench soak lab lock soketi
 
 report: $(VENV)/.base
 	@$(BIN)/toolkit build
@@ -17,7 +19,7 @@ tools:
 test: tools setup
 	@$(BIN)/python -m pytest -n 2 --dist worksteal -q -rs
 
-setup: $(VENV)/.all $(SOCKETIO)/node_modules/.installed
+setup: $(VENV)/.all $(NODE_SERVERS:%=%/node_modules/.installed)
 
 lint: $(VENV)/.all
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
@@ -47,6 +49,9 @@ $(VENV)/.all: requirements/all.txt requirements/base.txt pyproject.toml
 	@sh scripts/make-venv "$(PYTHON)" $(VENV) requirements/all.txt
 	@touch $(VENV)/.base $@
 
-$(SOCKETIO)/node_modules/.installed: $(SOCKETIO)/package-lock.json $(VENV)/.all
-	@$(BIN)/python -m toolkit.measure.node ci $(SOCKETIO)
+$(SERVERS)/%/node_modules/.installed: $(SERVERS)/%/package-lock.json $(VENV)/.all
+	@$(BIN)/python -m toolkit.measure.node ci $(SERVERS)/$*
 	@touch $@
+
+# Only on demand: its native part is a third party's repack, and it runs on Node.js 20.
+soketi: $(SERVERS)/soketi/node_modules/.installed

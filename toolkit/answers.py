@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from toolkit.cost.curves import Curve
     from toolkit.cost.result import CostResult
     from toolkit.decide.decision import Decision
+    from toolkit.decide.usecases import Compared
     from toolkit.metrics.result import MetricsResult
     from toolkit.metrics.rollups import Rollups
     from toolkit.metrics.windows import Period
@@ -114,8 +115,12 @@ def _known(asked: Mapping[str, str | None], known: list[str]) -> None:
             raise InputError.of_argument(field, f"there is no {name!r}", near(name, known))
 
 
-def costed(loaded: Loaded, scenario: str) -> CostResult:
-    """The total cost of every option under a scenario."""
+def costed(loaded: Loaded, scenario: str, *, whole: bool = True) -> CostResult:
+    """The total cost of every option under a scenario.
+
+    Args:
+        whole: False leaves out what the choice hangs on, which takes most of the time.
+    """
     from toolkit.cost.model import cost_options
 
     return cost_options(
@@ -125,6 +130,7 @@ def costed(loaded: Loaded, scenario: str) -> CostResult:
         scenario_id=scenario,
         as_of=loaded.as_of,
         in_service=in_service(loaded),
+        whole=whole,
     )
 
 
@@ -174,5 +180,27 @@ def decided(loaded: Loaded, scenario: str, rolled: Rollups, cost: CostResult) ->
         rollups=rolled,
         project=loaded.project,
         as_of=loaded.as_of,
+        weightings=loaded.weightings,
+        use_cases=_use_cases(loaded, rolled, cost),
     )
     return replace(made, left_out=tuple(left_out(loaded, rolled)))
+
+
+def _use_cases(loaded: Loaded, rolled: Rollups, cost: CostResult) -> list[Compared]:
+    """The brief's use cases, each with the ranking of its scenario by cost."""
+    from toolkit.decide.decision import ranked
+    from toolkit.decide.usecases import Compared
+
+    claims = {claim.id: claim for claim in loaded.claims}
+    rankings = {
+        name: ranked(
+            loaded.options,
+            scenario=loaded.scenarios[name],
+            cost=cost if name == cost.scenario else costed(loaded, name, whole=False),
+            rollups=rolled,
+            project=loaded.project,
+            as_of=loaded.as_of,
+        )
+        for name in dict.fromkeys(case.scenario for case in loaded.use_cases)
+    }
+    return [Compared(case=case, ranking=rankings[case.scenario], claims=claims) for case in loaded.use_cases]

@@ -281,7 +281,7 @@ def init(folder: Folderish) -> Path:
     target.mkdir(parents=True, exist_ok=True)
     for name in ("options", "pricing", "scenarios"):
         shutil.copytree(source / name, target / name)
-    for name in ("plan.yaml", "claims.yaml"):
+    for name in ("plan.yaml", "claims.yaml", "use-cases.yaml"):
         shutil.copyfile(source / name, target / name)
     shutil.copyfile(STARTING, target / "chat.yaml")
     text = (source / "project.yaml").read_text(encoding="utf-8")

@@ -1,7 +1,7 @@
 """Reads a decision folder with all its rooms' schemas, and finds everything that is wrong with it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -10,6 +10,9 @@ from toolkit.cost.countable import growth_fault
 from toolkit.cost.option import Option
 from toolkit.decide.plan import Plan
 from toolkit.decide.planchecks import check_names, check_plan
+from toolkit.decide.reachchecks import Circumstances
+from toolkit.decide.usecases import UseCase, read_use_cases
+from toolkit.decide.weights import Weighting, read_weights
 from toolkit.evidence import written_day
 from toolkit.pricing.book import PriceBook, books, stale
 from toolkit.pricing.scenario import Scenario
@@ -45,6 +48,8 @@ class Loaded:
         scenarios: by id, the default one first.
         claims: the brief's statements with what the sources say. Empty where the folder has none.
         warnings: what does not stop anything but should be read.
+        use_cases: of the brief. Empty where the folder has none.
+        weightings: the team's weights, the newest last. Empty where it gives none.
     """
 
     folder: Folder
@@ -56,6 +61,8 @@ class Loaded:
     scenarios: Mapping[str, Scenario]
     claims: list[Claim]
     warnings: list[Fault]
+    use_cases: list[UseCase] = field(default_factory=list)
+    weightings: list[Weighting] = field(default_factory=list)
 
 
 def open_folder(root: Path | str) -> Folder:
@@ -205,22 +212,51 @@ def examine(folder: Folder, faults: Faults, *, as_of: AsOf) -> Loaded | None:
     # Known by their files' names, so that a file with a fault of its own does not make others look wrong.
     option_ids = [path.stem for path in folder.files("options")]
     claims = read_claims(folder.root / "claims.yaml", faults, options=option_ids)
-    plan = _read_plan(folder, project, option_ids, faults)
+    use_cases = read_use_cases(
+        folder.root / "use-cases.yaml",
+        faults,
+        options=option_ids,
+        scenarios=[path.stem for path in folder.files("scenarios")],
+        claims=[claim.id for claim in claims],
+    )
+    known = None if project is None else list(project.environments)
+    weightings = read_weights(folder.root / "weights.yaml", faults, environments=known)
+    plan = _read_plan(folder, project, option_ids, scenarios, faults)
     _check_books(folder, priced, price_books, options, day, faults)
     _check_recorded_options(folder, option_ids, faults)
     if project is not None:
         _check_default_scenario(folder, project, faults)
     if project is None or plan is None or faults.errors:
         return None
-    return Loaded(folder, project, day, plan, options, price_books, scenarios, claims, faults.warnings)
+    return Loaded(
+        folder, project, day, plan, options, price_books, scenarios, claims, faults.warnings, use_cases,
+        weightings,
+    )  # fmt: skip
 
 
-def _read_plan(folder: Folder, project: Project | None, option_ids: list[str], faults: Faults) -> Plan | None:
+def _read_plan(
+    folder: Folder,
+    project: Project | None,
+    option_ids: list[str],
+    scenarios: Mapping[str, Scenario],
+    faults: Faults,
+) -> Plan | None:
     document = read_yaml(folder.plan, faults)
     plan = None if document is None else validate(document, Plan, faults)
     environments = project.environments if project is not None else None
-    if plan is not None and document is not None and environments is not None:
-        check_plan(plan, document, options=option_ids, environments=environments, faults=faults)
+    if plan is not None and document is not None and project is not None:
+        default = scenarios.get(project.default_scenario)
+        check_plan(
+            plan,
+            document,
+            options=option_ids,
+            environments=project.environments,
+            faults=faults,
+            deadline_ms=project.delivery_deadline_s * 1000,
+            known=None
+            if default is None
+            else Circumstances(default, project.default_scenario, project.outage_hours),
+        )
     elif document is not None:
         check_names(document, options=option_ids, environments=environments, faults=faults)
     return plan

@@ -13,6 +13,7 @@ METRICS = {
 
 OPTIONS = {
     "current-unfixed", "current", "socketio", "pusher", "ably", "pubnub", "socketcluster", "deepstream",
+    "nats",
 }  # fmt: skip
 
 CRITERION = {

@@ -8,7 +8,10 @@ from pydantic import BaseModel
 
 from toolkit.cost.claims import Claim
 from toolkit.cost.option import Option
+from toolkit.decide.alert import Alert, BurnWindow
 from toolkit.decide.plan import METRICS, Criterion, Phase, Step
+from toolkit.decide.usecases import Recommendation, UseCase, UseCases
+from toolkit.decide.weights import Scale, Weighting
 from toolkit.evidence import GRADES, Figure
 from toolkit.measure.events import CONNECTIONS, DELIVERIES
 from toolkit.pricing.book import PriceBook
@@ -25,8 +28,9 @@ DOCS = (Path(__file__).parent.parent.parent / "docs" / "files.md").read_text()
 WORDS = set(re.findall(r"[A-Za-z_0-9]+", " ".join(re.findall(r"`([^`]+)`", DOCS))))
 
 MODELS: list[type[BaseModel]] = [
-    BaseFee, Claim, CreditStep, Criterion, Figure, IncludedWith, Meter, Option, Phase, PriceBook, PricePlan,
-    Project, Quota, Rates, Rounding, Scenario, Sla, Source, Sourced, Step, Tier, UnitPrice, Units, Usage,
+    Alert, BaseFee, BurnWindow, Claim, CreditStep, Criterion, Figure, IncludedWith, Meter, Option, Phase,
+    PriceBook, PricePlan, Project, Quota, Rates, Recommendation, Rounding, Scale, Scenario, Sla, Source,
+    Sourced, Step, Tier, UnitPrice, Units, Usage, UseCase, UseCases, Weighting,
 ]  # fmt: skip
 
 

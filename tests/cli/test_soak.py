@@ -12,20 +12,22 @@ from typing import Any
 import pytest
 from commands import TOOLKIT
 
+from toolkit.measure.adapters import LOCAL
+
 pytestmark = pytest.mark.soak
 
 
-def test_a_quick_bakeoff_measures_all_three_and_leaves_nothing_running(installed: Any, folder: Path) -> None:
+def test_a_quick_bakeoff_measures_all_and_leaves_nothing_running(installed: Any, folder: Path) -> None:
     done = installed("bakeoff", "--quick", "--project", folder, "--json", timeout_s=300)
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)
-    assert set(told["options"]) == {"current-unfixed", "current", "socketio"}
+    assert set(told["options"]) == set(LOCAL)
     for totals in told["options"].values():
         assert totals["opened"] > 0 and totals["expected"] > 0
     assert installed("check", "--project", folder).returncode == 0
     assert installed("metrics", "--project", folder).returncode == 0
     running = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
-    assert "toolkit.measure.servers" not in running and "socketio/server.js" not in running
+    assert "toolkit.measure.servers" not in running and "measure/servers/" not in running
 
 
 def test_builds_killed_at_thirty_random_instants(

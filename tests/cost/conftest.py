@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import cost_worlds
 import pytest
-from cost_worlds import AS_OF, DATA, Costed, FixedOption
+from cost_worlds import AS_OF, DATA, UNPRICED, Costed, FixedOption
 
 from toolkit.cost.model import cost_options
 from toolkit.cost.option import Option
@@ -20,6 +20,12 @@ def shipped_options() -> Mapping[str, Option]:
     found = [validate(document, Option, faults) for document in DATA.documents("options", faults)]
     assert not faults.found, str(faults)
     return {option.id: option for option in found if option is not None}
+
+
+@pytest.fixture(scope="session")
+def priced_options(shipped_options: Mapping[str, Option]) -> Mapping[str, Option]:
+    """Those that ship with all that a total needs."""
+    return {name: option for name, option in shipped_options.items() if name not in UNPRICED}
 
 
 @pytest.fixture(scope="session")

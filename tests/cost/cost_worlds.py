@@ -12,6 +12,8 @@ from toolkit.project import Folder, shipped
 
 AS_OF = date(2026, 11, 23)
 DATA = Folder(shipped("data"))
+UNPRICED = {"nats"}
+"""Options of the folder that ships of which nobody knows how much a server carries."""
 
 Costed = Callable[..., CostResult]
 FixedOption = Callable[..., Option]

@@ -15,9 +15,9 @@ from toolkit.pricing.scenario import Scenario
 
 @pytest.fixture(scope="module")
 def result(
-    costed: Costed, shipped_options: Mapping[str, Option], shipped_scenarios: Mapping[str, Scenario]
+    costed: Costed, priced_options: Mapping[str, Option], shipped_scenarios: Mapping[str, Scenario]
 ) -> CostResult:
-    return costed(*shipped_options.values(), scenario=shipped_scenarios["production"])
+    return costed(*priced_options.values(), scenario=shipped_scenarios["production"])
 
 
 def test_every_key_of_the_contract_is_there(result: CostResult) -> None:

@@ -48,11 +48,11 @@ def test_without_uncertainty_the_curve_is_the_bill(fixed: FixedOption, shipped_b
 
 def test_the_curve_at_the_own_volume_is_the_monthly_cost(
     costed: Costed,
-    shipped_options: Mapping[str, Option],
+    priced_options: Mapping[str, Option],
     shipped_books: Books,
     shipped_scenarios: Mapping[str, Scenario],
 ) -> None:
-    scenario, options = shipped_scenarios["production"], list(shipped_options.values())
+    scenario, options = shipped_scenarios["production"], list(priced_options.values())
     curve = cost_against_volume(
         options, shipped_books, scenario, as_of=AS_OF, factors=np.array([1.0]), draws=64, seed=5
     )

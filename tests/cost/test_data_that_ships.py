@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 
 import pytest
-from cost_worlds import AS_OF, DATA, Costed
+from cost_worlds import AS_OF, DATA, UNPRICED, Costed
 
 from toolkit.cost.assumptions import default_assumptions
 from toolkit.cost.option import Option
@@ -39,8 +39,8 @@ def claimed(option: Option, name: str) -> float | None:
     return next((figure.value for figure in option.figures[name] if figure.grade == "claim"), None)
 
 
-def test_all_eight_options_are_there(shipped_options: Mapping[str, Option]) -> None:
-    assert set(shipped_options) == {"current-unfixed", *TABLE}
+def test_all_options_of_the_brief_are_there_and_one_more(shipped_options: Mapping[str, Option]) -> None:
+    assert set(shipped_options) == {"current-unfixed", "nats", *TABLE}
 
 
 @pytest.mark.parametrize("option_id", TABLE)
@@ -145,12 +145,20 @@ def test_a_scenario_says_which_of_its_numbers_are_assumptions() -> None:
         assert any("Assumptions of this folder, to replace" in line for line in comments), path.name
 
 
-def test_every_option_has_a_total_in_the_default_scenario(
+def test_every_option_that_is_known_has_a_total_in_the_default_scenario(
     costed: Costed, shipped_options: Mapping[str, Option], shipped_scenarios: Mapping[str, Scenario]
 ) -> None:
     result = costed(*shipped_options.values(), scenario=shipped_scenarios["production"])
-    assert all(cost.total is not None for cost in result.options.values())
+    assert {name for name, cost in result.options.items() if cost.total is None} == UNPRICED
     assert result.crossovers
+
+
+def test_what_an_unpriced_option_lacks_is_named(
+    costed: Costed, shipped_options: Mapping[str, Option], shipped_scenarios: Mapping[str, Scenario]
+) -> None:
+    result = costed(shipped_options["nats"], scenario=shipped_scenarios["production"])
+    told = " ".join(line.source for line in result.options["nats"].lines)
+    assert "connections_per_node" in told and "deliveries_per_s_per_node" in told
 
 
 def test_nothing_that_ships_names_this_machine() -> None:

@@ -25,13 +25,13 @@ BLIND = "service_unavailability_min_per_month"
 
 @pytest.fixture(scope="module")
 def result(
-    shipped_options: Mapping[str, Option],
+    priced_options: Mapping[str, Option],
     shipped_books: Mapping[str, PriceBook],
     shipped_scenarios: Mapping[str, Scenario],
 ) -> CostResult:
     scenario = shipped_scenarios["production"].model_copy(update={"discount_rate_per_year": 0.1})
     return cost_options(
-        list(shipped_options.values()), shipped_books, scenario, scenario_id="production", as_of=AS_OF,
+        list(priced_options.values()), shipped_books, scenario, scenario_id="production", as_of=AS_OF,
         draws=64, seed=5, in_service="current",
     )  # fmt: skip
 

@@ -90,9 +90,9 @@ def test_without_uncertainty_nothing_is_worth_knowing(costed: Costed, fixed: Fix
 
 @pytest.fixture(scope="module")
 def shipped_result(
-    costed: Costed, shipped_options: Mapping[str, Option], shipped_scenarios: Mapping[str, Scenario]
+    costed: Costed, priced_options: Mapping[str, Option], shipped_scenarios: Mapping[str, Scenario]
 ) -> CostResult:
-    return costed(*shipped_options.values(), scenario=shipped_scenarios["production"], draws=512)
+    return costed(*priced_options.values(), scenario=shipped_scenarios["production"], draws=512)
 
 
 def test_the_folder_that_ships_shows_it_too(shipped_result: CostResult) -> None:

@@ -16,7 +16,10 @@ CRITERION_KEYS = [
     "grade", "since", "state", "reason", "estimate", "low", "high", "n", "n_effective", "more_needed",
 ]  # fmt: skip
 PHASE_KEYS = ["id", "option", "chosen", "status", "verdict", "because", "rollback", "decide_by", "criteria"]
-KEYS = ["schema", "as_of", "scenario", "phases", "ranking", "flip_points", "next_measurements", "limits"]
+KEYS = [
+    "schema", "as_of", "scenario", "phases", "ranking", "flip_points", "next_measurements", "limits",
+    "comparability", "robustness", "weights", "use_cases", "alerts",
+]  # fmt: skip
 
 PLAN = """
 phases:

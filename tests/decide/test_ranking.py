@@ -153,6 +153,7 @@ def test_the_document_has_every_key_and_whole_cents() -> None:
         "p_cheapest": 0.5,
         "regret": 12.35,
         "monthly_cost_usd": 80.0,
+        "score": None,
     }
 
 

@@ -44,18 +44,21 @@ def test_a_message_reaches_the_others_and_not_its_sender(run: Any, option: str) 
     run(scenario())
 
 
+CUTS: tuple[Strike, ...] = ("reset", "close")
+
+
 @every_option
-@pytest.mark.parametrize("fault", ["reset", "close"])
-def test_a_cut_by_the_network_has_close_code_1006(run: Any, option: str, fault: Strike) -> None:
+def test_a_cut_by_the_network_has_close_code_1006(run: Any, option: str) -> None:
     async def scenario() -> None:
         async with running(option) as server, FaultProxy(server.port, NetworkFaults(), 1) as proxy:
             speaks = adapter(option)
-            line = await speaks.connect(kind(option).local_url(proxy.port), room="tea", receive=print)
-            proxy.do(Step(at_s=0, fault=fault))
-            end = await line.ended()
-            assert (end.code, end.by) == (1006, "network")
-            with pytest.raises(Exception):  # noqa: B017 - each library has its own
-                await line.publish({"m": 1})
+            for fault in CUTS:
+                line = await speaks.connect(kind(option).local_url(proxy.port), room="tea", receive=print)
+                proxy.do(Step(at_s=0, fault=fault))
+                end = await line.ended()
+                assert (end.code, end.by) == (1006, "network"), fault
+                with pytest.raises(Exception):  # noqa: B017 - each library has its own
+                    await line.publish({"m": 1})
             await speaks.close()
 
     run(scenario())
@@ -119,6 +122,19 @@ def test_reconnect_delays_are_those_of_the_real_clients() -> None:
         delays_s = [adapter("socketio").retry_s(retries, draw) for _ in range(500)]
         assert low <= min(delays_s) <= low * 1.1
         assert high * 0.9 <= max(delays_s) <= high
+    # socketcluster-client's clientsocket.js: 10 s and up to 10 s more, times 1.5 each time, at most 60 s.
+    for retries, (low, high) in enumerate([(10, 20), (15, 30), (22.5, 45), (33.75, 60), (50.625, 60)]):
+        delays_s = [adapter("socketcluster").retry_s(retries, draw) for _ in range(500)]
+        assert low <= min(delays_s) <= low * 1.1
+        assert high * 0.9 <= max(delays_s) <= high
+    # deepstream's connection.ts: none, then 4 s more each time; what comes after it gave up is ours.
+    assert [adapter("deepstream").retry_s(retries, draw) for retries in range(7)] == [0, 4, 8, 12, 16, 16, 16]
+    # nats.js' options.ts: 2 s and a jitter of at most 0.1 s.
+    delays_s = [adapter("nats").retry_s(retries, draw) for retries in range(500)]
+    assert 2.0 <= min(delays_s) < 2.01
+    assert 2.09 < max(delays_s) <= 2.1
+    # pusher-js' connection_manager.ts and sequential_strategy.ts.
+    assert [adapter("soketi").retry_s(retries, draw) for retries in range(6)] == [1, 15, 30, 60, 60, 60]
     # Full jitter from nothing to a range that doubles.
     for retries, high in enumerate([1, 2, 4]):
         delays_s = [adapter("current").retry_s(retries, draw) for _ in range(500)]

@@ -51,7 +51,7 @@ def web_page() -> Iterator[str]:
 
 def test_what_speaks_another_protocol_is_told(web_page: str, small: Any, tmp_path: Path) -> None:
     with pytest.raises(
-        EnvironmentFault, match="current does not answer there .*check the URL and the option"
+        EnvironmentFault, match=r"current does not answer there .*check the URL and the option"
     ):
         probe_option("current", environment="lab", metrics_dir=tmp_path, workload=small(), url=web_page)
     assert list(tmp_path.iterdir()) == []
@@ -59,7 +59,7 @@ def test_what_speaks_another_protocol_is_told(web_page: str, small: Any, tmp_pat
 
 @pytest.mark.parametrize("values", [{"idle_connections": 5}, {"rounds": 2, "duration_s": 4.0}])
 def test_what_only_a_local_server_can_give_is_refused(values: Any, small: Any, tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="leave out the URL|leave them out, or the URL"):
+    with pytest.raises(InputError, match=r"leave out the URL|leave them out, or the URL"):
         probe_option(
             "current", environment="lab", metrics_dir=tmp_path, workload=small(**values), url="ws://h/"
         )

@@ -10,18 +10,29 @@ from pathlib import Path
 import pytest
 
 from toolkit.measure import node
-from toolkit.measure.adapters.socketio import SERVER
+from toolkit.measure.servers.node_servers import HERE
 from toolkit.project.faults import EnvironmentFault
 
+FOLDERS = sorted(lock.parent.name for lock in HERE.glob("*/package-lock.json"))
 
-def test_the_lock_file_names_no_host_to_fetch_from() -> None:
-    text = (SERVER / "package-lock.json").read_text()
-    lock = json.loads(text)
-    assert "resolved" not in text
-    packages = {name: entry for name, entry in lock["packages"].items() if name}
-    assert "node_modules/socket.io" in packages
-    assert all(re.fullmatch(r"sha512-\S+", entry["integrity"]) for entry in packages.values())
-    assert "omit-lockfile-registry-resolved=true" in (SERVER / ".npmrc").read_text()
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_a_lock_file_names_no_host_to_fetch_from(folder: str) -> None:
+    lock = json.loads((HERE / folder / "package-lock.json").read_text())
+    for name, entry in lock["packages"].items():
+        if entry.get("link"):
+            # A package of our own, which lies beside the lock file.
+            assert (HERE / folder / entry["resolved"] / "package.json").is_file()
+        elif name.startswith("node_modules/"):
+            assert "resolved" not in entry
+            assert re.fullmatch(r"sha512-\S+", entry["integrity"])
+    assert "omit-lockfile-registry-resolved=true" in (HERE / folder / ".npmrc").read_text()
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_each_server_is_pinned_to_one_version(folder: str) -> None:
+    asked = json.loads((HERE / folder / "package.json").read_text())["dependencies"]
+    assert all(re.fullmatch(r"\d+\.\d+\.\d+|npm:[a-z]+@\d+\.\d+\.\d+|file:stub", at) for at in asked.values())
 
 
 def test_node_of_the_machine_runs() -> None:
@@ -65,6 +76,40 @@ def test_an_empty_lock_file_installs_from_the_command_line(tmp_path: Path) -> No
     command = [sys.executable, "-m", "toolkit.measure.node", "ci", str(tmp_path)]
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=os.environ)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_registry_that_cannot_be_reached_is_told_with_the_words_of_npm(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("package.json", "package-lock.json", ".npmrc"):
+        (tmp_path / name).write_text((HERE / "socketio" / name).read_text())
+    for name, value in {
+        "npm_config_registry": "http://someone:hunter2@127.0.0.1:9/",
+        "npm_config_cache": str(tmp_path / "cache"),
+        "npm_config_fetch_retries": "0",
+    }.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(EnvironmentFault, match=r"npm ci failed in .*ECONNREFUSED") as caught:
+        node.install(tmp_path)
+    assert "hunter2" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("says", "told"),
+    [
+        ("echo v18.19.0", r"Node\.js 18\.19\.0 at \S+ is too old; install Node\.js 20 or newer"),
+        ("echo hello", r"is no Node\.js: it says hello; install Node\.js 20 or newer"),
+        ("exit 3", r"does not run: .*; install Node\.js 20 or newer"),
+    ],
+)
+def test_a_node_that_does_not_do_is_named_with_its_mend(
+    says: str, told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "node").write_text(f"#!/bin/sh\n{says}\n")
+    (tmp_path / "node").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(EnvironmentFault, match=told):
+        node.need_node()
 
 
 @pytest.mark.parametrize("arguments", [[], ["ci"], ["run", "."], ["ci", "no-such-folder"]])

@@ -77,6 +77,52 @@ def test_the_server_with_the_fixes_runs_with_the_preset_asked_for(run: Any, chos
     run(scenario())
 
 
+def test_a_server_that_says_much_is_not_stopped_by_a_full_pipe(
+    run: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    done = tmp_path / "done"
+    chatty = (
+        "import pathlib, time; print('listening 1', flush=True); print('x' * 1_000_000, flush=True); "
+        f"pathlib.Path({str(done)!r}).touch(); time.sleep(60)"
+    )
+    monkeypatch.setattr(processes, "command", lambda option, preset: [sys.executable, "-c", chatty])
+
+    async def scenario() -> None:
+        async with processes.running("current"):
+            while not done.exists():
+                await asyncio.sleep(0.01)
+
+    run(scenario())
+
+
+def test_what_a_server_leaves_behind_ends_with_it(
+    run: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    note = tmp_path / "pid"
+    careless = (
+        "import pathlib, subprocess, sys; "
+        "left = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)']); "
+        f"pathlib.Path({str(note)!r}).write_text(str(left.pid)); "
+        "print('listening 1', flush=True); sys.stdin.read()"
+    )
+    monkeypatch.setattr(processes, "command", lambda option, preset: [sys.executable, "-c", careless])
+
+    async def scenario() -> None:
+        async with processes.running("current"):
+            os.kill(int(note.read_text()), 0)
+        while Path(f"/proc/{note.read_text()}/stat").exists() and " Z " not in _stat(note.read_text()):
+            await asyncio.sleep(0.01)
+
+    run(scenario())
+
+
+def _stat(pid: str) -> str:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return " Z "
+
+
 def test_an_unknown_option_has_no_server(run: Any) -> None:
     with pytest.raises(EnvironmentFault, match="no adapter for ably in this version"):
         processes.command("ably")

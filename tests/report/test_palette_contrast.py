@@ -9,7 +9,8 @@ from toolkit.report.html import TEMPLATES
 from toolkit.report.palette import DASHES, MARKERS, SCHEMES, SLOTS, Scheme, contrast, slots
 
 OPTIONS = [
-    "ably", "current", "current-unfixed", "deepstream", "pubnub", "pusher", "socketcluster", "socketio",
+    "ably", "current", "current-unfixed", "deepstream", "nats", "pubnub", "pusher", "socketcluster",
+    "socketio",
 ]  # fmt: skip
 
 
@@ -50,7 +51,7 @@ def test_options_that_a_user_adds_take_free_looks() -> None:
 
 
 def test_more_options_than_looks_still_all_have_one() -> None:
-    assert len(slots([*OPTIONS, *(f"extra-{number}" for number in range(20))])) == 28
+    assert len(slots([*OPTIONS, *(f"extra-{number}" for number in range(20))])) == 29
 
 
 def test_the_stylesheet_uses_the_grounds_of_the_palette() -> None:

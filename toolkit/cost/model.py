@@ -32,6 +32,7 @@ def cost_options(
     draws: int = DRAWS,
     seed: int = SEED,
     in_service: str | None = None,
+    whole: bool = True,
 ) -> CostResult:
     """What every option costs over the horizon of a scenario.
 
@@ -45,6 +46,8 @@ def cost_options(
         seed: of the draws. Equal arguments give equal results.
         in_service: id of the option that runs today: doing nothing is to keep it, and any other one runs
             beside it for a time. None where nothing runs yet.
+        whole: False leaves out what takes most of the time: crossovers, what the choice hangs on, and where
+            options stand. The costs are the same.
 
     Raises:
         InputError: the traffic grows past what any vendor meters in a month.
@@ -63,10 +66,12 @@ def cost_options(
     study = Study(
         totals, setting.draws, compute, partial(values_at, options=options, setting=setting), GROUPS
     )
-    sensitivity, standing = study.sensitivity(), standings(totals, setting.draws, compute)
+    standing = standings(totals, setting.draws, compute) if whole else {}
     chances, regrets = p_cheapest(totals), regret(totals)
     few = min(draws, DRAWS)
-    curve = cost_against_volume(options, books, scenario, as_of=as_of, draws=few, seed=seed)
+    curve = (
+        cost_against_volume(options, books, scenario, as_of=as_of, draws=few, seed=seed) if whole else None
+    )
     return CostResult(
         scenario=scenario_id,
         as_of=as_of,
@@ -83,14 +88,15 @@ def cost_options(
             )
             for option, found in zip(options, spent, strict=True)
         },
-        crossovers=curve.crossovers,
+        crossovers=curve.crossovers if curve else [],
         limits=limits_of(options, books, setting, totals),
         seed=seed,
         draws=draws,
         in_service=in_service,
         discount_rate_per_year=setting.discount_rate_per_year,
         minimax_regret=minimax_regret(totals),
-        sensitivity=sensitivity,
+        sensitivity=study.sensitivity() if whole else None,
+        totals=totals,
     )
 
 

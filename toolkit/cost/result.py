@@ -211,6 +211,7 @@ class CostResult:
         discount_rate_per_year: 0 where totals are plain sums of their months.
         minimax_regret: the option whose largest regret is least. None where none has a total.
         sensitivity: what the choice of the least mean total hangs on. None where there is no choice.
+        totals: paired draws of every total, shape (draws,), without a price not finite; none in the document.
     """
 
     scenario: str
@@ -225,6 +226,7 @@ class CostResult:
     discount_rate_per_year: float = 0.0
     minimax_regret: str | None = None
     sensitivity: Sensitivity | None = None
+    totals: Mapping[str, Floats] = field(default_factory=dict, compare=False, repr=False)
 
     def to_document(self) -> dict[str, Any]:
         """What ``toolkit cost --json`` prints; money in whole cents."""

@@ -57,10 +57,15 @@ def standings(totals: Mapping[str, Floats], draws: Draws, compute: Totals) -> di
     names, priced = priced_alike(totals, at_least=COMPARED)
     worst, errors = largest_regret(totals), _errors(draws, compute)
     alike = {name: totals[name][priced] for name in names}
-    return {name: Standing(worst[name], _dominated_by(name, alike), errors.get(name)) for name in totals}
+    return {name: Standing(worst[name], dominated_by(name, alike), errors.get(name)) for name in totals}
 
 
-def _dominated_by(name: str, alike: Mapping[str, Floats]) -> dict[str, Order]:
+def dominated_by(name: str, alike: Mapping[str, Floats]) -> dict[str, Order]:
+    """The options that dominate one, each with the strongest sense in which they do.
+
+    Args:
+        alike: paired draws of the options that are compared, all with a price; of no other it is empty.
+    """
     if name not in alike:
         return {}
     found = {other: dominance(usd, alike[name]) for other, usd in alike.items() if other != name}

@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
+from toolkit.decide.alert import Alert
 from toolkit.evidence import Day, Grade, NonNegative, Strict
 
 Comparator = Literal["at_least", "at_most", "above", "below"]
@@ -125,3 +126,4 @@ class Plan(Strict):
     """``plan.yaml``."""
 
     phases: list[Phase] = Field(min_length=1)
+    alerts: list[Alert] = []

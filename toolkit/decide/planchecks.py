@@ -1,9 +1,13 @@
 """Checks of a plan against the rest of its folder: names that nobody knows, rules that cannot work."""
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 
+from toolkit.decide.alertchecks import check_alerts
+from toolkit.decide.checker import Checker, Path, criteria_of
+from toolkit.decide.contradictions import check_contradictions
 from toolkit.decide.plan import METRICS, SHARES, AnyOf, Criterion, Phase, Plan
+from toolkit.decide.ranges import Span, is_sampled, range_of, span_of
+from toolkit.decide.reachchecks import Circumstances, check_reach
 from toolkit.decide.wording import plain, words
 from toolkit.evidence import Grade, grade_rank
 from toolkit.pricing.scenario import Scenario
@@ -12,30 +16,6 @@ from toolkit.project.yamlfile import Document, dotted
 
 NOT_NUMERIC = ("title", "needs")
 SCENARIO_FIELDS = tuple(name for name in Scenario.model_fields if name not in NOT_NUMERIC)
-
-Path = tuple[str | int, ...]
-
-
-@dataclass(frozen=True)
-class _Checker:
-    """The plan's surroundings, and where to report."""
-
-    document: Document
-    options: Collection[str]
-    environments: Mapping[str, Grade]
-    scenario_fields: Collection[str]
-    faults: Faults
-
-    def error(self, path: Path, wrong: str, right: str) -> None:
-        self.faults.error(self.document.path, self.document.line(path), dotted(path), wrong, right)
-
-    def warn(self, path: Path, wrong: str, right: str) -> None:
-        self.faults.warn(self.document.path, self.document.line(path), dotted(path), wrong, right)
-
-    def known(self, path: Path, word: str, kind: str, choice: Collection[str]) -> None:
-        """Report a word that is not among its choice."""
-        if word not in choice:
-            self.error(path, f"{word} is not {kind}", near(word, sorted(choice)))
 
 
 def check_plan(
@@ -46,6 +26,8 @@ def check_plan(
     environments: Mapping[str, Grade],
     faults: Faults,
     scenario_fields: Collection[str] = SCENARIO_FIELDS,
+    deadline_ms: float = 5000.0,
+    known: Circumstances | None = None,
 ) -> None:
     """Note every fault of a plan that its own schema cannot see, each at its line.
 
@@ -56,9 +38,12 @@ def check_plan(
         environments: the project's environments with their grades.
         faults: where they are noted.
         scenario_fields: the fields that a criterion may compare.
+        deadline_ms: past it a delivery counts as lost.
+        known: the traffic that evidence comes from. None leaves unchecked whether it can suffice.
     """
-    checker = _Checker(document, options, environments, scenario_fields, faults)
+    checker = Checker(document, options, environments, scenario_fields, faults, deadline_ms)
     _check_ids(plan, checker)
+    check_alerts(plan.alerts, checker)
     for index, phase in enumerate(plan.phases):
         at: Path = ("phases", index)
         if phase.option is not None:
@@ -66,13 +51,16 @@ def check_plan(
         for place, candidate in enumerate(phase.candidates or []):
             checker.known((*at, "candidates", place), candidate, "an option of this folder", options)
         _check_choice(phase, at, checker)
-        for path, criterion, inside in _criteria(phase.entries(), at):
+        for path, criterion, inside in criteria_of(phase.entries(), at):
             _check_criterion(criterion, path, checker, chooses=phase.candidates is not None)
             if inside and "level" in criterion.model_fields_set:
                 checker.warn((*path, "level"), "has no effect inside any_of", "write level beside any_of")
+        check_contradictions(phase, at, checker)
+        if known is not None and phase.status != "done":
+            check_reach(phase, at, checker, known)
 
 
-def _check_choice(phase: Phase, at: Path, checker: _Checker) -> None:
+def _check_choice(phase: Phase, at: Path, checker: Checker) -> None:
     """A phase that chooses, and then asks nothing of the chosen one, would pass without any."""
     asked = [*phase.needed_if, *phase.ready_if]
     speaks = any(one.option == "chosen" for entry in asked for one in _inside(entry) if entry.level == "must")
@@ -125,7 +113,7 @@ def _names(data: object, at: Path) -> Iterator[tuple[Path, str]]:
             yield from _names(value, (*at, index))
 
 
-def _check_ids(plan: Plan, checker: _Checker) -> None:
+def _check_ids(plan: Plan, checker: Checker) -> None:
     """Two phases of one id cannot be told apart in the report."""
     first: dict[str, int] = {}
     for index, phase in enumerate(plan.phases):
@@ -136,22 +124,10 @@ def _check_ids(plan: Plan, checker: _Checker) -> None:
         first.setdefault(phase.id, index)
 
 
-def _criteria(
-    entries: list[tuple[str, int, AnyOf | Criterion]], at: Path
-) -> Iterator[tuple[Path, Criterion, bool]]:
-    """Every criterion with its path, and whether it stands inside an ``any_of``."""
-    for name, index, entry in entries:
-        path = (*at, name, index)
-        if isinstance(entry, Criterion):
-            yield path, entry, False
-            continue
-        for place, inner in enumerate(entry.any_of):
-            yield (*path, "any_of", place), inner, True
-
-
-def _check_criterion(criterion: Criterion, path: Path, checker: _Checker, *, chooses: bool) -> None:
+def _check_criterion(criterion: Criterion, path: Path, checker: Checker, *, chooses: bool) -> None:
     if criterion.scenario_field is not None:
         _check_scenario_field(criterion.scenario_field, path, checker)
+        _check_threshold(criterion, path, checker)
     if criterion.metric is not None:
         checker.known((*path, "metric"), criterion.metric, "a metric", METRICS)
         _check_option(criterion, path, checker, chooses=chooses)
@@ -159,7 +135,7 @@ def _check_criterion(criterion: Criterion, path: Path, checker: _Checker, *, cho
     _check_evidence(criterion, path, checker)
 
 
-def _check_scenario_field(field: str, path: Path, checker: _Checker) -> None:
+def _check_scenario_field(field: str, path: Path, checker: Checker) -> None:
     if field in NOT_NUMERIC:
         right = f"use one of {', '.join(sorted(checker.scenario_fields))}"
         checker.error((*path, "scenario_field"), f"{field} is not a number", right)
@@ -167,7 +143,7 @@ def _check_scenario_field(field: str, path: Path, checker: _Checker) -> None:
     checker.known((*path, "scenario_field"), field, "a field of a scenario", checker.scenario_fields)
 
 
-def _check_option(criterion: Criterion, path: Path, checker: _Checker, *, chooses: bool) -> None:
+def _check_option(criterion: Criterion, path: Path, checker: Checker, *, chooses: bool) -> None:
     if criterion.option != "chosen":
         checker.known((*path, "option"), str(criterion.option), "an option of this folder", checker.options)
     elif not chooses:
@@ -175,22 +151,35 @@ def _check_option(criterion: Criterion, path: Path, checker: _Checker, *, choose
         checker.error((*path, "option"), wrong, "name the option, or give the phase candidates")
 
 
-def _check_threshold(criterion: Criterion, path: Path, checker: _Checker) -> None:
-    """A bound at the end of a metric's range: no finite sample reaches it, or every one does."""
-    at, comparator, bound = (*path, criterion.comparator), criterion.comparator, criterion.threshold
-    is_share = criterion.metric in SHARES
-    rule = (comparator, bound)
-    never = rule == ("below", 0) or (is_share and rule in (("at_most", 0), ("at_least", 1), ("above", 1)))
-    always = rule == ("at_least", 0) or (is_share and rule == ("at_most", 1))
-    said = f"{words(comparator)} {plain(bound)}"
-    if never:
-        right = "leave room for an interval" if is_share else "no value is below 0"
-        checker.error(at, f"{said} can never be met by {criterion.metric}", right)
-    elif always:
-        checker.warn(at, f"{said} is met by every {criterion.metric}", "write a bound that can fail")
+def _check_threshold(criterion: Criterion, path: Path, checker: Checker) -> None:
+    """A bound outside of what can be, or at its end, where no finite sample reaches it or every one does."""
+    at, what = (*path, criterion.comparator), criterion.metric or criterion.scenario_field
+    whole = range_of(criterion, deadline_ms=checker.deadline_ms)
+    met = span_of(criterion).meet(whole)
+    said = f"{words(criterion.comparator)} {plain(criterion.threshold)}"
+    if str(criterion.metric).startswith("latency_") and criterion.threshold > whole.high:
+        wrong = f"{plain(criterion.threshold)} ms is past the deadline, {plain(whole.high)} ms, of deliveries"
+        checker.error(at, wrong, "a later one counts as lost; write a bound within the deadline")
+    elif met.empty or (met.point and is_sampled(criterion) and _is_at_an_end(met, whole, criterion)):
+        checker.error(at, f"{said} can never be met by {what}", _room(criterion, whole))
+    elif met == whole:
+        checker.warn(at, f"{said} is met by every {what}", "write a bound that can fail")
 
 
-def _check_evidence(criterion: Criterion, path: Path, checker: _Checker) -> None:
+def _is_at_an_end(met: Span, whole: Span, criterion: Criterion) -> bool:
+    """An interval of a share never shrinks to its end; a latency at the deadline is a share of its own."""
+    return criterion.metric in SHARES or met.low == whole.low
+
+
+def _room(criterion: Criterion, whole: Span) -> str:
+    if criterion.metric in SHARES:
+        return "leave room for an interval"
+    if criterion.comparator in ("below", "at_most"):
+        return f"no value is below {plain(whole.low)}"
+    return f"no value is above {plain(whole.high)}"
+
+
+def _check_evidence(criterion: Criterion, path: Path, checker: Checker) -> None:
     """Demands on evidence that no environment of the project can satisfy, or that mean nothing here."""
     environments, environment = checker.environments, criterion.environment
     if environment is not None:
@@ -204,7 +193,7 @@ def _check_evidence(criterion: Criterion, path: Path, checker: _Checker) -> None
         _check_grade(criterion.grade, environment, path, checker)
 
 
-def _check_grade(grade: Grade, environment: str | None, path: Path, checker: _Checker) -> None:
+def _check_grade(grade: Grade, environment: str | None, path: Path, checker: Checker) -> None:
     within = [environment] if environment is not None else list(checker.environments)
     if any(grade_rank(checker.environments[name]) >= grade_rank(grade) for name in within):
         return

@@ -19,7 +19,7 @@ MINUTES_PER_MONTH = 730.5 * 60
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """One must-have that is not met (False) or not known (None)."""
+    """One must-have: met (True), not met (False) or not known (None)."""
 
     holds: bool | None
     text: str
@@ -37,6 +37,7 @@ class Ranked:
         p_cheapest: the probability that it is the cheapest of all.
         regret: the expected loss against the cheapest, in USD.
         monthly_cost_usd: the mean recurring cost of the first month.
+        score: the mean score under the team's weights, 0 to 1. None without weights, or unknown.
     """
 
     option: str
@@ -47,18 +48,34 @@ class Ranked:
     p_cheapest: float | None
     regret: float | None
     monthly_cost_usd: float | None
+    score: float | None = None
 
     def to_document(self) -> dict[str, Any]:
         """The place as ``toolkit decide --json`` prints it; money in whole cents, as in the cost document."""
         money = {name: getattr(self, name) for name in ("total_mean", "regret", "monthly_cost_usd")}
         cents = {name: None if amount is None else round(amount, 2) for name, amount in money.items()}
         chance = None if self.p_cheapest is None else round(self.p_cheapest, 4)
-        return {**asdict(self), **cents, "p_cheapest": chance, "reasons": list(self.reasons)}
+        score = None if self.score is None else round(self.score, 4)
+        return {**asdict(self), **cents, "p_cheapest": chance, "score": score, "reasons": list(self.reasons)}
 
 
-def rank(options: Mapping[str, Option], *, scenario: Scenario, cost: CostResult) -> list[Ranked]:
-    """Every option, best first: known to fit, may fit, without a known total, out; each group by cost."""
-    entries = [_unplaced(option, scenario=scenario, cost=cost) for option in options.values()]
+def rank(
+    options: Mapping[str, Option],
+    *,
+    scenario: Scenario,
+    cost: CostResult,
+    latencies: Mapping[str, Finding] | None = None,
+) -> list[Ranked]:
+    """Every option, best first: known to fit, may fit, without a known total, out; each group by cost.
+
+    Args:
+        latencies: by option, whether it was measured to be fast enough. None where nothing was measured.
+    """
+    known = latencies or {}
+    entries = [
+        _unplaced(option, scenario=scenario, cost=cost, latency=known.get(option.id))
+        for option in options.values()
+    ]
     entries.sort(key=_order)
     placed = [entry for entry in entries if entry.feasible is not False and entry.total_mean is not None]
     return [replace(entry, rank=place) for place, entry in enumerate(placed, 1)] + entries[len(placed) :]
@@ -70,9 +87,9 @@ def _order(entry: Ranked) -> tuple[bool, bool, bool, float, str]:
     return out, total is None, entry.feasible is None, total or 0.0, entry.option
 
 
-def _unplaced(option: Option, *, scenario: Scenario, cost: CostResult) -> Ranked:
+def _unplaced(option: Option, *, scenario: Scenario, cost: CostResult, latency: Finding | None) -> Ranked:
     priced = cost.options.get(option.id)
-    findings = list(findings_of(option, scenario=scenario, priced=priced))
+    findings = list(findings_of(option, scenario=scenario, priced=priced, latency=latency))
     feasible = all_of(STATES[finding.holds] for finding in findings)
     # What is not known of an option that is out anyway would only hide why it is out.
     reasons = [one.text for one in findings if one.holds is False or feasible != "not met"]
@@ -97,10 +114,20 @@ def _unplaced(option: Option, *, scenario: Scenario, cost: CostResult) -> Ranked
 Check = Callable[[Option, Scenario, OptionCost | None], Iterator[Finding]]
 
 
-def findings_of(option: Option, *, scenario: Scenario, priced: OptionCost | None) -> Iterator[Finding]:
-    """Every must-have of the scenario that the option does not meet, or is not known to meet."""
+def findings_of(
+    option: Option, *, scenario: Scenario, priced: OptionCost | None, latency: Finding | None = None
+) -> Iterator[Finding]:
+    """Every must-have of the scenario that the option does not meet, or is not known to meet.
+
+    Args:
+        latency: whether it was measured to be fast enough. None where nothing was measured.
+    """
     for check in CHECKS:
         yield from check(option, scenario, priced)
+    if scenario.latency_p95_ms is not None:
+        found = latency or unmeasured(scenario.latency_p95_ms)
+        if not found.holds:
+            yield found
 
 
 def _features(option: Option, scenario: Scenario, priced: OptionCost | None) -> Iterator[Finding]:
@@ -141,14 +168,12 @@ def _budget(option: Option, scenario: Scenario, priced: OptionCost | None) -> It
         yield Finding(holds=False, text=text)
 
 
-def _latency(option: Option, scenario: Scenario, priced: OptionCost | None) -> Iterator[Finding]:
+def unmeasured(need_ms: float) -> Finding:
     """No figure of another network says what this team's users would see."""
-    if scenario.latency_p95_ms is not None:
-        text = f"not known whether latency_p95_ms stays within {plain(scenario.latency_p95_ms)} ms"
-        yield Finding(holds=None, text=text)
+    return Finding(holds=None, text=f"not known whether latency_p95_ms stays within {plain(need_ms)} ms")
 
 
-CHECKS: tuple[Check, ...] = (_features, _capacity, _uptime, _budget, _latency)
+CHECKS: tuple[Check, ...] = (_features, _capacity, _uptime, _budget)
 
 
 def choose(candidates: list[str], ranking: list[Ranked]) -> Choice:

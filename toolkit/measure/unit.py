@@ -18,12 +18,12 @@ from toolkit.measure.faults.observing import Observer
 from toolkit.measure.faults.proxy import FaultProxy
 from toolkit.measure.generators import Job, generate
 from toolkit.measure.machine import machine, versions
+from toolkit.measure.meter import BYTES_A_KIB, Meter
 from toolkit.measure.probe import Probe
 from toolkit.measure.recorder import Recorder
 from toolkit.measure.servers.processes import running
 from toolkit.measure.serveruse import Idle, ServerUse
 from toolkit.measure.totals import ProbeResult
-from toolkit.measure.usage import Meter
 from toolkit.measure.workload import Workload
 from toolkit.project.faults import EnvironmentFault
 
@@ -204,7 +204,7 @@ async def _idle(unit: Unit, url: str, meter: Meter) -> Idle | None:
     wanted, speaks = unit.workload.idle_connections, adapter(unit.option, unit.preset)
     if not wanted:
         return None
-    before = meter.now()
+    before_kib = meter.rss_kib()
     lines: list[Session] = []
     readers: list[asyncio.Task[End]] = []
     try:
@@ -222,7 +222,7 @@ async def _idle(unit: Unit, url: str, meter: Meter) -> Idle | None:
         await _close(lines)
         await speaks.close()
     return Idle(
-        connections=wanted, rss_before_kib=before.rss_kib, rss_kib=held.rss_kib,
+        connections=wanted, rss_before_kib=before_kib, rss_kib=held.rss_bytes / BYTES_A_KIB,
         held_s=unit.workload.idle_s, cpu_s=held.cpu_s - settled.cpu_s,
     )  # fmt: skip
 

@@ -10,7 +10,16 @@ from toolkit.report.html import render
 from toolkit.report.inputs import ReportInputs, ScenarioInputs
 from toolkit.report.metricwords import METRICS
 from toolkit.report.pictures import Picture
-from toolkit.report.sections import costs, headlines, options, provenance, stability, verdicts, worth
+from toolkit.report.sections import (
+    choosing,
+    costs,
+    headlines,
+    options,
+    provenance,
+    stability,
+    verdicts,
+    worth,
+)
 from toolkit.report.tables import Table
 from toolkit.report.wording import day, plural
 
@@ -34,6 +43,7 @@ class ScenarioView:
     lines: list[Table]
     bills: Table
     side_by_side: Table
+    choosing: choosing.ChoosingView
     limits: list[str]
 
 
@@ -100,6 +110,7 @@ def scenario_view(inputs: ReportInputs, scenario: str, *, several: bool = False)
             inputs.options, its, do_nothing=headlines.baseline(inputs.plan, inputs.options),
             as_of=inputs.as_of, title=title,
         ),
+        choosing=choosing.choosing_view(decision, names, title=title),
         limits=_unique([*decision["limits"], *its.cost.limits]),
     )  # fmt: skip
 

@@ -35,27 +35,51 @@ SCHEMES: dict[SchemeName, Scheme] = {
         ink="#1c2430",
         soft="#56606e",
         grid="#e4e7ec",
-        series=("#0067a3", "#b34a00", "#00755a", "#a03d78", "#7a5a00", "#56606e", "#4b4fc4", "#a3293d"),
+        series=(
+            "#0067a3",
+            "#b34a00",
+            "#00755a",
+            "#a03d78",
+            "#7a5a00",
+            "#56606e",
+            "#4b4fc4",
+            "#a3293d",
+            "#3d6b1e",
+            "#7d4a2d",
+        ),
     ),
     "dark": Scheme(
         paper="#171b22",
         ink="#e8ebf0",
         soft="#a6b0bd",
         grid="#2c333e",
-        series=("#56b4e9", "#f0854a", "#35c09a", "#e196c1", "#e6b422", "#a6b0bd", "#a3a7ff", "#ff8f9c"),
+        series=(
+            "#56b4e9",
+            "#f0854a",
+            "#35c09a",
+            "#e196c1",
+            "#e6b422",
+            "#a6b0bd",
+            "#a3a7ff",
+            "#ff8f9c",
+            "#9ccc65",
+            "#d2a679",
+        ),
     ),
 }
 
 DASHES: tuple[str | tuple[int, tuple[int, ...]], ...] = (
     "solid", (0, (6, 2)), (0, (1, 1)), (0, (6, 2, 1, 2)),
     (0, (4, 1)), (0, (2, 2)), (0, (8, 2, 2, 2)), (0, (3, 1, 1, 1)),
+    (0, (10, 3)), (0, (5, 1, 1, 1, 1, 1)),
 )  # fmt: skip
-MARKERS = ("o", "s", "^", "D", "v", "P", "X", "h")
+MARKERS = ("o", "s", "^", "D", "v", "P", "X", "h", "<", ">")
 
 # Slots of the options that ship, so that a colour means the same on every picture and in every build.
 SLOTS = {
     "current": 0, "socketio": 1, "ably": 2, "pusher": 3,
     "pubnub": 4, "current-unfixed": 5, "socketcluster": 6, "deepstream": 7,
+    "nats": 8,
 }  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from rich.console import Console
 from rich.table import Table
 
 from toolkit.project.faults import printable
+from toolkit.report.choosing_terminal import show_after_ranking, show_before_ranking
 from toolkit.report.termtables import (
     Document,
     console,
@@ -167,12 +168,18 @@ def show_decision(document: Document) -> None:
             entry["option"],
             fits[entry["feasible"]],
             dollars(entry["total_mean"]),
+            number(entry["p_cheapest"], 2),
+            dollars(entry["regret"]),
+            *([] if document["weights"] is None else [number(entry["score"], 3)]),
             "; ".join(entry["reasons"]) or "—",
         ]
         for entry in document["ranking"]
     ]
-    columns = ["rank", "option", "feasible", "total USD", "reasons"]
-    out.print(table_of(f"Ranking, scenario {document['scenario']}", columns, rows, left=5))
+    show_before_ranking(out, document)
+    columns = ["rank", "option", "feasible", "total USD", "p(cheapest)", "regret USD"]
+    columns += ["reasons"] if document["weights"] is None else ["score", "reasons"]
+    out.print(table_of(f"Ranking, scenario {document['scenario']}", columns, rows, left=len(columns)))
+    show_after_ranking(out, document)
     for measurement in document["next_measurements"]:
         out.print(text_of(f"measure next: {measurement['what']}"))
     show_limits(out, document)

@@ -9,10 +9,16 @@ from toolkit.chat.settings import PresetName
 from toolkit.measure.adapters.base import Adapter, Kind
 from toolkit.project.faults import EnvironmentFault
 
-LOCAL = ("current-unfixed", "current", "socketio")
+LOCAL = ("current-unfixed", "current", "socketio", "socketcluster", "deepstream", "nats")
 """Served here and measured side by side unless others are asked for."""
 
-KNOWN = LOCAL
+OPT_IN = ("socketio-redis", "soketi")
+"""Served here only where they are named: they need more than `make setup` installs."""
+
+MANAGED: tuple[str, ...] = ()
+"""Served by their vendors only."""
+
+KNOWN = LOCAL + OPT_IN + MANAGED
 
 
 def kind(option: str) -> Kind:

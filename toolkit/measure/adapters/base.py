@@ -19,10 +19,18 @@ OPEN_TIMEOUT_S = 10.0
 
 @dataclass(frozen=True)
 class End:
-    """How a connection ended: close code (1006 where none came) and who ended it."""
+    """How a connection ended.
+
+    Args:
+        code: the close code, 1006 where none came.
+        by: who ended it.
+        retry_s: seconds until the option's client comes again, where this end decides that. None: as after
+            any other, see :meth:`Adapter.retry_s`.
+    """
 
     code: int
     by: EndedBy
+    retry_s: float | None = None
 
 
 class Session(Protocol):

@@ -4,7 +4,6 @@ import asyncio
 import random
 import sys
 from collections.abc import Callable
-from contextlib import suppress
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
@@ -13,6 +12,7 @@ from websockets.protocol import Event
 
 from toolkit.chat.protocol import decode, encode
 from toolkit.measure.adapters.base import OPEN_TIMEOUT_S, End, Kind, Payload, Receive
+from toolkit.measure.adapters.frames import end_of, port_of
 
 RETRY_S = 1.0
 
@@ -55,11 +55,12 @@ class PlainSession:
 
     async def ended(self) -> End:
         self._socket.taker = self._take
-        with suppress(ConnectionClosed):
+        try:
             # What came before there was a taker, and what comes in fragments.
-            async for frame in self._socket:
-                self._take(frame)
-        return end_of(self._socket)
+            while True:
+                self._take(await self._socket.recv())
+        except ConnectionClosed:
+            return end_of(self._socket)
 
     def _take(self, frame: str | bytes) -> None:
         message = decode(frame)
@@ -69,18 +70,6 @@ class PlainSession:
     async def close(self) -> int:
         await self._socket.close()
         return self._socket.close_code or 1006
-
-
-def port_of(socket: ClientConnection) -> int | None:
-    """The connection's own port. None once it is gone."""
-    address = socket.local_address
-    return int(address[1]) if address else None
-
-
-def end_of(socket: ClientConnection) -> End:
-    """How a connection ended that its own side did not close."""
-    code = socket.close_code or 1006
-    return End(code, "network" if code == 1006 else "server")
 
 
 class PlainAdapter:

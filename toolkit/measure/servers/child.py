@@ -5,9 +5,13 @@ import signal
 import sys
 
 
-def announce(port: int) -> None:
-    """Tell the parent where this server listens; it takes free ports, so that none can be taken twice."""
-    sys.stdout.write(f"listening {port}\n")
+def announce(port: int, pid: int | None = None) -> None:
+    """Tell the parent where this server listens; it takes free ports, so that none can be taken twice.
+
+    Args:
+        pid: of the process that serves. None: this one.
+    """
+    sys.stdout.write(f"listening {port}\n" if pid is None else f"listening {port} {pid}\n")
     sys.stdout.flush()
 
 

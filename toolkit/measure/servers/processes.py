@@ -1,6 +1,9 @@
 """Starts the real servers on free loopback ports, waits until they answer, and stops them by process id."""
 
 import asyncio
+import os
+import re
+import signal
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -21,7 +24,7 @@ class Serving:
 
     Args:
         port: on 127.0.0.1.
-        pid: of its process; it may have children.
+        pid: of the process that serves; it may have children.
     """
 
     port: int
@@ -62,16 +65,20 @@ async def running(option: str, preset: PresetName = "stable") -> AsyncIterator[S
             # A terminal's Ctrl-C goes to the whole group; the servers must outlive the probe's last rows.
             start_new_session=True,
         )
+        reading = None
         try:
-            port = await _port(process)
-            if port is None:
+            serving = await _announced(process)
+            if serving is None:
                 await _stop(process)
                 raise EnvironmentFault(f"the server of {option} did not start; it said: {_last(words)}")
-            yield Serving(port, process.pid)
+            reading = asyncio.create_task(_drain(process))
+            yield serving
             if process.returncode is not None:
                 raise EnvironmentFault(f"the server of {option} ended on its own; it said: {_last(words)}")
         finally:
             await _stop(process)
+            if reading is not None:
+                await reading
 
 
 def _last(words: IO[bytes]) -> str:
@@ -80,20 +87,27 @@ def _last(words: IO[bytes]) -> str:
     return words.read()[-2000:].decode(errors="replace").strip() or "nothing"
 
 
-async def _port(process: asyncio.subprocess.Process) -> int | None:
-    """The port that the server announces. None where it ends or stays silent."""
+async def _announced(process: asyncio.subprocess.Process) -> Serving | None:
+    """Where the server listens, as it announces. None where it ends or stays silent."""
     if process.stdout is None:
         return None
     try:
         line = await asyncio.wait_for(process.stdout.readline(), START_S)
     except TimeoutError:
         return None
-    word, _, number = line.decode(errors="replace").strip().partition(" ")
-    return int(number) if word == "listening" and number.isdecimal() else None
+    said = re.fullmatch(r"listening (\d+)(?: (\d+))?", line.decode(errors="replace").strip())
+    return Serving(int(said[1]), int(said[2] or process.pid)) if said else None
+
+
+async def _drain(process: asyncio.subprocess.Process) -> None:
+    """Read what else the server says on standard output: a full pipe would stop it."""
+    if process.stdout is not None:
+        while await process.stdout.read(65_536):
+            pass
 
 
 async def _stop(process: asyncio.subprocess.Process) -> None:
-    """End the process: politely, then by force."""
+    """End the process: politely, then by force, and with it whatever it started and left."""
     with suppress(ProcessLookupError):
         if process.returncode is None:
             process.terminate()
@@ -103,3 +117,6 @@ async def _stop(process: asyncio.subprocess.Process) -> None:
         with suppress(ProcessLookupError):
             process.kill()
         await process.wait()
+    with suppress(ProcessLookupError):
+        # It leads a group of its own, so this is the group of what it started.
+        os.killpg(process.pid, signal.SIGKILL)

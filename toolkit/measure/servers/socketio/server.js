@@ -1,10 +1,12 @@
-// The real Socket.IO server with its own defaults. Rooms only: what others in the room publish reaches a member.
+// The real Socket.IO server with its own defaults, and with its recovery of broken connections, which is off by default.
+// Rooms only: what others in the room publish reaches a member.
 "use strict";
 const { createServer } = require("node:http");
 const { Server } = require("socket.io");
+const endWithParent = require("../ending.js");
 
 const http = createServer();
-const io = new Server(http);
+const io = new Server(http, { connectionStateRecovery: {} });
 
 io.on("connection", (socket) => {
   socket.on("join", (room, done) => {
@@ -16,10 +18,4 @@ io.on("connection", (socket) => {
 
 http.listen(0, "127.0.0.1", () => console.log(`listening ${http.address().port}`));
 
-function stop() {
-  io.close(() => process.exit(0));
-}
-process.on("SIGTERM", stop);
-process.on("SIGINT", stop);
-// Standard input ends when the parent is gone, even if it was killed.
-process.stdin.on("end", stop).resume();
+endWithParent(() => io.close(() => process.exit(0)));
