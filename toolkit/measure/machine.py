@@ -50,4 +50,6 @@ def _npm(folder: Path) -> dict[str, str]:
         return {}
     packages = json.loads(lock.read_text())["packages"]
     named = packages[""].get("dependencies", {})
-    return {name: packages[f"node_modules/{name}"]["version"] for name in named}
+    found = {name: packages.get(f"node_modules/{name}", {}).get("version") for name in named}
+    # A folder beside the server, such as an adapter of ours, has no version of its own.
+    return {name: version for name, version in found.items() if version}
