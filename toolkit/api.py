@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from toolkit import answers, changing, mapping, records
 from toolkit.building import Built, build, fail_code
-from toolkit.fieldwork import bakeoff, compact, import_telemetry, probe, serve
+from toolkit.fieldwork import compact, import_telemetry, serve
 from toolkit.loading import (
     AsOf,
     Loaded,
@@ -33,6 +33,7 @@ from toolkit.loading import (
     read_scenarios,
     scenario_name,
 )
+from toolkit.measuring import bakeoff, capacity, probe, workload_of
 from toolkit.project import Faults, InputError, shipped
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ __all__ = [
     "bakeoff",
     "bill",
     "build",
+    "capacity",
     "check",
     "claims",
     "compact",
@@ -85,6 +87,7 @@ __all__ = [
     "team_maps",
     "uptime_curve",
     "vendor_bills",
+    "workload_of",
     "worth",
 ]
 

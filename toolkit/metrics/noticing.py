@@ -14,15 +14,13 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from toolkit.measure.faults.times import first_with
 from toolkit.metrics.intervals import CONFIDENCE
 from toolkit.metrics.merging import Rollups
 from toolkit.metrics.ratios import Estimate
 
 End = Literal["client", "server"]
 ENDS: tuple[End, ...] = ("client", "server")
-
-ROUNDING = 1e-9
-"""A share of what is left that floating point may be off by."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +90,7 @@ def _noticed(
         band = curve.confidence_interval(CONFIDENCE, method="log-log")
     ages_s = np.asarray(curve.quantiles)
     low, middle, high = (
-        _first(ages_s, np.asarray(part.probabilities), 0.5) for part in (band.low, curve, band.high)
+        first_with(ages_s, np.asarray(part.probabilities), 0.5) for part in (band.low, curve, band.high)
     )
     return Noticed(
         *where,
@@ -100,15 +98,9 @@ def _noticed(
         n=len(took_s),
         noticed=int(noticed.sum()),
         median_s=Estimate(middle, low, high),
-        p95_s=_first(ages_s, np.asarray(curve.probabilities), 0.05),
+        p95_s=first_with(ages_s, np.asarray(curve.probabilities), 0.05),
         watched_s=float(took_s.max()),
     )
-
-
-def _first(ages_s: np.ndarray, left: np.ndarray, share: float) -> float | None:
-    """The first age at which no more than a share is left; None where that is not reached."""
-    reached = np.flatnonzero(left <= share + ROUNDING)
-    return float(ages_s[reached[0]]) if len(reached) else None
 
 
 def struck(rollups: Rollups, option: str, environment: str) -> dict[str, int] | None:
