@@ -24,7 +24,7 @@ def test_all_options_meet_the_same_and_are_recorded(small: Any, tmp_path: Path, 
         "pause_s": Span(low=0.5, high=1),
         "deadline_s": 3.0,
     }
-    workload = small(duration_s=6.0, deadline_s=3.0, session_s=Span(low=2, high=4), faults=faults, **slower)
+    workload = small(duration_s=6.0, session_s=Span(low=2, high=4), faults=faults, **slower)
     result = run_bakeoff(workload=workload, metrics_dir=tmp_path)
     assert tuple(result.options) == LOCAL
     assert len({option.probe.expected for option in result.options.values()}) == 1

@@ -399,7 +399,7 @@ def test_reconnect_delays_are_those_of_the_vendors_clients() -> None:
     def spread(option: str, retries: int) -> tuple[float, float]:
         speaks = adapter_at(option, 1)
         delays_s = [speaks.retry_s(retries, draw) for _ in range(300)]
-        return round(min(delays_s), 1), round(max(delays_s), 1)
+        return round(min(delays_s)), round(max(delays_s))
 
     # RTB1 of the specification, and suspended after two minutes; a loss says itself when to come again.
     assert [spread("ably", retries) for retries in (0, 1, 2, 3, 4, 5, 6, 99)] == [

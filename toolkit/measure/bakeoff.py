@@ -3,6 +3,7 @@
 import asyncio
 import shutil
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -91,8 +92,13 @@ def run_bakeoff(
             progress(done, len(units), told)
             _settle(run, unit, number, option)
         progress(len(units), len(units), "compacting")
-        compact(metrics_dir)
-        return _result(run)
+        result = _result(run)
+        if all(unit.status == "failed" for unit in state.units().values()):
+            # Not one was measured, so that there is nothing to go on with and nothing to merge.
+            _forget(state.folder)
+        else:
+            compact(metrics_dir)
+        return result
 
 
 def _chosen(options: Sequence[str] | None) -> list[str]:
@@ -199,3 +205,5 @@ def _totals(run: _Run, option: str, tried: dict[str, UnitState]) -> OptionResult
 def _forget(folder: Path) -> None:
     """Remove what was kept to go on."""
     shutil.rmtree(folder, ignore_errors=True)
+    with suppress(OSError):
+        folder.parent.rmdir()

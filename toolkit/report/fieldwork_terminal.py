@@ -49,6 +49,8 @@ def show_bakeoff(document: Document) -> None:
     out = console()
     if stands_for := document["workload"]["stands_for"]:
         out.print(text_of(f"Workload: {stands_for}"))
+    if not any(totals["rounds"] or totals["attempts"] for totals in document["options"].values()):
+        return
     out.print(_measured(document["options"]))
     out.print(_counted(document["options"]))
     if times := _noticing(document["options"]):
