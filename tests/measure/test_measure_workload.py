@@ -93,7 +93,7 @@ def test_the_recording_pauses_long_enough_for_idle_cuts_to_bite() -> None:
     for message in schedule(workload.of_round(0)).messages:
         due_s.setdefault(message.room, []).append(message.due_s)
     pauses_s = [after - one for times in due_s.values() for one, after in pairwise(times)]
-    assert workload.rounds * sum(pause_s > 60 for pause_s in pauses_s) >= 100
+    assert sum(pause_s > 60 for pause_s in pauses_s) >= len(due_s)
 
 
 @pytest.mark.parametrize("name", ["recording", "quick", "probe"])
