@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING
 
 from toolkit.cost.whatif import Where, what_if
@@ -14,7 +15,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from toolkit.cost.curves import Curve
+    from toolkit.cost.option import Option
     from toolkit.cost.result import CostResult
+    from toolkit.decide.backtest.result import Backtest
     from toolkit.decide.coverage.certificate import Certificate
     from toolkit.decide.decision import Decision
     from toolkit.decide.usecases import Compared
@@ -59,6 +62,14 @@ def left_out(loaded: Loaded, rolled: Rollups) -> list[str]:
     for aside in rolled.set_aside:
         notes.append(f"{aside.partition}: {aside.count:,} rows set aside: {aside.reason}")
     return notes
+
+
+def informed(loaded: Loaded, rolled: Rollups) -> Loaded:
+    """The folder with what was measured in production among the figures of its options."""
+    from toolkit.cost.measured import with_measurements
+
+    environments = dict(loaded.project.environments)
+    return replace(loaded, options=with_measurements(loaded.options, rolled, environments=environments))
 
 
 def measured(loaded: Loaded, rolled: Rollups, *, by: Period | None = None) -> MetricsResult:
@@ -125,18 +136,29 @@ def costed(loaded: Loaded, scenario: str, *, where: Where | None = None, whole: 
         whole: False leaves out what the choice hangs on, which takes most of the time.
     """
     from toolkit.cost.model import cost_options
+    from toolkit.cost.numberflips import number_flips
+    from toolkit.cost.setting import Setting
 
-    asked = what_if(loaded.scenarios[scenario], where)
+    asked, now = what_if(loaded.scenarios[scenario], where), in_service(loaded)
+    options = list(loaded.options.values())
     found = cost_options(
-        list(loaded.options.values()),
+        options,
         loaded.books,
         asked.scenario,
         scenario_id=scenario,
         as_of=loaded.as_of,
-        in_service=in_service(loaded),
+        in_service=now,
+        measurements=loaded.measurements if whole else (),
         whole=whole,
     )
-    return replace(found, limits=[*asked.notes, *found.limits])
+    found = replace(found, limits=[*asked.notes, *found.limits])
+    if not whole:
+        return found
+    setting = Setting.of(
+        asked.scenario, as_of=loaded.as_of, draws=found.draws, seed=found.seed, in_service=now,
+        options=options,
+    )  # fmt: skip
+    return replace(found, number_flips=number_flips(found, options, loaded.books, setting))
 
 
 def in_service(loaded: Loaded) -> str | None:
@@ -186,8 +208,10 @@ def covered(loaded: Loaded, *, events_a_day: float | None = None) -> Certificate
 
 
 def decided(loaded: Loaded, scenario: str, rolled: Rollups, cost: CostResult) -> Decision:
-    """The verdict of every phase under a scenario."""
+    """The verdict of every phase under a scenario, and what holds of the records of earlier decisions."""
     from toolkit.decide.decision import decide
+    from toolkit.decide.dossier import Dossier
+    from toolkit.decide.record.rechecking import Today, recheck
 
     made = decide(
         loaded.plan,
@@ -201,6 +225,54 @@ def decided(loaded: Loaded, scenario: str, rolled: Rollups, cost: CostResult) ->
         weightings=loaded.weightings,
         use_cases=_use_cases(loaded, rolled, cost),
     )
+    today = Today(
+        decision=made,
+        dossier=Dossier(
+            scenario=loaded.scenarios[scenario], cost=cost, rollups=rolled, project=loaded.project,
+            as_of=loaded.as_of,
+        ),
+        options=loaded.options,
+        books=loaded.books,
+    )  # fmt: skip
+    own = [filed for filed in loaded.records if filed.record.scenario == scenario]
+    record = tuple(recheck(filed, today) for filed in own)
+    return replace(made, left_out=tuple(left_out(loaded, rolled)), record=record)
+
+
+def backtested(loaded: Loaded, scenario: str, rolled: Rollups, *, most_days: int | None = None) -> Backtest:
+    """What the gates would have said on every recorded day, and whether it was right by what followed.
+
+    Args:
+        most_days: replay the last ones only. None: all.
+    """
+    from toolkit.cost.assumptions import default_assumptions
+    from toolkit.cost.epochs import Epochs
+    from toolkit.decide.backtest.backtest import backtest
+    from toolkit.decide.backtest.replay import World
+    from toolkit.metrics.history import History
+
+    epochs = Epochs([*loaded.options.values(), *loaded.books.values(), default_assumptions()])
+    history = History(rolled, options=loaded.plan.options())
+    costs: dict[date, tuple[Mapping[str, Option], CostResult]] = {}
+
+    def cost_on(day: date) -> CostResult:
+        known, then = epochs.start(day), informed(replace(loaded, as_of=day), history.on(day))
+        options, cost = costs.get(known, ({}, None))
+        if cost is None or options != then.options:
+            cost = costed(then, scenario, whole=False)
+            costs[known] = then.options, cost
+        return cost
+
+    world = World(
+        plan=loaded.plan,
+        options=loaded.options,
+        scenario=loaded.scenarios[scenario],
+        project=loaded.project,
+        history=history,
+        cost_on=cost_on,
+        weightings=loaded.weightings,
+    )
+    made = backtest(world, scenario_id=scenario, as_of=loaded.as_of, most_days=most_days)
     return replace(made, left_out=tuple(left_out(loaded, rolled)))
 
 

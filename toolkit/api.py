@@ -15,11 +15,12 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from toolkit import answers, mapping
+from toolkit import answers, changing, mapping, records, sidebyside
 from toolkit.building import Built, build, fail_code
-from toolkit.fieldwork import bakeoff, compact, import_telemetry, probe, serve
+from toolkit.fieldwork import compact, import_telemetry, serve
 from toolkit.loading import (
     AsOf,
+    Loaded,
     check_chat,
     check_recordings,
     examine,
@@ -32,6 +33,7 @@ from toolkit.loading import (
     read_scenarios,
     scenario_name,
 )
+from toolkit.measuring import bakeoff, capacity, probe, workload_of
 from toolkit.project import Faults, InputError, shipped
 
 if TYPE_CHECKING:
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
     from toolkit.cost.result import CostResult
     from toolkit.cost.whatif import Where
     from toolkit.cost.whatifgrid import WhatIfGrid
+    from toolkit.decide.backtest.result import Backtest
     from toolkit.decide.coverage.certificate import Certificate
     from toolkit.decide.decision import Decision
     from toolkit.metrics.result import MetricsResult
@@ -51,14 +54,17 @@ if TYPE_CHECKING:
     from toolkit.pricing.bill import Bill
     from toolkit.pricing.diff import PriceChanges
     from toolkit.pricing.quotes import Quote
+    from toolkit.sidebyside import SideBySide
 
 Folderish = Path | str
 
 __all__ = [
     "Built",
+    "backtest",
     "bakeoff",
     "bill",
     "build",
+    "capacity",
     "check",
     "claims",
     "compact",
@@ -70,6 +76,7 @@ __all__ = [
     "decision_map",
     "decision_maps",
     "fail_code",
+    "file_record",
     "import_telemetry",
     "init",
     "metrics",
@@ -78,9 +85,11 @@ __all__ = [
     "probe",
     "rollups",
     "serve",
+    "side_by_side",
     "team_maps",
     "uptime_curve",
     "vendor_bills",
+    "workload_of",
     "worth",
 ]
 
@@ -221,12 +230,30 @@ def price_changes(
     return compare(before, after, scenarios, as_of=day)
 
 
+def _informed(project: Folderish, as_of: AsOf) -> Loaded:
+    """The folder with what was measured in production among the figures of its options."""
+    loaded = load(project, as_of=as_of)
+    return answers.informed(loaded, answers.counts(loaded))
+
+
 def options(project: Folderish = "data", *, as_of: AsOf = None) -> pd.DataFrame:
     """One row a figure of an option: option, figure, value, low, high, unit, grade, source, as_of, note."""
     from toolkit.cost.option import figure_table
 
-    loaded = load(project, as_of=as_of)
+    loaded = _informed(project, as_of)
     return figure_table(loaded.options, as_of=loaded.as_of)
+
+
+def side_by_side(
+    project: Folderish = "data", *, environment: str | None = None, as_of: AsOf = None
+) -> SideBySide:
+    """Every option that a bake-off measured: deliveries, latencies, faults, servers, and the brief beside.
+
+    Args:
+        environment: under which name it was recorded. None takes the one in which most options were measured.
+    """
+    loaded = load(project, as_of=as_of)
+    return sidebyside.side_by_side(loaded, answers.counts(loaded), environment=environment)
 
 
 def claims(project: Folderish = "data") -> pd.DataFrame:
@@ -250,7 +277,7 @@ def cost(
             ``{"p5": 4, "p50": 10, "p95": 25}``, or None. They are checked like the scenario's file, and the
             result's limits say what was changed.
     """
-    loaded = load(project, as_of=as_of)
+    loaded = _informed(project, as_of)
     return answers.costed(loaded, scenario_name(loaded, scenario), where=where)
 
 
@@ -290,7 +317,7 @@ def uptime_curve(
     Args:
         where: fields of the scenario to change, see :func:`cost`.
     """
-    loaded = load(project, as_of=as_of)
+    loaded = _informed(project, as_of)
     return answers.against_uptime(loaded, scenario_name(loaded, scenario), where=where)
 
 
@@ -315,7 +342,7 @@ def decision_map(
         message_factors: multiples of the scenario's messages, ascending, 100 at most. None spans two decades
             to either side.
     """
-    loaded = load(project, as_of=as_of)
+    loaded = _informed(project, as_of)
     return mapping.decision_map(
         loaded,
         scenario_name(loaded, scenario),
@@ -331,7 +358,7 @@ def decision_maps(
     project: Folderish = "data", *, scenario: str | None = None, as_of: AsOf = None
 ) -> dict[str, DecisionMap]:
     """Both decision maps of a scenario, by what they are against."""
-    loaded = load(project, as_of=as_of)
+    loaded = _informed(project, as_of)
     return mapping.both_maps(loaded, scenario_name(loaded, scenario))
 
 
@@ -347,7 +374,7 @@ def team_maps(
     Args:
         where: fields of the scenario to change, see :func:`cost`.
     """
-    loaded = load(project, as_of=as_of)
+    loaded = _informed(project, as_of)
     return mapping.team_maps(loaded, scenario_name(loaded, scenario), where=where)
 
 
@@ -369,7 +396,7 @@ def decision_grid(
         needs: shares of time, ascending. None: 95 to 99.99 %.
         usd_per_hour: of outage, ascending. None: two decades to either side of the scenario's.
     """
-    loaded = load(project, as_of=as_of)
+    loaded = _informed(project, as_of)
     return mapping.decision_grid(
         loaded,
         scenario_name(loaded, scenario),
@@ -380,11 +407,42 @@ def decision_grid(
     )
 
 
-def decide(project: Folderish = "data", *, scenario: str | None = None, as_of: AsOf = None) -> Decision:
-    """The verdict of every phase, the ranking, the flip points and what to measure next."""
+def decide(
+    project: Folderish = "data",
+    *,
+    scenario: str | None = None,
+    as_of: AsOf = None,
+    since: Folderish | None = None,
+) -> Decision:
+    """The verdict of every phase, the ranking, the flip points and what to measure next.
+
+    Args:
+        since: the folder of a published report of the same scenario, to tell what changed and why. None
+            compares with none.
+    """
     loaded = load(project, as_of=as_of)
     name = scenario_name(loaded, scenario)
-    return answers.decided(loaded, name, answers.counts(loaded), answers.costed(loaded, name))
+    report = None if since is None else changing.report_at(Path(since), scenario=name)
+    rolled = answers.counts(loaded)
+    informed = answers.informed(loaded, rolled)
+    decision = answers.decided(informed, name, rolled, answers.costed(informed, name))
+    return decision if report is None else changing.compared_now(loaded, rolled, decision, report)
+
+
+def backtest(project: Folderish = "data", *, scenario: str | None = None, as_of: AsOf = None) -> Backtest:
+    """What the gates would have said on every recorded day, and whether it was right by what followed."""
+    loaded = load(project, as_of=as_of)
+    return answers.backtested(loaded, scenario_name(loaded, scenario), answers.counts(loaded))
+
+
+def file_record(record: Folderish, *, project: Folderish = "data") -> Path:
+    """The decision record of a report put among the folder's own, where every later build checks it again.
+
+    Args:
+        record: a report's ``decision-record.md``. A record that is filed already is not overwritten.
+    """
+    loaded = load(project)
+    return records.file_record(loaded.folder, Path(record), scenarios=list(loaded.scenarios))
 
 
 def coverage(project: Folderish = "data", *, events_a_day: float | None = None) -> Certificate:
@@ -416,7 +474,7 @@ def init(folder: Folderish) -> Path:
     target.mkdir(parents=True, exist_ok=True)
     for name in ("options", "pricing", "scenarios"):
         shutil.copytree(source / name, target / name)
-    for name in ("plan.yaml", "claims.yaml", "use-cases.yaml"):
+    for name in ("plan.yaml", "claims.yaml", "use-cases.yaml", "measurements.yaml"):
         shutil.copyfile(source / name, target / name)
     shutil.copyfile(STARTING, target / "chat.yaml")
     text = (source / "project.yaml").read_text(encoding="utf-8")

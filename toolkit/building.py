@@ -9,7 +9,10 @@ from toolkit.decide.failing import FailOn, exit_code
 from toolkit.loading import AsOf, Loaded, load, open_folder, pinned_day, read_project, scenario_name
 from toolkit.project import Fault, Faults, Folder, InputError, shipped
 from toolkit.report.fingerprint import Fingerprint, fingerprint
-from toolkit.report.publish import published
+from toolkit.report.publish import following, published
+
+DAYS_REPLAYED = 90
+"""Of the backtest on the page, so that a night costs no more for a longer history; the command has all."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,7 @@ def build(
         out=target,
         recordings=None if settings is None else settings.recordings,
     )
+    state = following(target, state)
     standing = published(target, fingerprint=state)
     if standing is not None:
         return Built(standing, fresh=False)
@@ -73,26 +77,31 @@ def _refuse_among_inputs(folder: Folder, out: Path) -> None:
 
 
 def _build(loaded: Loaded, scenarios: list[str], out: Path, notebooks: Path, state: Fingerprint) -> Built:
-    from toolkit import answers, mapping
+    from toolkit import answers, changing, mapping, records
     from toolkit.report.build import build as publish_report
     from toolkit.report.inputs import ReportInputs, ScenarioInputs
+    from toolkit.report.kept import Kept
 
     names = [scenario_name(loaded, name) for name in scenarios] or [scenario_name(loaded, None)]
     first = loaded.project.default_scenario
     names = sorted(dict.fromkeys(names), key=lambda name: name != first)
     rolled = answers.counts(loaded)
+    kept = Kept.of(loaded.folder, loaded.project, rolled, as_of=loaded.as_of, code=state.code)
+    before = None if state.since is None else out / state.since
+    loaded = answers.informed(loaded, rolled)
     told = {}
     for name in names:
         cost = answers.costed(loaded, name)
+        decision = answers.decided(loaded, name, rolled, cost)
         told[name] = ScenarioInputs(
             scenario=loaded.scenarios[name],
             cost=cost,
             volume=answers.against_volume(loaded, name),
             uptime=answers.against_uptime(loaded, name),
-            decision=answers.decided(loaded, name, rolled, cost),
+            decision=changing.compared(decision, before, new=kept),
             quotes=answers.quoted(loaded, name),
-            maps=mapping.both_maps(loaded, name),
-            teams=mapping.team_maps(loaded, name),
+            record=records.record_of(loaded, decision, cost=cost, rolled=rolled, inputs=state.inputs),
+            map=mapping.decision_map(loaded, name),
             # The page is of one scenario, the one that comes first.
             whatif=mapping.what_if_costs(loaded, name) if name == names[0] else None,
         )
@@ -109,6 +118,8 @@ def _build(loaded: Loaded, scenarios: list[str], out: Path, notebooks: Path, sta
         warnings=[_inside(loaded.folder.root, warning) for warning in loaded.warnings],
         inputs=state.inputs,
         versions=state.versions,
+        kept=kept.packed(),
+        backtest=answers.backtested(loaded, names[0], rolled, most_days=DAYS_REPLAYED),
     )
     path = publish_report(inputs, out=out, fingerprint=state, project=loaded.folder.root, notebooks=notebooks)
     notes = [str(warning) for warning in loaded.warnings] + answers.left_out(loaded, rolled)

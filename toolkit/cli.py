@@ -28,10 +28,12 @@ def _options(
     debug = debug_
 
 
-for asked in (asking.check, asking.metrics, asking.bill, asking.cost, asking.decide, asking.build):
+for asked in (
+    asking.check, asking.metrics, asking.bill, asking.cost, asking.decide, asking.backtest, asking.build,
+):  # fmt: skip
     app.command()(asked)
 app.command("import")(acting.import_)
-for acted in (acting.compact, acting.probe, acting.bakeoff, acting.serve, acting.init):
+for acted in (acting.compact, acting.probe, acting.bakeoff, acting.capacity, acting.serve, acting.init):
     app.command()(acted)
 prices.command("diff")(asking.prices_diff)
 app.add_typer(prices, name="prices")

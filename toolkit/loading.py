@@ -7,10 +7,12 @@ from pathlib import Path
 
 from toolkit.cost.claims import Claim, read_claims
 from toolkit.cost.countable import growth_fault
+from toolkit.cost.measurements import Known, Measurement, read_measurements
 from toolkit.cost.option import Option
 from toolkit.decide.plan import Plan
 from toolkit.decide.planchecks import check_names, check_plan
 from toolkit.decide.reachchecks import Circumstances
+from toolkit.decide.record.filed import Filed, read_records
 from toolkit.decide.usecases import UseCase, read_use_cases
 from toolkit.decide.weights import Weighting, read_weights
 from toolkit.evidence import written_day
@@ -48,8 +50,10 @@ class Loaded:
         scenarios: by id, the default one first.
         claims: the brief's statements with what the sources say. Empty where the folder has none.
         warnings: what does not stop anything but should be read.
+        records: decision records that people filed, by the names of their files.
         use_cases: of the brief. Empty where the folder has none.
         weightings: the team's weights, the newest last. Empty where it gives none.
+        measurements: what could be measured next. Empty where the folder does not say.
     """
 
     folder: Folder
@@ -61,8 +65,10 @@ class Loaded:
     scenarios: Mapping[str, Scenario]
     claims: list[Claim]
     warnings: list[Fault]
+    records: Sequence[Filed] = ()
     use_cases: list[UseCase] = field(default_factory=list)
     weightings: list[Weighting] = field(default_factory=list)
+    measurements: list[Measurement] = field(default_factory=list)
 
 
 def open_folder(root: Path | str) -> Folder:
@@ -221,16 +227,21 @@ def examine(folder: Folder, faults: Faults, *, as_of: AsOf) -> Loaded | None:
     )
     known = None if project is None else list(project.environments)
     weightings = read_weights(folder.root / "weights.yaml", faults, environments=known)
+    measurements = read_measurements(
+        folder.measurements, faults, known=Known(option_ids, project.environments if project else None)
+    )
     plan = _read_plan(folder, project, option_ids, scenarios, faults)
     _check_books(folder, priced, price_books, options, day, faults)
     _check_recorded_options(folder, option_ids, faults)
+    records = read_records(folder.records, faults)
+    _check_records(folder, records, faults)
     if project is not None:
         _check_default_scenario(folder, project, faults)
     if project is None or plan is None or faults.errors:
         return None
     return Loaded(
-        folder, project, day, plan, options, price_books, scenarios, claims, faults.warnings, use_cases,
-        weightings,
+        folder, project, day, plan, options, price_books, scenarios, claims, faults.warnings, records,
+        use_cases, weightings, measurements,
     )  # fmt: skip
 
 
@@ -260,6 +271,18 @@ def _read_plan(
     elif document is not None:
         check_names(document, options=option_ids, environments=environments, faults=faults)
     return plan
+
+
+def _check_records(folder: Folder, records: Sequence[Filed], faults: Faults) -> None:
+    """A record of a scenario that is gone can be checked by nobody."""
+    names = [path.stem for path in folder.files("scenarios")]
+    for filed in records:
+        if filed.stands and filed.record.scenario not in names:
+            wrong = (
+                f"there is no scenario {filed.record.scenario!r} any more, so that nobody checks this record"
+            )
+            right = "set its status to deprecated, or bring the scenario back"
+            faults.warn(folder.root / filed.file, 1, "scenario", wrong, right)
 
 
 def _check_recorded_options(folder: Folder, option_ids: list[str], faults: Faults) -> None:

@@ -138,7 +138,7 @@ def test_what_this_version_cannot_do_exits_3_and_names_it(installed: Any, folder
 
 def test_names_are_checked_in_a_plan_that_has_other_faults_too(toolkit: Any, folder: Path, edit: Any) -> None:
     edit(folder / "plan.yaml", "candidates: [pusher, ably, pubnub]", "candidates: [pusher, ablee]")
-    edit(folder / "plan.yaml", "decide_by: 2026-12-04", "decide_by: soon")
+    edit(folder / "plan.yaml", "decide_by: 2026-12-14", "decide_by: soon")
     done = toolkit("check", "--project", folder)
     assert done.returncode == 2
     assert "phases[2].candidates[1]: ablee is not a known option; did you mean ably?" in done.stderr

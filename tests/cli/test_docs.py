@@ -52,5 +52,7 @@ def test_the_design_s_commands_are_all_there() -> None:
         "init",
         "prices diff",
         "compact",
+        "backtest",
+        "capacity",
     ]
     assert sorted(COMMANDS) == sorted(wanted)

@@ -5,6 +5,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from documents import misfits
+
 METRICS = {
     "connection_success_rate", "mean_connection_duration_s", "reconnection_frequency",
     "delivery_success_rate",
@@ -32,6 +34,7 @@ def document(installed: Any, *arguments: Any) -> Any:
 def test_metrics(installed: Any, shipped: Path) -> None:
     told = document(installed, "metrics", "--project", shipped)
     assert told["as_of"] == "2026-11-27" and told["schema"]
+    assert misfits("metrics", told) == []
     assert set(told["options"]) == OPTIONS
     for environments in told["options"].values():
         assert set(environments) == {"lab", "lab-brief", "production"}
@@ -49,6 +52,7 @@ def test_metrics(installed: Any, shipped: Path) -> None:
 
 def test_cost(installed: Any, shipped: Path) -> None:
     told = document(installed, "cost", "--project", shipped, "--scenario", "enterprise")
+    assert misfits("cost", told) == []
     assert {
         "schema",
         "as_of",
@@ -110,6 +114,7 @@ def test_bill(installed: Any, shipped: Path, tmp_path: Path) -> None:
     }  # fmt: skip
     assert set(told) >= keys
     assert Decimal(told["total"]) == Decimal("101.50") + 29
+    assert misfits("bill", told) == []
     for line in told["lines"]:
         assert {"meter", "quantity", "billed_quantity", "unit_price", "amount", "source"} <= set(line)
         assert Decimal(line["unit_price"]) * Decimal(line["billed_quantity"]) == Decimal(line["amount"])

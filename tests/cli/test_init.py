@@ -8,7 +8,8 @@ def test_a_new_folder_passes_its_check(installed: Any, tmp_path: Path) -> None:
     done = installed("init", "ours")
     assert (done.returncode, done.stdout.strip()) == (0, "ours"), done.stderr
     assert installed("check", "--project", "ours").returncode == 0
-    files = {"project.yaml", "plan.yaml", "claims.yaml", "use-cases.yaml", "chat.yaml"}
+    texts = ("project", "plan", "claims", "use-cases", "measurements", "chat")
+    files = {f"{text}.yaml" for text in texts}
     names = {path.name for path in (tmp_path / "ours").iterdir()}
     assert names == files | {"options", "pricing", "scenarios"}
 

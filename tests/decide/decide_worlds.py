@@ -8,8 +8,11 @@ from typing import Any
 import pandas as pd
 import yaml
 
+from toolkit.cost.evppi import Worth
+from toolkit.cost.measurements import Measurement
 from toolkit.cost.option import Option
 from toolkit.cost.result import Band, CostResult, Crossover, OptionCost
+from toolkit.cost.valued import MeasurementWorth
 from toolkit.decide.decision import Decision, decide
 from toolkit.decide.plan import Plan
 from toolkit.evidence import Figure
@@ -140,6 +143,23 @@ def costs(*options: OptionCost, crossovers: tuple[Crossover, ...] = ()) -> CostR
         seed=1,
         draws=1,
     )
+
+
+def worth(
+    name: str,
+    *,
+    saves: float | None = 0.0,
+    costs_usd: float | None = 100.0,
+    error: float = 1.0,
+    **fields: Any,
+) -> MeasurementWorth:
+    """A measurement of 28 days, valued; amounts in USD."""
+    free = {"value": 0, "unit": "USD", "grade": "claim", "source": "test", "as_of": "2026-11-01"}
+    given: dict[str, Any] = {"id": name, "what": f"do {name}", "sample": {"days": 28}, "cost_usd": free}
+    measurement = Measurement.model_validate({**given, **fields})
+    if saves is None:
+        return MeasurementWorth(measurement, costs_usd, None, "nothing it tells about is uncertain")
+    return MeasurementWorth(measurement, costs_usd, Worth(saves, error))
 
 
 def option(name: str, **fields: Any) -> Option:

@@ -18,8 +18,9 @@ CRITERION_KEYS = [
 ]  # fmt: skip
 PHASE_KEYS = ["id", "option", "chosen", "status", "verdict", "because", "rollback", "decide_by", "criteria"]
 KEYS = [
-    "schema", "as_of", "scenario", "phases", "ranking", "flip_points", "next_measurements", "limits",
-    "comparability", "robustness", "weights", "use_cases", "alerts",
+    "schema", "as_of", "scenario", "phases", "ranking", "flip_points", "inputs_without_flip", "nearest_flip",
+    "next_measurements", "measure_next", "sequence", "record", "changes", "limits", "comparability",
+    "robustness", "weights", "use_cases", "alerts",
 ]  # fmt: skip
 
 PLAN = """
@@ -144,7 +145,10 @@ def test_an_any_of_entry_has_a_state_and_reason_of_its_own(rollups: Rollups) -> 
 
 
 def test_flip_points_are_the_crossovers_of_the_cost(rollups: Rollups) -> None:
-    expected = {"input": "messages_per_month", "value": 1_235_000.0, "from": "pusher", "to": "ably"}
+    expected = {
+        "input": "messages_per_month", "value": 1_235_000.0, "from": "pusher", "to": "ably", "p_beyond": None,
+        "unit": "messages/month", "option": None, "now": None,
+    }  # fmt: skip
     assert world(rollups).to_document()["flip_points"] == [expected]
 
 

@@ -30,6 +30,13 @@ def test_an_absent_metric_is_to_be_measured() -> None:
             "reason": "absent: nothing was recorded in any environment up to 2026-11-23",
             "more_needed": None,
             "value_usd": None,
+            "id": None,
+            "verdict": None,
+            "cost_usd": None,
+            "evsi_usd": None,
+            "evsi_se_usd": None,
+            "enbs_usd": None,
+            "settles": [],
         }
     ]
 

@@ -98,8 +98,22 @@ def test_doing_nothing_keeps_what_is_in_service_else_what_was_done_last(report: 
 
 def test_flip_points_read_as_sentences() -> None:
     decision = {
-        "flip_points": [{"input": "messages_per_month", "value": 1.234e6, "from": "ably", "to": None}]
-    }
+        "flip_points": [
+            {"input": "messages_per_month", "value": 1.234e6, "from": "ably", "to": None},
+            {
+                "input": "service_unavailability_min_per_month", "value": 436.6, "from": "ably",
+                "to": "pusher", "p_beyond": None, "unit": "min/month", "option": "ably", "now": 44.25,
+            },
+            {
+                "input": "peak_concurrent_users", "value": 1604.0, "from": "pusher", "to": "ably",
+                "p_beyond": 0.453, "unit": "users", "option": None, "now": None,
+            },
+        ]
+    }  # fmt: skip
     assert headlines.flip_points(decision, NAMES) == [
-        "From 1,230,000 messages a month on the cheapest is none of them; below that it is Ably."
+        "From 1,230,000 messages a month on the cheapest is none of them; below that it is Ably.",
+        "Where the time without service of Ably is 437 min a month or more (it stands at 44.2), the cheapest "
+        "is pusher; below that it is Ably.",
+        "Where peak concurrent users is 1,600 or more, the cheapest is Ably; below that it is pusher. The "
+        "chance of lying beyond is 45.3\N{NO-BREAK SPACE}%.",
     ]

@@ -140,12 +140,23 @@ def cost(
 
 
 def decide(
-    project: ProjectDir = DATA, scenario: ScenarioName = None, as_of: AsOf = None, as_json: Json = False
+    project: ProjectDir = DATA,
+    scenario: ScenarioName = None,
+    as_of: AsOf = None,
+    since: Annotated[
+        Path | None, typer.Option(metavar="REPORT", help="Tell what changed since this report, and why.")
+    ] = None,
+    record: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="File this decision record of a report first.")
+    ] = None,
+    as_json: Json = False,
 ) -> None:
     """GO, NO-GO or HOLD per phase, the ranking, flip points and what to measure next."""
     from toolkit import api
 
-    result = api.decide(project, scenario=scenario, as_of=as_of)
+    if record is not None:
+        note(f"filed as {api.file_record(record, project=project)}")
+    result = api.decide(project, scenario=scenario, as_of=as_of, since=since)
     for line in result.left_out:
         note(line)
     if as_json:
@@ -153,6 +164,22 @@ def decide(
     from toolkit.report import terminal
 
     terminal.show_decision(result.to_document())
+
+
+def backtest(
+    project: ProjectDir = DATA, scenario: ScenarioName = None, as_of: AsOf = None, as_json: Json = False
+) -> None:
+    """Replay every recorded day: what would have been said, and was it right by what followed?"""
+    from toolkit import api
+
+    result = api.backtest(project, scenario=scenario, as_of=as_of)
+    for line in result.left_out:
+        note(line)
+    if as_json:
+        return print_json(result.to_document())
+    from toolkit.report.backtest_terminal import show_backtest
+
+    show_backtest(result.to_document())
 
 
 def build(

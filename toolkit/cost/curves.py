@@ -93,7 +93,7 @@ def cost_against_volume(
         options, books, scenario, as_of, draws, seed: as for :func:`~toolkit.cost.model.cost_options`.
         factors: multiples of the scenario's own messages, ascending.
     """
-    setting = Setting.of(scenario, as_of=as_of, draws=draws, seed=seed)
+    setting = Setting.of(scenario, as_of=as_of, draws=draws, seed=seed, options=options)
     volumes, own = _Volumes(options, books, setting), setting.central_messages_per_month()
     bands = [volumes.bands(float(factor)) for factor in factors]
     rows = [
@@ -165,7 +165,9 @@ def cost_against_uptime(
         total_usd_p5, total_usd_p95, promise (the cheapest option that promises it, or missing),
         promise_total_usd_mean.
     """
-    setting = Setting.of(scenario, as_of=as_of, draws=draws, seed=seed, in_service=in_service)
+    setting = Setting.of(
+        scenario, as_of=as_of, draws=draws, seed=seed, in_service=in_service, options=options
+    )
     old = next((option for option in options if option.id == in_service), None)
     totals = {option.id: spend(option, books, setting, in_service=old).total_usd for option in options}
     bands = {name: Band.of_settled(usd, at_least=MOST_DRAWS) for name, usd in totals.items()}

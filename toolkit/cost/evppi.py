@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,12 +58,30 @@ def evppi(totals: Mapping[str, Floats], shares: Floats) -> float:
     Raises:
         ValueError: a probability outside 0 to 1, another number of draws, or a draw without a price.
     """
+    return worth_of_knowing(totals, shares).usd
+
+
+class Worth(NamedTuple):
+    """What knowing is worth, in US dollars, and the standard error of that from draws being finite."""
+
+    usd: float
+    error_usd: float
+
+
+def worth_of_knowing(totals: Mapping[str, Floats], shares: Floats) -> Worth:
+    """What :func:`evppi` gives, with its error: that of the mean of what each eighth of the draws saves.
+
+    Args:
+        totals, shares: as there, with its errors.
+    """
     stack, inputs = _stack(totals), shares[:, np.newaxis] if shares.ndim == 1 else shares
     if inputs.shape[0] != stack.shape[1]:
         raise ValueError(f"{inputs.shape[0]} probabilities for {stack.shape[1]} draws")
     beyond = stack - stack[int(stack.mean(axis=1).argmin())]
-    alone = [_Rules.of(share[:, np.newaxis], beyond).saved([0]) for share in inputs.T]
-    return alone[0] if len(alone) == 1 else _step_by_step(alone, _Rules.of(inputs, beyond))
+    alone = [_Rules.of(share[:, np.newaxis], beyond) for share in inputs.T]
+    if len(alone) == 1:
+        return alone[0].worth([0])
+    return _step_by_step([rules.worth([0]) for rules in alone], _Rules.of(inputs, beyond))
 
 
 @dataclass(frozen=True)
@@ -93,38 +112,46 @@ class _Rules:
         products = np.stack([columns[:, part] @ beyond[:, part].T for part in parts])
         return cls(columns, made_of, beyond, parts, squares, products)
 
-    def saved(self, taken: list[int]) -> float:
-        """What deciding by some inputs saves on average against the best option."""
+    def worth(self, taken: list[int]) -> Worth:
+        """What deciding by some inputs saves on average against the best option, never less than nothing."""
+        saved, draws = self._saved(taken), self.beyond.shape[1]
+        sizes = np.array([part.stop - part.start for part in self.parts])
+        each = saved[sizes > 0] / sizes[sizes > 0]
+        error = float(each.std(ddof=1)) / each.size**0.5 if each.size > 1 else 0.0
+        return Worth(max(0.0, float(saved.sum()) / draws), error)
+
+    def _saved(self, taken: list[int]) -> Floats:
+        """What deciding by some inputs saves in each part of the draws."""
         others = np.delete(np.arange(self.made_of.shape[1]), taken)
         own = np.flatnonzero(~self.made_of[:, others].any(axis=1))
         square, product = self.squares.sum(axis=0), self.products.sum(axis=0)
-        paid = 0.0
+        saved = np.zeros(len(self.parts))
         for index, part in enumerate(self.parts):
             left, right = square - self.squares[index], product - self.products[index]
             fit = weights(left[np.ix_(own, own)], right[own])
             chosen = (fit.T @ self.columns[own, part]).argmin(axis=0)
             picked = np.take_along_axis(self.beyond[:, part], chosen[np.newaxis, :], axis=0)
-            paid += float(picked.sum())
-        return max(0.0, -paid / len(self.beyond.T))
+            saved[index] = -float(picked.sum())
+        return saved
 
 
-def _step_by_step(alone: list[float], rules: _Rules) -> float:
+def _step_by_step(alone: list[Worth], rules: _Rules) -> Worth:
     """The worth of the best rule that takes up inputs one by one; two at least, as they may interact.
 
     Args:
         alone: what each input is worth by itself.
         rules: decide by several.
     """
-    worth = max(alone)
+    worth = max(alone, key=lambda found: found.usd)
     taken = [alone.index(worth)]
     while len(taken) < min(len(alone), MOST_TOGETHER):
         left = [column for column in range(len(alone)) if column not in taken]
-        tried = {column: rules.saved([*taken, column]) for column in left}
-        best = max(tried, key=lambda column: tried[column])
-        if len(taken) > 1 and tried[best] <= worth * WORTH_A_STEP:
+        tried = {column: rules.worth([*taken, column]) for column in left}
+        best = max(tried, key=lambda column: tried[column].usd)
+        if len(taken) > 1 and tried[best].usd <= worth.usd * WORTH_A_STEP:
             break
         taken.append(best)
-        worth = max(worth, tried[best])
+        worth = max(worth, tried[best], key=lambda found: found.usd)
     return worth
 
 

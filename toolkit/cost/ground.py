@@ -78,7 +78,7 @@ class Ground:
         """
         few = Setting.of(
             scenario, as_of=as_of, draws=draws, seed=seed, where=f"scenarios/{scenario_id}.yaml",
-            in_service=in_service,
+            in_service=in_service, options=options,
         )  # fmt: skip
         old = next((option for option in options if option.id == in_service), None)
         costs = volume_costs(options, books, few, factors, in_service=old)

@@ -4,7 +4,9 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from toolkit.cost.measured import MEASURED, MeasuredFigure, measured_name
 from toolkit.cost.option import Option
+from toolkit.cost.quantities import UNITS
 from toolkit.cost.sampling import Draws
 from toolkit.cost.sensitivity import InputValue
 from toolkit.cost.setting import TEAM_SIZE, Setting, figure_of
@@ -13,6 +15,20 @@ from toolkit.pricing.traffic import DRIVERS
 
 OF_SCENARIO = (*DRIVERS, "growth_per_month", "downtime_cost_usd_per_hour")
 """The fields of a scenario that may be ranges."""
+
+SCENARIO_UNITS = {
+    "peak_concurrent_users": "users",
+    "monthly_active_users": "users",
+    "connected_hours_per_user_day": "h",
+    "messages_per_user_day": "messages",
+    "recipients_per_message": "recipients",
+    "message_bytes": "B",
+    "channels": "channels",
+    "busiest_day_factor": "ratio",
+    "growth_per_month": "share",
+    "downtime_cost_usd_per_hour": "USD/h",
+}
+"""Unit of each of them."""
 
 GROUPS = {"scenario": frozenset(TEAM_SIZE.get(name, name) for name in OF_SCENARIO)}
 """What the team knows about itself; all other inputs are about the options."""
@@ -35,10 +51,34 @@ def values_at(name: str, share: float, options: Sequence[Option], setting: Setti
         for field, quantity in found.items()
         if isinstance(quantity, Range)
     ]
-    return values or [
-        InputValue(name, option_id, float(at.figure(name, figure)[0]))
-        for option_id, figure in _figures(name, options, setting)
-        if figure.value is None
+    return (
+        values
+        or _measured(name, share, options, setting)
+        or [
+            InputValue(name, option_id, float(at.figure(name, figure)[0]))
+            for option_id, figure in _figures(name, options, setting)
+            if figure.value is None and not isinstance(figure, MeasuredFigure)
+        ]
+    )
+
+
+def unit_of(quantity: str) -> str:
+    """The unit of a quantity of an option or of a field of the scenario.
+
+    >>> unit_of("egress_usd_per_gib"), unit_of("message_bytes")
+    ('USD/GiB', 'B')
+    """
+    return UNITS.get(quantity) or SCENARIO_UNITS[quantity]
+
+
+def _measured(name: str, share: float, options: Sequence[Option], setting: Setting) -> list[InputValue]:
+    """The value of what was measured of one option, where the input is that."""
+    return [
+        InputValue(quantity, option.id, float(figure.posterior.quantiles(np.array([share]))[0]))
+        for option in options
+        for quantity in MEASURED
+        if measured_name(quantity, option.id) == name
+        and isinstance(figure := option.figure(quantity, as_of=setting.as_of), MeasuredFigure)
     ]
 
 

@@ -15,7 +15,9 @@ SCOPE = (
     "the options that have a price in nearly all draws; must-haves are left to the decision.",
     "Sobol indices take all inputs as independent. The value of information is an estimate that errs low; "
     "of several inputs together four at most are made use of.",
-    "Measured downtime is not read by the cost model in this version: the figures of the option files are.",
+    "Downtime is that of the option files, unless 28 days of field data tell it: then it is the time in "
+    "which users who wanted a connection had none, their own networks' failures included. It earns credits "
+    "only as far as the option's file takes its outages for full ones.",
     "Minutes in which a service was only degraded count as a share of an outage where an option's file tells "
     "them apart. Status pages tell degraded minutes, the ranges of self-hosted options outages: they do not "
     "mean quite the same.",

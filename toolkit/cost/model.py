@@ -9,13 +9,15 @@ from toolkit.cost.comparing import minimax_regret, p_cheapest, regret
 from toolkit.cost.curves import cost_against_volume
 from toolkit.cost.inputs import GROUPS, values_at
 from toolkit.cost.limits import limits_of
+from toolkit.cost.measurements import Measurement
 from toolkit.cost.option import Option
 from toolkit.cost.outcomes import per_million_messages, per_thousand_hours
 from toolkit.cost.result import MOST_DRAWS, Band, CostResult, GoodOutcomes, Line, OptionCost
+from toolkit.cost.sampled import Valuing
 from toolkit.cost.sampling import DRAWS, SEED, Draws, Floats
 from toolkit.cost.setting import Setting
 from toolkit.cost.spending import Spending
-from toolkit.cost.spent import Spent, spend
+from toolkit.cost.spent import Spent, entry_value_usd, spend
 from toolkit.cost.standing import Standing, standings
 from toolkit.cost.study import Study
 from toolkit.evidence import Range, central
@@ -33,6 +35,7 @@ def cost_options(
     draws: int = DRAWS,
     seed: int = SEED,
     in_service: str | None = None,
+    measurements: Sequence[Measurement] = (),
     whole: bool = True,
 ) -> CostResult:
     """What every option costs over the horizon of a scenario.
@@ -47,6 +50,7 @@ def cost_options(
         seed: of the draws. Equal arguments give equal results.
         in_service: id of the option that runs today: doing nothing is to keep it, and any other one runs
             beside it for a time. None where nothing runs yet.
+        measurements: what could be measured, to be valued.
         whole: False leaves out what takes most of the time: crossovers, what the choice hangs on, and where
             options stand. The costs are the same.
 
@@ -56,7 +60,7 @@ def cost_options(
     """
     setting = Setting.of(
         scenario, as_of=as_of, draws=draws, seed=seed, where=f"scenarios/{scenario_id}.yaml",
-        in_service=in_service,
+        in_service=in_service, options=options,
     )  # fmt: skip
     spent = spend_all(options, books, setting)
     totals = totals_of(spent)
@@ -67,6 +71,8 @@ def cost_options(
     study = Study(
         totals, setting.draws, compute, partial(values_at, options=options, setting=setting), GROUPS
     )
+    valuing = Valuing(spent, {option.id: option for option in options}, setting)
+    worths = valuing.worths(measurements, inputs=setting.draws.inputs)
     standing = standings(totals, setting.draws, compute) if whole else {}
     chances, regrets = p_cheapest(totals), regret(totals)
     few = min(draws, DRAWS)
@@ -85,6 +91,7 @@ def cost_options(
                 chance=chances.get(found.option),
                 mean_regret=regrets.get(found.option),
                 standing=standing.get(found.option),
+                entry_value=entry_value_usd(found, totals.get(in_service or "")),
                 plan_note=_plan_note(books.get(option.price_book or ""), found.plan, as_of),
             )
             for option, found in zip(options, spent, strict=True)
@@ -97,6 +104,7 @@ def cost_options(
         discount_rate_per_year=setting.discount_rate_per_year,
         minimax_regret=minimax_regret(totals),
         sensitivity=study.sensitivity() if whole else None,
+        measurements=tuple(worths),
         totals=totals,
     )
 
@@ -131,6 +139,7 @@ def _cost(
     chance: float | None,
     mean_regret: float | None,
     standing: Standing | None,
+    entry_value: float | None,
     plan_note: str | None,
 ) -> OptionCost:
     return OptionCost(
@@ -146,6 +155,8 @@ def _cost(
         unknown=spent.unknown,
         availability=option.figure("service_unavailability_min_per_month", as_of=setting.as_of),
         good_outcomes=_good_outcomes(option, spent, setting),
+        entering_usd=_band(spent.entering_usd),
+        entry_value_usd=entry_value,
         reverting_usd=_band(spent.reverting_usd),
         migration_shares=_shares(option.migration),
         standing=standing,

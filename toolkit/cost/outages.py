@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from toolkit.cost.formulas import MINUTES_PER_MONTH, downtime_usd, full_outage_min, lost_min
+from toolkit.cost.measured import MeasuredFigure
 from toolkit.cost.option import Option
 from toolkit.cost.sampling import Floats
 from toolkit.cost.setting import Drawn, Setting
@@ -28,7 +29,7 @@ GIVES = (
 
 def downtime(option: Option, setting: Setting) -> Spending:
     """What outages and degradations cost the team, month by month."""
-    drawn, missing = gathered(option, MINUTES, setting)
+    drawn, missing = minutes(option, setting)
     cost = setting.downtime_cost()
     if cost is None:
         missing.append("downtime_cost_usd_per_hour of the scenario")
@@ -40,13 +41,26 @@ def downtime(option: Option, setting: Setting) -> Spending:
     return alike(LINE, told, setting, month, recurring=False)
 
 
+def minutes(option: Option, setting: Setting) -> tuple[dict[str, Drawn], list[str]]:
+    """What an option's lost minutes are made of, by name, and what is missing of it.
+
+    Measured minutes are those in which users were not connected: none of them was only degraded.
+    """
+    drawn, missing = gathered(option, MINUTES, setting)
+    figure = option.figure(MINUTES[0], as_of=setting.as_of)
+    if isinstance(figure, MeasuredFigure) and not missing:
+        whole = f"who is not connected has no service: {figure.source} ({figure.grade})"
+        drawn["degraded_share"] = Drawn(np.zeros(setting.draws.count), whole, figure.grade)
+    return drawn, missing
+
+
 def outage_hours(option: Option, setting: Setting) -> Floats | None:
     """Hours of outage of the whole horizon, which times the cost of an hour are :func:`downtime`.
 
     Returns:
         Later ones worth what their money is, shape (draws,). None where a quantity is unknown.
     """
-    drawn, missing = gathered(option, MINUTES, setting)
+    drawn, missing = minutes(option, setting)
     if missing:
         return None
     hours: Floats = np.minimum(lost(drawn), MINUTES_PER_MONTH) / 60 * setting.worth().sum()

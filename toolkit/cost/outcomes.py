@@ -50,7 +50,7 @@ def per_thousand_hours(option: Option, spent: Spent, setting: Setting) -> Outcom
 
     The share of time that is usable is 1 less the lost minutes of a month, as the downtime line counts them.
     """
-    drawn, missing = gathered(option, outages.MINUTES, setting)
+    drawn, missing = outages.minutes(option, setting)
     needs = [*_paid_needs(spent), *missing]
     if needs or spent.paid_usd is None:
         return Outcome(None, needs)

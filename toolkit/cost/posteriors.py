@@ -72,3 +72,24 @@ class MeasuredRate:
         """Values at given shares of the probability, from 0 to 1; infinite at 1."""
         values: Floats = gammaincinv(self.events + 0.5, share) / self.exposure
         return values
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scaled:
+    """What was measured, told in another unit.
+
+    Args:
+        measured: in its own unit.
+        factor: of the other unit in it; more than 0.
+
+    >>> half = MeasuredShare(hits=50, trials=100)
+    >>> Scaled(measured=half, factor=60.0).quantiles(np.array([0.5])).round(1).tolist()
+    [30.0]
+    """
+
+    measured: MeasuredShare | MeasuredRate
+    factor: float
+
+    def quantiles(self, share: Floats) -> Floats:
+        """Values at given shares of the probability, from 0 to 1."""
+        return self.measured.quantiles(share) * self.factor

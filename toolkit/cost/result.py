@@ -10,8 +10,9 @@ import pandas as pd
 
 from toolkit.cost.comparing import settled
 from toolkit.cost.sampling import Floats
-from toolkit.cost.sensitivity import NO_SENSITIVITY, Sensitivity
+from toolkit.cost.sensitivity import NO_SENSITIVITY, NumberFlips, Sensitivity
 from toolkit.cost.standing import NO_STANDING, Standing
+from toolkit.cost.valued import MeasurementWorth
 from toolkit.evidence import Figure, Grade
 
 SCHEMA = "toolkit.cost/1"
@@ -118,6 +119,9 @@ class OptionCost:
         unknown: what would have to be known for a total.
         availability: the figure behind its downtime. None where nothing is known.
         good_outcomes: what a message in time and an hour of good connection cost.
+        entering_usd: what the move and running both for a time cost. None where unknown.
+        entry_value_usd: what entering it saves on average against what is in service, with the right to go
+            back once the truth shows. None where unknown, or where nothing is in service.
         reverting_usd: what going back costs if it comes to that. None where unknown.
         migration_shares: of the line of migration, by component; they add up to 1. Empty where none is told.
         standing: among the other options. None without a total.
@@ -136,6 +140,8 @@ class OptionCost:
     availability: Figure | None
     good_outcomes: GoodOutcomes = GoodOutcomes()
     reverting_usd: Band | None = None
+    entering_usd: Band | None = None
+    entry_value_usd: float | None = None
     migration_shares: Mapping[str, float] = field(default_factory=dict)
     standing: Standing | None = None
 
@@ -154,6 +160,8 @@ class OptionCost:
             "availability": self.availability
             and self.availability.model_dump(mode="json", exclude_none=True),
             "cost_per_good_outcome": self.good_outcomes.to_document(),
+            "entering_usd": self.entering_usd and self.entering_usd.to_document(),
+            "entry_value_usd": None if self.entry_value_usd is None else round(self.entry_value_usd, 2),
             "reverting_usd": self.reverting_usd and self.reverting_usd.to_document(),
             "months": _months(self.lines),
             **(NO_STANDING if self.standing is None else self.standing.to_document()),
@@ -211,6 +219,8 @@ class CostResult:
         discount_rate_per_year: 0 where totals are plain sums of their months.
         minimax_regret: the option whose largest regret is least. None where none has a total.
         sensitivity: what the choice of the least mean total hangs on. None where there is no choice.
+        number_flips: where it changes as a plain number does.
+        measurements: what could be measured, valued.
         totals: paired draws of every total, shape (draws,), without a price not finite; none in the document.
     """
 
@@ -226,6 +236,8 @@ class CostResult:
     discount_rate_per_year: float = 0.0
     minimax_regret: str | None = None
     sensitivity: Sensitivity | None = None
+    number_flips: NumberFlips = field(default_factory=NumberFlips)
+    measurements: tuple[MeasurementWorth, ...] = ()
     totals: Mapping[str, Floats] = field(default_factory=dict, compare=False, repr=False)
 
     def to_document(self) -> dict[str, Any]:
@@ -245,6 +257,9 @@ class CostResult:
             if self.sensitivity
             else [],
             **(NO_SENSITIVITY if self.sensitivity is None else self.sensitivity.to_document()),
+            "number_flips": [flip.to_document() for flip in self.number_flips.found],
+            "numbers_without_flip": [number.to_document() for number in self.number_flips.without],
+            "measurements": [worth.to_document() for worth in self.measurements],
             "limits": self.limits,
             "seed": self.seed,
             "draws": self.draws,

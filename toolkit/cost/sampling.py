@@ -17,7 +17,7 @@ DRAWS = 4096
 SEED = 20261123
 
 DIMENSIONS = 64
-"""Of every sequence, whatever is read from it: scrambling depends on their number."""
+"""Of every sequence, whatever is read from it, as scrambling depends on it; more for a longer order."""
 
 ORDER = (
     "team_size",
@@ -159,5 +159,6 @@ class Draws:
     @cached_property
     def _points(self) -> Floats:
         """Shape (dimensions, count)."""
-        points: Floats = qmc.Sobol(DIMENSIONS, scramble=True, rng=self.seed).random(self.count)
+        dimensions = max(DIMENSIONS, len(self.order))
+        points: Floats = qmc.Sobol(dimensions, scramble=True, rng=self.seed).random(self.count)
         return np.ascontiguousarray(points.T)

@@ -48,6 +48,57 @@ class FlipPoint:
 
 
 @dataclass(frozen=True)
+class Number:
+    """A plain number of the model, which nobody gave a range.
+
+    Args:
+        input: the quantity.
+        option: whose it is. None for the scenario's and for what the model assumes of all.
+        unit: of its values.
+        value: what it is.
+    """
+
+    input: str
+    option: str | None
+    unit: str
+    value: float
+
+    def to_document(self) -> dict[str, Any]:
+        """The number, to six digits."""
+        whose = {"input": self.input, "option": self.option}
+        return {**whose, "unit": self.unit, "value": float(f"{self.value:.6g}")}
+
+
+@dataclass(frozen=True)
+class NumberFlip:
+    """Where the option that costs least on average changes as a plain number does.
+
+    Args:
+        number: as it stands.
+        at: its value there, in its unit.
+        below, above: the cheapest option below and above that value.
+    """
+
+    number: Number
+    at: float
+    below: str
+    above: str
+
+    def to_document(self) -> dict[str, Any]:
+        """The flip, to four digits."""
+        at = float(f"{self.at:.4g}")
+        return {**self.number.to_document(), "at": at, "from": self.below, "to": self.above}
+
+
+@dataclass(frozen=True)
+class NumberFlips:
+    """The flips of all plain numbers, and the numbers of which none was found."""
+
+    found: tuple[NumberFlip, ...] = ()
+    without: tuple[Number, ...] = ()
+
+
+@dataclass(frozen=True)
 class InputSensitivity:
     """What hangs on one input.
 

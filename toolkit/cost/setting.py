@@ -1,6 +1,6 @@
 """The circumstances under which options are compared: drawn once, the same for each."""
 
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -10,8 +10,9 @@ import numpy as np
 from toolkit.cost.assumptions import Assumptions, default_assumptions
 from toolkit.cost.countable import overflow
 from toolkit.cost.formulas import discount_factors
+from toolkit.cost.measured import MeasuredFigure, measured_name, measured_names
 from toolkit.cost.option import Option
-from toolkit.cost.sampling import Draws, Floats
+from toolkit.cost.sampling import ORDER, Draws, Floats
 from toolkit.evidence import Figure, Grade, Range, central
 from toolkit.pricing.scenario import Scenario
 from toolkit.pricing.traffic import (
@@ -38,6 +39,14 @@ AT_ONCE = 2**19
 
 KEPT = 2**23
 """Months times draws whose usage is kept between options, 80 bytes each; of more it is worked out anew."""
+
+
+OLD = "old"
+"""Begins the keys of what is kept of the option in service, which follows from assumptions too."""
+
+
+def _key(key: Hashable) -> Hashable:
+    return key[0] if isinstance(key, tuple) else key
 
 
 @dataclass(frozen=True)
@@ -90,18 +99,29 @@ class Setting:
         seed: int,
         where: str = "scenario",
         in_service: str | None = None,
+        options: Sequence[Option] = (),
     ) -> "Setting":
         """The scenario over its own horizon.
+
+        Args:
+            options: those to compare; what was measured of them is drawn for each by itself.
 
         Raises:
             InputError: the traffic goes past what any vendor meters in a month; it begins with ``where``.
         """
-        drawn = Draws(draws, seed=seed, together=TEAM_SIZE)
+        order = (*ORDER, *measured_names(options))
+        drawn = Draws(draws, seed=seed, together=TEAM_SIZE, order=order)
         setting = cls(
             scenario, as_of=as_of, draws=drawn, months=scenario.horizon_months, in_service=in_service
         )
         setting._refuse_overflow(where)
         return setting
+
+    def assuming(self, assumptions: Assumptions) -> "Setting":
+        """The same circumstances under other assumptions; what does not follow from these is kept."""
+        other = replace(self, assumptions=assumptions)
+        other._kept.update({key: kept for key, kept in self._kept.items() if _key(key) != OLD})
+        return other
 
     def first_month(self, *, message_factor: float = 1.0) -> "Setting":
         """The same circumstances for the first month only, with so many times the messages."""
@@ -206,8 +226,15 @@ class Setting:
         figure = figure_of(option, name, as_of=self.as_of) or self._assumed(name)
         if figure is None:
             return None
-        drawn = self.once((name, figure), lambda: self.draws.figure(name, figure))
+        own = option.id if isinstance(figure, MeasuredFigure) else None
+        drawn = self.once((name, figure, own), lambda: self._values(option, name, figure))
         return Drawn(drawn, f"{figure.source} ({figure.grade})", figure.grade)
+
+    def _values(self, option: Option, name: str, figure: Figure) -> Floats:
+        """Draws of a figure; what was measured of an option says nothing about another one."""
+        if isinstance(figure, MeasuredFigure):
+            return self.draws.posterior(measured_name(name, option.id), figure.posterior)
+        return self.draws.figure(name, figure)
 
     def _assumed(self, name: str) -> Figure | None:
         figure: Figure | None = getattr(self.assumptions, name, None)

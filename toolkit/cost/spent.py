@@ -13,7 +13,7 @@ from toolkit.cost.overlap import LINE as PARALLEL
 from toolkit.cost.overlap import parallel_running
 from toolkit.cost.sampling import Floats
 from toolkit.cost.selfhosted import infrastructure
-from toolkit.cost.setting import Setting
+from toolkit.cost.setting import OLD, Setting
 from toolkit.cost.spending import Spending, stays
 from toolkit.pricing.book import PriceBook
 from toolkit.pricing.traffic import usage_arrays
@@ -59,6 +59,13 @@ class Spent:
         return self._sum([spending.usd for spending in self.lines])
 
     @property
+    def entering_usd(self) -> Floats | None:
+        """Draws of what it costs to enter: the move, and the old running beside it; None where unknown."""
+        entering = [spending.usd for spending in self.lines if spending.line in (MIGRATION, PARALLEL)]
+        known = [usd for usd in entering if usd is not None]
+        return np.sum(known, axis=0) if known and len(known) == len(entering) else None
+
+    @property
     def paid_usd(self) -> Floats | None:
         """Draws of the total without downtime and credits; None as for the total."""
         return self._sum([spending.usd for spending in self.lines if spending.line not in OUTCOME_LINES])
@@ -74,6 +81,24 @@ class Spent:
             return None
         total: Floats = np.sum(known, axis=0)
         return total
+
+
+def entry_value_usd(spent: Spent, old_usd: Floats | None) -> float | None:
+    """What entering an option saves on average against what is in service, with the right to go back.
+
+    E max(old - new, -(entering + reverting)): who sees after the move that it was a mistake goes back, and
+    has lost the move and the way back. As if that showed at once, so that it is the most the right is worth.
+
+    Args:
+        spent: of the option.
+        old_usd: total of what is in service, shape (draws,). None where unknown, or where nothing is.
+    """
+    new, enter, back = spent.total_usd, spent.entering_usd, spent.reverting_usd
+    if old_usd is None or new is None or enter is None or back is None:
+        return None
+    gain = np.maximum(old_usd - new, -(enter + back))
+    priced = np.isfinite(old_usd) & np.isfinite(new)
+    return float(gain[priced].mean()) if priced.any() else None
 
 
 def _needs(lines: list[Spending]) -> list[str]:
@@ -129,7 +154,7 @@ def _moving(
 
     def old_month_usd(month: int) -> Floats | None:
         found: Floats | None = setting.once(
-            ("old", old.id, month), lambda: _month_usd(old, books, setting.only(month), bills)
+            (OLD, old.id, month), lambda: _month_usd(old, books, setting.only(month), bills)
         )
         return found
 
@@ -143,7 +168,8 @@ def _month_usd(option: Option, books: Mapping[str, PriceBook], month: Setting, b
 
 def _past_limits(option: Option, setting: Setting) -> list[str]:
     """Known hard limits of an option that the last month at the medians goes past."""
-    usage = usage_arrays(setting.central_traffic(setting.start + setting.months - 1))
+    last = setting.start + setting.months - 1
+    usage = setting.once(("usage at the medians", last), lambda: usage_arrays(setting.central_traffic(last)))
     needed = {name: float(usage[name]) for name in option.limits if name in usage}
     return [
         f"{name} {value:,.0f} > {option.limits[name]:,.0f}, a limit of {option.id}"

@@ -8,6 +8,12 @@ from toolkit.decide.gates import PhaseResult
 from toolkit.decide.plan import Criterion
 from toolkit.decide.result import CriterionResult, MoreNeeded
 
+NO_MEASUREMENT: dict[str, Any] = {
+    "id": None, "verdict": None, "cost_usd": None, "evsi_usd": None, "evsi_se_usd": None, "enbs_usd": None,
+    "settles": [],
+}  # fmt: skip
+"""The keys that an entry has only where it is a measurement of ``measurements.yaml``."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class NextMeasurement:
@@ -20,6 +26,7 @@ class NextMeasurement:
         environment: where to measure. None where any will do, or where nothing is measured.
         reason: why the criterion is unknown.
         more_needed: how much more would settle it. None where that cannot be said.
+        value_usd: what the best of the measurements that settle it would save. None where that is not known.
     """
 
     what: str
@@ -29,9 +36,10 @@ class NextMeasurement:
     phase: str
     reason: str
     more_needed: MoreNeeded | None
+    value_usd: float | None = None
 
     def to_document(self) -> dict[str, Any]:
-        """The entry as ``toolkit decide --json`` prints it; its value in money is not available."""
+        """The entry as ``toolkit decide --json`` prints it; null where only a measurement has the key."""
         return {
             "what": self.what,
             "option": self.option,
@@ -40,17 +48,21 @@ class NextMeasurement:
             "phase": self.phase,
             "reason": self.reason,
             "more_needed": self.more_needed and self.more_needed.to_document(),
-            "value_usd": None,
+            "value_usd": None if self.value_usd is None else round(self.value_usd, 2),
+            **NO_MEASUREMENT,
         }
 
 
-def next_measurements(phases: list[PhaseResult]) -> list[NextMeasurement]:
-    """The unknowns that measuring or asking can mend, each once, at the first phase that waits for it."""
+def open_questions(phases: list[PhaseResult]) -> list[NextMeasurement]:
+    """The unknowns that measuring or asking can mend, of every phase that waits for them."""
+    return [_wanted(result, phase.phase.id) for phase in phases for result in _open_questions(phase)]
+
+
+def next_measurements(questions: list[NextMeasurement]) -> list[NextMeasurement]:
+    """The open questions, each once, at the first phase that waits for it."""
     found: dict[tuple[str | None, ...], NextMeasurement] = {}
-    for phase in phases:
-        for result in _open_questions(phase):
-            wanted = _wanted(result, phase.phase.id)
-            found.setdefault((wanted.option, wanted.metric, wanted.environment), wanted)
+    for wanted in questions:
+        found.setdefault((wanted.option, wanted.metric, wanted.environment), wanted)
     return list(found.values())
 
 

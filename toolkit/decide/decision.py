@@ -3,18 +3,21 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from toolkit.cost.option import Option
-from toolkit.cost.result import CostResult, Crossover
-from toolkit.decide.agenda import NextMeasurement, next_measurements
+from toolkit.cost.result import CostResult
+from toolkit.decide.agenda import NextMeasurement, next_measurements, open_questions
 from toolkit.decide.blockbound import LEAST_TO_STOP, block_hours
 from toolkit.decide.burning import Rung, ring
+from toolkit.decide.buying import Candidate, candidates, valued, what_next
 from toolkit.decide.comparability import Incomparable, incomparable
 from toolkit.decide.coverage.certificate import outages_untold
 from toolkit.decide.dossier import Dossier
+from toolkit.decide.flippoints import FlipPoint, flip_points, inputs_without_flip
 from toolkit.decide.gates import PhaseResult, judge_phase
 from toolkit.decide.needs import latency_findings
+from toolkit.decide.phasing import PhaseSequence, sequence_of
 from toolkit.decide.plan import Plan
 from toolkit.decide.question import FLAP_S
 from toolkit.decide.ranking import Ranked, rank
@@ -27,6 +30,10 @@ from toolkit.evidence import Grade
 from toolkit.metrics.rollups import Rollups
 from toolkit.pricing.scenario import Scenario
 from toolkit.project.folder import Project
+
+if TYPE_CHECKING:
+    from toolkit.decide.record.rechecking import Rechecked
+    from toolkit.decide.why.changes import Changes
 
 SCHEMA = "toolkit.decision/1"
 
@@ -48,9 +55,11 @@ LIMITS = (
     "Weights come on top of the must-haves. What is weighed of labour and moving is money in the total cost "
     "too, so that weighing both counts it twice.",
     "Whether measurements are comparable is told from hourly counts: regions and collectors are not in them.",
-    "Flip points are the message volumes at which another option becomes the cheapest; those of the other "
-    "inputs stand in the document of `toolkit cost`.",
-    "The value of a next measurement in money is not available in this version.",
+    "Flip points move one number at a time and compare expected costs of all options that have one; of an "
+    "uncertain input worth next to nothing none are told, and a plain number has no probability.",
+    "The value of a measurement is what it saves by a better choice of the least expected cost, for each "
+    "alone: values do not add up, and must-haves and gates are worth what they settle, not money.",
+    "The sequence prices entering a phase from what is in service, not from the phase before it.",
 )
 
 
@@ -60,32 +69,51 @@ class Decision:
 
     ``robustness`` and ``weights`` are None where there is nothing to compare, and where no weights are given.
     ``left_out`` says in words which recorded rows it does not rest on; it is not part of the document.
+    ``record`` has the records of earlier decisions as they stand today, and ``changes`` what differs from an
+    earlier report, None where there is none to compare with.
     """
 
     as_of: date
     scenario: str
     phases: list[PhaseResult]
     ranking: list[Ranked]
-    flip_points: list[Crossover]
+    flip_points: list[FlipPoint]
     next_measurements: list[NextMeasurement]
     limits: list[str]
+    measurements: list[Candidate]
+    measure_next: str | None
+    sequence: PhaseSequence
+    cost: CostResult
     comparability: list[Incomparable] = field(default_factory=list)
     robustness: Robustness | None = None
     weights: Scores | None = None
     use_cases: list[Compared] = field(default_factory=list)
     alerts: list[Rung] = field(default_factory=list)
     left_out: tuple[str, ...] = ()
+    record: "tuple[Rechecked, ...]" = ()
+    changes: "Changes | None" = None
 
     def to_document(self) -> dict[str, Any]:
         """What ``toolkit decide --json`` prints; every key is always there, null where it does not apply."""
+        sensitivity = self.cost.sensitivity
+        nearest = sensitivity.nearest if sensitivity else None
         return {
             "schema": SCHEMA,
             "as_of": self.as_of.isoformat(),
             "scenario": self.scenario,
             "phases": [phase.to_document() for phase in self.phases],
             "ranking": [entry.to_document() for entry in self.ranking],
-            "flip_points": [_flip_point(crossover) for crossover in self.flip_points],
-            "next_measurements": [entry.to_document() for entry in self.next_measurements],
+            "flip_points": [point.to_document() for point in self.flip_points],
+            "inputs_without_flip": inputs_without_flip(self.cost),
+            "nearest_flip": nearest.to_document() if nearest else None,
+            "next_measurements": [
+                *(entry.to_document() for entry in self.next_measurements),
+                *(candidate.to_document() for candidate in self.measurements),
+            ],
+            "measure_next": self.measure_next,
+            "sequence": self.sequence.to_document(),
+            "record": [entry.to_document() for entry in self.record],
+            "changes": self.changes and self.changes.to_document(),
             "limits": self.limits,
             "comparability": [entry.to_document() for entry in self.comparability],
             "robustness": self.robustness and self.robustness.to_document(),
@@ -93,11 +121,6 @@ class Decision:
             "use_cases": [entry.to_document() for entry in self.use_cases],
             "alerts": [entry.to_document() for entry in self.alerts],
         }
-
-
-def _flip_point(crossover: Crossover) -> dict[str, Any]:
-    found = crossover.to_document()
-    return {"input": found["input"], "value": found["at"], "from": found["from"], "to": found["to"]}
 
 
 def decide(
@@ -126,21 +149,30 @@ def decide(
     """
     dossier = Dossier(scenario=scenario, cost=cost, rollups=rollups, project=project, as_of=as_of)
     environments: dict[str, Grade] = dict(project.environments)
-    ranking = _by_cost(options, dossier)
     unlike = incomparable(rollups, list(options), environments)
-    weights = None
-    if known := known_on(weightings, as_of):
-        weights = score(known, ranking, options=options, cost=cost, rollups=rollups, unlike=unlike)
-        ranking = by_score(ranking, weights)
+    ranking, weights = placed(options, dossier=dossier, weightings=weightings, unlike=unlike)
     kept = [entry.option for entry in ranking if entry.feasible is not False]
     phases = [judge_phase(phase, dossier=dossier, ranking=ranking) for phase in plan.phases]
+    questions = open_questions(phases)
+    flips = flip_points(cost)
+    found = candidates(cost.measurements, questions, flips)
     return Decision(
         as_of=as_of,
         scenario=scenario_id,
         phases=phases,
         ranking=ranking,
-        flip_points=list(cost.crossovers),
-        next_measurements=next_measurements(phases),
+        flip_points=flips,
+        next_measurements=[valued(one, found) for one in next_measurements(questions)],
+        measurements=found,
+        measure_next=what_next(found, questions=questions),
+        sequence=sequence_of(
+            phases,
+            cost=cost,
+            found=found,
+            questions=questions,
+            fields=[name for name, grade in environments.items() if grade == "field"],
+        ),
+        cost=cost,
         limits=[*LIMITS, *_outage_limits(plan, project)],
         comparability=unlike,
         robustness=robustness(cost.totals, kept),
@@ -154,6 +186,24 @@ def decide(
             as_of=as_of,
         ),
     )
+
+
+def placed(
+    options: Mapping[str, Option],
+    *,
+    dossier: Dossier,
+    weightings: Sequence[Weighting],
+    unlike: list[Incomparable],
+) -> tuple[list[Ranked], Scores | None]:
+    """The options in their order, by the team's weights where it gives any, with what they came to."""
+    ranking = _by_cost(options, dossier)
+    known = known_on(weightings, dossier.as_of)
+    if not known:
+        return ranking, None
+    weights = score(
+        known, ranking, options=options, cost=dossier.cost, rollups=dossier.rollups, unlike=unlike
+    )
+    return by_score(ranking, weights), weights
 
 
 def ranked(

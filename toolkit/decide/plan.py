@@ -127,3 +127,14 @@ class Plan(Strict):
 
     phases: list[Phase] = Field(min_length=1)
     alerts: list[Alert] = []
+
+    def options(self) -> list[str]:
+        """The options that any phase or criterion names, each once."""
+        found: dict[str, None] = {}
+        for phase in self.phases:
+            criteria = (
+                one for _, _, entry in phase.entries() for one in getattr(entry, "any_of", None) or [entry]
+            )
+            named = [phase.option, *(phase.candidates or []), *(one.option for one in criteria)]
+            found |= dict.fromkeys(name for name in named if name not in (None, "chosen"))
+        return list(found)

@@ -61,6 +61,8 @@ class Rollups:
             :class:`toolkit.measure.events.NetworkFault` beside option, environment and hour; ``struck_us``
             is when.
         latency_hours: the same as latency, made from its parts. None: made from latency.
+        told_later: makes, by the name of the frame, those of its rows that the partition of a later day told,
+            with that day as ``told_on``. None: there are none.
         left_out_rows: rows of days after the as-of day.
         set_aside: rows that could not be counted.
     """
@@ -75,6 +77,7 @@ class Rollups:
         aggregates: Frame | None = None,
         faults: Frame | None = None,
         latency_hours: Callable[[], pa.Table] | None = None,
+        told_later: Callable[[], dict[str, pd.DataFrame]] | None = None,
         left_out_rows: int = 0,
         set_aside: Sequence[SetAside] = (),
     ) -> None:
@@ -83,6 +86,7 @@ class Rollups:
             "aggregates": aggregates, "faults": faults,
         }  # fmt: skip
         self._latency_hours = latency_hours
+        self._told_later = told_later
         self.left_out_rows = left_out_rows
         self.set_aside = list(set_aside)
         self._whole: Rollups | None = None
@@ -132,6 +136,11 @@ class Rollups:
         rows = self.latency.assign(hour=whole_hours(self.latency["hour"]))
         rows = rows.sort_values(HOUR_KEYS, kind="stable")
         return by_hour(pa.Table.from_pandas(rows, preserve_index=False), keys=HOUR_KEYS)
+
+    @cached_property
+    def told_later(self) -> dict[str, pd.DataFrame]:
+        """What a later day told of an hour, by frame: it was not known at the end of that hour's day."""
+        return {} if self._told_later is None else self._told_later()
 
     @cached_property
     def handshake(self) -> pd.DataFrame:
@@ -192,6 +201,10 @@ def merged(partitions: Numbered, pieces: Pieces, left_out_rows: int) -> Rollups:
     def summed(table: Table, kind: str) -> Callable[[], pd.DataFrame]:
         return lambda: _timed(known.summed(of(table, kind)))
 
+    def told_later() -> dict[str, pd.DataFrame]:
+        # A delivery counts in the hour of its sending, which is in the day of its partition.
+        return {kind: _timed(known.told_later(of("connections", kind))) for kind in ("counts", "ages")}
+
     def aggregates() -> pd.DataFrame:
         return _timed(known.named(of("aggregates", "aggregates").astype({"from_us": "Int64"})))
 
@@ -203,6 +216,7 @@ def merged(partitions: Numbered, pieces: Pieces, left_out_rows: int) -> Rollups:
         aggregates=aggregates,
         faults=lambda: _timed(known.named(of("faults", "faults"))),
         latency_hours=lambda: with_option("deliveries", "latency"),
+        told_later=told_later,
         left_out_rows=left_out_rows,
         set_aside=_set_aside(partitions, [rows_of(table, "set_aside") for table in pieces]),
     )
@@ -230,6 +244,13 @@ class _Known:
         named = frame.drop(columns="part")
         named.insert(0, "option", pd.Series(options, index=named.index))
         return named
+
+    def told_later(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """The rows on hours before the day of their partition, with that day as ``told_on``."""
+        days = self._first_hours[frame["part"]]
+        later = frame["hour"].to_numpy() < days
+        named = self.named(frame[later])
+        return named.assign(told_on=pd.to_datetime(days[later] * 3600, unit="s", utc=True).date)
 
     def summed(self, frame: pd.DataFrame) -> pd.DataFrame:
         """The frame with one row for each hour and bucket, although an hour may stand in two partitions.

@@ -21,6 +21,7 @@ class Project(Strict):
         default_scenario: id of the scenario that comes first.
         environments: the grade of evidence of each environment, strongest use first among equals.
         outage_hours: the longest outage, in hours, that gates allow for.
+        review_days: days after which a decision is looked at again in any case. None where none are set.
         delivery_deadline_s: the longest deadline of the recorded deliveries: no latency beyond it is known.
         retention: how many builds to keep. None keeps all.
         recordings: URL of the place where the recorded facts lie, ``s3://bucket/metrics`` for example. None:
@@ -34,6 +35,7 @@ class Project(Strict):
     default_scenario: str
     environments: dict[str, Literal["lab", "field"]] = Field(min_length=1)
     outage_hours: NonNegative = 1.0
+    review_days: int | None = Field(default=None, ge=1)
     delivery_deadline_s: NonNegative = 5.0
     retention: int | None = Field(default=None, ge=1)
     recordings: str | None = Field(default=None, pattern="^[a-z][a-z0-9+.-]*://")
@@ -55,12 +57,20 @@ class Folder:
         return self.root / "plan.yaml"
 
     @property
+    def measurements(self) -> Path:
+        return self.root / "measurements.yaml"
+
+    @property
     def chat(self) -> Path:
         return self.root / "chat.yaml"
 
     @property
     def metrics(self) -> Path:
         return self.root / "metrics"
+
+    @property
+    def records(self) -> Path:
+        return self.root / "records"
 
     @property
     def notebooks(self) -> Path:

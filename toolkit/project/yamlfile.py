@@ -136,18 +136,27 @@ def dotted(path: Sequence[str | int]) -> str:
 
 def read_yaml(path: Path, faults: Faults) -> Document | None:
     """The file's content with its lines, or None where it cannot be read; faults say why."""
+    text = read_text(path, faults)
+    return None if text is None else yaml_document(path, text, faults)
+
+
+def read_text(path: Path, faults: Faults) -> str | None:
+    """The file's text, or None where it cannot be read; faults say why."""
     # A pipe among the files would be waited for, for ever; one that a shell made stands under /dev.
     try:
         if path.exists() and not path.is_file() and not path.is_dir() and path.parts[:2] != ("/", "dev"):
             faults.error(path, 1, "file", "is no regular file", "replace it by one, or remove it")
             return None
-        text = path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8")
     except FileNotFoundError:
         faults.error(path, 1, "file", "the file is missing", "create it, or name one that exists")
-        return None
     except (OSError, UnicodeDecodeError) as error:
         faults.error(path, 1, "file", f"cannot be read ({_reason(error)})", "write it as UTF-8 text")
-        return None
+    return None
+
+
+def yaml_document(path: Path, text: str, faults: Faults) -> Document | None:
+    """The text of a file, or of a part of it, with its lines; None where it is no YAML, which faults say."""
     reader = _Reader(path, faults)
     try:
         node = _compose(text)

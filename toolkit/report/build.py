@@ -11,8 +11,9 @@ from toolkit.project.faults import Fault, Faults
 from toolkit.report.appendix import notebook_page, title_of
 from toolkit.report.fingerprint import Fingerprint
 from toolkit.report.inputs import ReportInputs
+from toolkit.report.kept import NAME as KEPT
 from toolkit.report.page import leadership_page
-from toolkit.report.publish import publish, write
+from toolkit.report.publish import publish, write, write_bytes
 from toolkit.report.run import run_notebooks
 from toolkit.report.whatif import what_if_page
 
@@ -58,6 +59,10 @@ def build(
         documents = decision_documents(inputs)
         for name, document in documents.items():
             write(folder, name, json.dumps(document, indent=1, ensure_ascii=False) + "\n")
+        for name, text in decision_records(inputs).items():
+            write(folder, name, text)
+        if inputs.kept:
+            write_bytes(folder, KEPT, inputs.kept)
         return _about(inputs, documents["decision.json"])
 
     return publish(out, fingerprint=fingerprint, render=render, keep=inputs.project.retention, wait_s=wait_s)
@@ -82,13 +87,24 @@ def notebook_files(folder: Path) -> list[Path]:
 
 def decision_documents(inputs: ReportInputs) -> dict[str, dict[str, Any]]:
     """The decisions by file: `decision.json` of the default scenario, `decision-NAME.json` of another."""
-    default, _ = inputs.default
     return {
-        "decision.json"
-        if name == default
-        else f"decision-{quote(name, safe=' ')}.json": its.decision.to_document()
+        _file(inputs, "decision", name, "json"): its.decision.to_document()
         for name, its in inputs.scenarios.items()
     }
+
+
+def decision_records(inputs: ReportInputs) -> dict[str, str]:
+    """The decision records by file: `decision-record.md` of the default scenario, else with its name."""
+    return {
+        _file(inputs, "decision-record", name, "md"): its.record
+        for name, its in inputs.scenarios.items()
+        if its.record
+    }
+
+
+def _file(inputs: ReportInputs, stem: str, scenario: str, ending: str) -> str:
+    suffix = "" if scenario == inputs.default[0] else f"-{quote(scenario, safe=' ')}"
+    return f"{stem}{suffix}.{ending}"
 
 
 def _appendix(

@@ -5,10 +5,11 @@ import json
 import os
 import platform
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 from toolkit.project.faults import EnvironmentFault
 
@@ -31,12 +32,24 @@ class Fingerprint:
         digest: SHA-256 over all of it, in hexadecimal.
         inputs: SHA-256 of every file of the decision folder and every notebook, by its name in the report.
         versions: version of Python and of each package that may change the result.
+        state: the digest without ``since``. None: the same.
+        since: id of the build that this one is compared with. None where there is none.
+        code: SHA-256 of the toolkit's own files and of the versions.
     """
 
     as_of: date
     digest: str
     inputs: dict[str, str]
     versions: dict[str, str]
+    state: str | None = None
+    since: str | None = None
+    code: str = ""
+
+    def after(self, since: str | None) -> "Fingerprint":
+        """The same state, compared with an earlier build."""
+        state = self.state or self.digest
+        digest = state if since is None else _digest([state, since])
+        return replace(self, digest=digest, state=state, since=since)
 
     @property
     def build_id(self) -> str:
@@ -75,16 +88,32 @@ def fingerprint(
         inputs |= _versions(recordings)
     if not notebooks.resolve().is_relative_to(project.resolve()):
         inputs |= _hashes(notebooks, prefix="notebooks/", leave_out=out)
-    versions = {"python": platform.python_version()} | {name: _version(name) for name in PACKAGES}
-    state = {
+    versions = versions_now()
+    state: dict[str, Any] = {
         "as_of": as_of.isoformat(),
-        "code": _hashes(_TOOLKIT, prefix="", leave_out=None),
+        "code": code_digest(versions),
         "inputs": inputs,
         "scenarios": list(scenarios),
         "versions": versions,
     }
-    digest = hashlib.sha256(json.dumps(state, sort_keys=True).encode()).hexdigest()
-    return Fingerprint(as_of=as_of, digest=digest, inputs=inputs, versions=versions)
+    digest = _digest(state)
+    return Fingerprint(
+        as_of=as_of, digest=digest, inputs=inputs, versions=versions, state=digest, code=state["code"]
+    )
+
+
+def versions_now() -> dict[str, str]:
+    """The version of Python and of each package that may change the result."""
+    return {"python": platform.python_version()} | {name: _version(name) for name in PACKAGES}
+
+
+def code_digest(versions: dict[str, str]) -> str:
+    """SHA-256 of the toolkit's own files and of what they run on."""
+    return _digest([_hashes(_TOOLKIT, prefix="", leave_out=None), versions])
+
+
+def _digest(state: Any) -> str:
+    return hashlib.sha256(json.dumps(state, sort_keys=True).encode()).hexdigest()
 
 
 def _hashes(folder: Path, *, prefix: str, leave_out: Path | None) -> dict[str, str]:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from toolkit.cost.option import Option
     from toolkit.cost.result import CostResult
     from toolkit.cost.whatifcosts import WhatIfCosts
+    from toolkit.decide.backtest.result import Backtest
     from toolkit.decide.decision import Decision
     from toolkit.decide.plan import Plan
     from toolkit.metrics.result import MetricsResult
@@ -37,8 +38,9 @@ class ScenarioInputs:
         uptime: the cheapest option for each required uptime, as the cost room gives it.
         decision: verdict of every phase, ranking, flip points, next measurements.
         quotes: what every vendor would bill for the first month, beside what the brief quotes.
-        maps: the cheapest feasible option over message volume, by what the map is against.
+        map: the cheapest feasible option over message volume and uptime. None where nobody asked.
         teams: small maps against uptime, by how many times the team they are for.
+        record: the decision record as the text of its file. Empty where none is written.
         whatif: what options cost at every point of the grid of a what-if page. None where nobody asked.
     """
 
@@ -48,8 +50,9 @@ class ScenarioInputs:
     uptime: "pd.DataFrame"
     decision: "Decision"
     quotes: "Sequence[Quote]" = ()
-    maps: "Mapping[str, DecisionMap]" = field(default_factory=dict)
+    map: "DecisionMap | None" = None
     teams: "Mapping[float, DecisionMap]" = field(default_factory=dict)
+    record: str = ""
     whatif: "WhatIfCosts | None" = None
 
 
@@ -70,6 +73,8 @@ class ReportInputs:
         warnings: what ``toolkit check`` warns of.
         inputs: SHA-256 of every input file by its name.
         versions: version of each package by its name.
+        backtest: recorded days replayed under the default scenario. None where nobody asked.
+        kept: what all of it is made from, as the archive that lies beside the page. Empty where none does.
     """
 
     project: Project
@@ -84,6 +89,8 @@ class ReportInputs:
     warnings: Sequence[Fault] = ()
     inputs: Mapping[str, str] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=dict)
+    kept: bytes = b""
+    backtest: "Backtest | None" = None
 
     @property
     def default(self) -> tuple[str, ScenarioInputs]:

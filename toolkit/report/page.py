@@ -12,11 +12,15 @@ from toolkit.report.inputs import ReportInputs, ScenarioInputs
 from toolkit.report.metricwords import METRICS
 from toolkit.report.pictures import Picture
 from toolkit.report.sections import (
+    backtest,
+    changes,
     choosing,
     costs,
     headlines,
+    next_steps,
     options,
     provenance,
+    records,
     stability,
     verdicts,
     worth,
@@ -39,6 +43,7 @@ class ScenarioView:
     availability: list[headlines.Headline]
     flips: list[str]
     measure: list[str]
+    steps: next_steps.NextSteps
     maps: list[Picture]
     pictures: list[Picture]
     totals: Table
@@ -47,6 +52,8 @@ class ScenarioView:
     side_by_side: Table
     choosing: choosing.ChoosingView
     limits: list[str]
+    changes: changes.ChangesView
+    records: Table
 
 
 def leadership_page(inputs: ReportInputs, *, build_id: str, notebooks: Sequence[tuple[str, str]] = ()) -> str:
@@ -70,6 +77,8 @@ def leadership_page(inputs: ReportInputs, *, build_id: str, notebooks: Sequence[
         others=views[1:],
         has_what_if=inputs.default[1].whatif is not None,
         stability=_stability(inputs),
+        backtest=backtest.backtest_view(inputs.backtest.to_document()) if inputs.backtest else "",
+        none_filed=records.NONE_FILED,
         claims=provenance.claims_table(inputs.claims, inputs.options) if inputs.claims else "",
         figures=[provenance.figures_table(option, as_of=inputs.as_of) for option in inputs.options.values()],
         inputs=provenance.inputs_table(inputs.inputs),
@@ -102,8 +111,9 @@ def scenario_view(inputs: ReportInputs, scenario: str, *, several: bool = False)
         ),
         flips=headlines.flip_points(decision, names),
         measure=verdicts.next_measurements(its.decision),
-        maps=map_pictures(its, names, title),
-        pictures=cost_pictures(its, names, title),
+        steps=next_steps.next_steps(decision, names, title=suffix),
+        maps=_maps(its, names, title),
+        pictures=_cost_pictures(its, names, title),
         totals=costs.totals_table(its.cost, names, title=title),
         lines=[
             costs.lines_table(entry, names, months=its.cost.horizon_months, title=title)
@@ -116,24 +126,21 @@ def scenario_view(inputs: ReportInputs, scenario: str, *, several: bool = False)
         ),
         choosing=choosing.choosing_view(decision, names, title=title),
         limits=_unique([*decision["limits"], *its.cost.limits]),
+        changes=changes.changes_view(decision["changes"], title=suffix),
+        records=records.records_table(decision["record"], title=suffix),
     )  # fmt: skip
 
 
-def cost_pictures(its: ScenarioInputs, names: "Mapping[str, str]", title: str) -> list[Picture]:
+def _cost_pictures(its: ScenarioInputs, names: "Mapping[str, str]", title: str) -> list[Picture]:
     return [
         plots.cost_curve(its.volume, names=names, title=title),
         plots.uptime_curve(its.uptime, need=its.scenario.uptime_need, names=names, title=title),
     ]
 
 
-def map_pictures(its: ScenarioInputs, names: "Mapping[str, str]", title: str) -> list[Picture]:
-    """The decision maps, as far as they were drawn."""
-    kinds = {"uptime_need": plots.decision_map, "downtime_cost_usd_per_hour": plots.downtime_map}
-    found = [
-        draw(its.maps[against], names=names, title=title)
-        for against, draw in kinds.items()
-        if against in its.maps
-    ]
+def _maps(its: ScenarioInputs, names: "Mapping[str, str]", title: str) -> list[Picture]:
+    """The decision maps against uptime; others are left to the notebook, for the page must stay small."""
+    found = [] if its.map is None else [plots.decision_map(its.map, names=names, title=title)]
     if its.teams:
         peak = central(its.scenario.peak_concurrent_users)
         found.append(plots.team_maps(its.teams, peak=peak, names=names, title=title))

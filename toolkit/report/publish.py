@@ -73,6 +73,20 @@ def builds(out: Path) -> list[dict[str, Any]]:
     return sorted(found, key=lambda manifest: (manifest["_built_at_s"], manifest["_folder"]), reverse=True)
 
 
+def following(out: Path, fingerprint: Fingerprint) -> Fingerprint:
+    """The fingerprint with the build that the new one is compared with, which is the latest.
+
+    Where the latest is of this very state, it is the build that the latest was compared with: so an
+    unchanged state finds its own build, and no build is compared with itself.
+    """
+    link = out / "latest"
+    latest = _manifest(out / link.readlink()) if link.is_symlink() else None
+    if latest is None:
+        return fingerprint
+    same = latest.get("state") == fingerprint.state
+    return fingerprint.after(latest.get("since") if same else latest["build_id"])
+
+
 def child(folder: Path, name: str) -> Path:
     """The file of this name directly inside the folder.
 
@@ -86,10 +100,15 @@ def child(folder: Path, name: str) -> Path:
 
 def write(folder: Path, name: str, text: str) -> None:
     """Write a text file directly inside the folder, there whole or not at all."""
+    write_bytes(folder, name, text.encode())
+
+
+def write_bytes(folder: Path, name: str, content: bytes) -> None:
+    """Write a file directly inside the folder, there whole or not at all."""
     target = child(folder, name)
     part = folder / f".{name}.{os.getpid()}.part"
-    with part.open("w", encoding="utf-8", newline="\n") as stream:
-        stream.write(text)
+    with part.open("wb") as stream:
+        stream.write(content)
         stream.flush()
         os.fsync(stream.fileno())
     part.replace(target)
@@ -105,6 +124,8 @@ def _render(build: Path, fingerprint: Fingerprint, render: Render) -> None:
             "schema": SCHEMA,
             "build_id": build.name,
             "fingerprint": fingerprint.digest,
+            "state": fingerprint.state,
+            "since": fingerprint.since,
             "as_of": fingerprint.as_of.isoformat(),
             "files": files,
             "about": about,

@@ -5,6 +5,8 @@ from rich.table import Table
 
 from toolkit.project.faults import printable
 from toolkit.report.choosing_terminal import show_after_ranking, show_before_ranking
+from toolkit.report.decision_terminal import show_beside
+from toolkit.report.next_terminal import show_next
 from toolkit.report.termtables import (
     Document,
     console,
@@ -152,8 +154,9 @@ def _mean(total: Document | None) -> float:
 
 
 def show_decision(document: Document) -> None:
-    """Print the verdict of each phase with its criteria, then the ranking and what to measure next."""
+    """Print what changed, how records stand, each verdict with its criteria, the ranking, what to measure."""
     out = console()
+    show_beside(out, document)
     for phase in document["phases"]:
         because = f" ({phase['because'].replace('_', ' ')})" if phase["because"] else ""
         option = phase["chosen"] or phase["option"] or "—"
@@ -180,8 +183,7 @@ def show_decision(document: Document) -> None:
     columns += ["reasons"] if document["weights"] is None else ["score", "reasons"]
     out.print(table_of(f"Ranking, scenario {document['scenario']}", columns, rows, left=len(columns)))
     show_after_ranking(out, document)
-    for measurement in document["next_measurements"]:
-        out.print(text_of(f"measure next: {measurement['what']}"))
+    show_next(out, document)
     show_limits(out, document)
 
 

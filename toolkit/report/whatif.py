@@ -250,8 +250,8 @@ def _total(value: float) -> str | None:
 def _stills(its: ScenarioInputs, names: Mapping[str, str]) -> list[Any]:
     title = its.scenario.title
     found = [plots.cost_curve(its.volume, names=names, title=title)]
-    if "uptime_need" in its.maps:
-        found.insert(0, plots.decision_map(its.maps["uptime_need"], names=names, title=title))
+    if its.map is not None:
+        found.insert(0, plots.decision_map(its.map, names=names, title=title))
     return found
 
 

@@ -6,7 +6,6 @@ The probe asks again in the client's place, so that every attempt is counted.
 """
 
 # No types are published for the client.
-# mypy: disable-error-code="import-untyped"
 
 import asyncio
 import os

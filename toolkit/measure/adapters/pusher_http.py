@@ -1,7 +1,6 @@
 """Publishing to Pusher Channels and signing for it, with the official HTTP library in threads of its own."""
 
 # No types are published for the library.
-# mypy: disable-error-code="import-untyped"
 
 import asyncio
 import re

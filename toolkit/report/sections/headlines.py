@@ -144,11 +144,36 @@ def _minutes(minutes: float) -> str:
 
 def flip_points(decision: dict[str, Any], names: Mapping[str, str]) -> list[str]:
     """What would have to be true for another option to win, each as one sentence."""
-    return [
-        f"From {number(point['value'])} {_input(point['input'])} on the cheapest "
-        f"is {_called(point['to'], names)}; below that it is {_called(point['from'], names)}."
-        for point in decision["flip_points"]
-    ]
+    return [_flip_point(point, names) for point in decision["flip_points"]]
+
+
+def _flip_point(point: Mapping[str, Any], names: Mapping[str, str]) -> str:
+    sides = f"is {_called(point['to'], names)}; below that it is {_called(point['from'], names)}"
+    if point["input"] == "messages_per_month":
+        return f"From {number(point['value'])} {_input(point['input'])} on the cheapest {sides}."
+    whose = "" if point["option"] is None else f" of {_called(point['option'], names)}"
+    unit = "" if point["unit"] in UNITLESS else f" {point['unit'].replace('/', ' a ')}"
+    now = "" if point["now"] is None else f" (it stands at {number(point['now'])})"
+    chance = (
+        "" if point["p_beyond"] is None else f" The chance of lying beyond is {percent(point['p_beyond'])}."
+    )
+    what = _quantity(point["input"])
+    return (
+        f"Where {what}{whose} is {number(point['value'])}{unit} or more{now}, the cheapest {sides}.{chance}"
+    )
+
+
+UNITLESS = ("share", "ratio", "nodes", "users", "connections", "messages", "recipients", "channels")
+"""Units that the name of a number says already."""
+
+QUANTITY_WORDS = {
+    "service_unavailability_min_per_month": "the time without service",
+    "vendor_bill_usd_per_month": "the first month's bill",
+}
+
+
+def _quantity(name: str) -> str:
+    return QUANTITY_WORDS.get(name) or name.split("_usd")[0].split("_min_")[0].replace("_", " ")
 
 
 def _input(name: str) -> str:

@@ -188,6 +188,6 @@ def _row(entry: Mapping[str, Any], *, inside: bool = False) -> list[Cell]:
 
 
 def next_measurements(decision: "Decision") -> list[str]:
-    """What to measure next, the first phase first, each as one sentence."""
+    """What is open, the first phase first, each as one sentence; what could be measured is a table."""
     found = decision.to_document()["next_measurements"]
-    return [f"{capital(entry['what'])}: {reason(entry)}." for entry in found]
+    return [f"{capital(entry['what'])}: {reason(entry)}." for entry in found if entry["id"] is None]

@@ -1,0 +1,93 @@
+"""Flip points of numbers without a range, against where costs cross by hand."""
+
+from collections.abc import Callable, Mapping
+
+import pytest
+from cost_worlds import AS_OF, Costed, FixedOption, figure, plain_scenario, with_figures
+
+from toolkit.cost.numberflips import number_flips
+from toolkit.cost.option import Option
+from toolkit.cost.sensitivity import NumberFlip, NumberFlips
+from toolkit.cost.setting import Setting
+from toolkit.pricing.book import PriceBook
+from toolkit.pricing.scenario import Scenario
+
+FlipsOf = Callable[..., NumberFlips]
+
+MINUTES = "service_unavailability_min_per_month"
+
+
+@pytest.fixture(scope="module")
+def flips_of(costed: Costed, shipped_books: Mapping[str, PriceBook]) -> FlipsOf:
+    def flips(*options: Option, scenario: Scenario, in_service: str | None = None) -> NumberFlips:
+        result = costed(*options, scenario=scenario, draws=64, in_service=in_service)
+        setting = Setting.of(scenario, as_of=AS_OF, draws=64, seed=5, in_service=in_service, options=options)
+        return number_flips(result, options, shipped_books, setting)
+
+    return flips
+
+
+def found(flips: NumberFlips, name: str, option: str | None) -> NumberFlip | None:
+    kept = [one for one in flips.found if (one.number.input, one.number.option) == (name, option)]
+    return kept[0] if kept else None
+
+
+def twins(fixed: FixedOption) -> list[Option]:
+    """Two alike but for 10 minutes of downtime a month."""
+    better = fixed("current", **{MINUTES: 50.0, "spare_nodes": 1.0})
+    worse = better.model_copy(update={"id": "worse"})
+    return [better, with_figures(worse, {**{n: f[0] for n, f in worse.figures.items()},
+                                         MINUTES: figure(MINUTES, value=60.0)})]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def between_twins(flips_of: FlipsOf, fixed: FixedOption) -> NumberFlips:
+    return flips_of(*twins(fixed), scenario=plain_scenario())
+
+
+def test_a_figure_flips_where_the_costs_cross(between_twins: NumberFlips) -> None:
+    own, others = found(between_twins, MINUTES, "current"), found(between_twins, MINUTES, "worse")
+    assert own is not None and others is not None
+    assert own.at == pytest.approx(60.0, rel=2e-3) and (own.below, own.above) == ("current", "worse")
+    assert others.at == pytest.approx(50.0, rel=2e-3) and (others.below, others.above) == ("worse", "current")
+
+
+def test_what_moves_all_alike_flips_nothing_and_is_told_so(between_twins: NumberFlips) -> None:
+    assert found(between_twins, "hours_per_person_day", None) is None
+    without = {(number.input, number.option) for number in between_twins.without}
+    assert {("hours_per_person_day", None), ("message_bytes", None)} <= without
+
+
+def test_an_amount_flips_by_its_dollars(between_twins: NumberFlips) -> None:
+    """10 minutes at 250 USD an hour are 41.67 USD a month, and an hour of work costs 100."""
+    hours = found(between_twins, "operations_hours_per_month", "current")
+    assert hours is not None
+    now = hours.number.value
+    assert hours.at == pytest.approx(now + 250 / 6 / 100, rel=5e-3)
+
+
+def test_a_number_of_the_scenario_flips(flips_of: FlipsOf, fixed: FixedOption) -> None:
+    """A move of 10 days at 100 USD an hour pays for itself where 50 minutes a month cost enough."""
+    moved = fixed("socketio", **{MINUTES: 10.0, "migration_person_days": 10.0, "way_back_probability": 0.0})
+    stays = fixed("current", **{MINUTES: 60.0})
+    flips = flips_of(stays, moved, scenario=plain_scenario(downtime_cost_usd_per_hour=100.0))
+    price = found(flips, "downtime_cost_usd_per_hour", None)
+    assert price is not None and (price.below, price.above) == ("current", "socketio")
+    assert price.at == pytest.approx(10 * 8 * 100 / 12 / (50 / 60), rel=0.03)
+
+
+def test_a_vendor_s_prices_flip_as_a_whole(flips_of: FlipsOf, fixed: FixedOption) -> None:
+    options = [fixed("pusher"), fixed("current")]
+    flips = flips_of(*options, scenario=plain_scenario())
+    bill = found(flips, "vendor_bill_usd_per_month", "pusher")
+    assert bill is not None and bill.number.unit == "USD/month" and "pusher" in (bill.below, bill.above)
+    assert bill.above != "pusher", "a dearer bill never makes it the cheapest"
+
+
+def test_a_share_stays_within_one_and_nothing_is_taken_below_nothing(between_twins: NumberFlips) -> None:
+    for flip in between_twins.found:
+        assert 0 <= flip.at <= (1 if flip.number.unit == "share" else float("inf"))
+
+
+def test_one_option_has_no_rival(flips_of: FlipsOf, fixed: FixedOption) -> None:
+    assert flips_of(fixed("current"), scenario=plain_scenario()) == NumberFlips()

@@ -1,0 +1,1 @@
+"""The decision record: what was decided, on what, and the assumptions that a later build checks again."""
