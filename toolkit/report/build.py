@@ -13,8 +13,8 @@ from toolkit.report.fingerprint import Fingerprint
 from toolkit.report.inputs import ReportInputs
 from toolkit.report.kept import NAME as KEPT
 from toolkit.report.page import leadership_page
-from toolkit.report.publish import publish, write, write_bytes
-from toolkit.report.run import run_notebooks
+from toolkit.report.publish import keep_attempt, publish, write, write_bytes
+from toolkit.report.run import KernelFault, NotebookError, run_notebooks
 
 RESERVED = ("index", "build", "decision")
 """Names that the report's own files have."""
@@ -42,7 +42,7 @@ def build(
         wait_s: seconds to wait while another build runs.
 
     Raises:
-        InputError: a notebook fails; nothing is published.
+        InputError: a notebook fails; nothing is published, and the index tells of the attempt.
         EnvironmentFault: another build runs, a kernel fails, or the folder cannot be written.
     """
     paths = notebook_files(notebooks)
@@ -62,7 +62,16 @@ def build(
             write_bytes(folder, KEPT, inputs.kept)
         return _about(inputs, documents["decision.json"])
 
-    return publish(out, fingerprint=fingerprint, render=render, keep=inputs.project.retention, wait_s=wait_s)
+    try:
+        return publish(
+            out, fingerprint=fingerprint, render=render, keep=inputs.project.retention, wait_s=wait_s
+        )
+    except (NotebookError, KernelFault) as error:
+        # What there is to see is saved before anybody is told.
+        partial = {f"{one.path.stem}.ipynb": one.partial for one in error.failed if one.partial is not None}
+        reasons = [one.reason for one in error.failed]
+        keep_attempt(out, fingerprint=fingerprint, reasons=reasons, files=partial)
+        raise
 
 
 def notebook_files(folder: Path) -> list[Path]:
