@@ -31,6 +31,7 @@ from toolkit.project import (
     read_yaml,
     validate,
 )
+from toolkit.project.addresses import holds_secret
 
 AsOf = date | str | None
 """A UTC day, also as YYYY-MM-DD. None takes the folder's own, else today."""
@@ -85,9 +86,13 @@ def read_project(folder: Folder, faults: Faults) -> Project | None:
     """``project.yaml``, or None with faults."""
     document = read_yaml(folder.project, faults)
     project = None if document is None else validate(document, Project, faults)
-    if document is not None and project is not None and project.notify:
-        wrong, right = "nothing is sent in this version", "act on the exit code of the build"
-        faults.warn(folder.project, document.line(("notify",)), "notify", wrong, right)
+    if document is not None and project is not None:
+        for number, address in enumerate(project.notify):
+            if holds_secret(address):
+                wrong = "seems to hold a password or a token"
+                right = "write ${NAME} in its place and set NAME where the build runs"
+                line = document.line(("notify", number))
+                faults.warn(folder.project, line, f"notify[{number}]", wrong, right)
     return project
 
 

@@ -15,6 +15,7 @@ from toolkit.report.kept import NAME as KEPT
 from toolkit.report.page import leadership_page
 from toolkit.report.publish import keep_attempt, publish, write, write_bytes
 from toolkit.report.run import KernelFault, NotebookError, run_notebooks
+from toolkit.report.watched import watched
 
 RESERVED = ("index", "build", "decision")
 """Names that the report's own files have."""
@@ -60,7 +61,7 @@ def build(
             write(folder, name, text)
         if inputs.kept:
             write_bytes(folder, KEPT, inputs.kept)
-        return _about(inputs, documents["decision.json"])
+        return _about(inputs, documents)
 
     try:
         return publish(
@@ -87,6 +88,8 @@ def notebook_files(folder: Path) -> list[Path]:
             faults.error(
                 path, 1, "file", f"{path.stem} is the name of another page", "rename it, to 5-name.ipynb say"
             )
+        elif "\\" in path.name:
+            faults.error(path, 1, "file", "has a backslash in its name", "rename it, to 5-name.ipynb say")
     faults.raise_errors()
     return paths
 
@@ -135,8 +138,13 @@ def _local(fault: Fault, project: Path) -> Fault:
     return replace(fault, file=str(path.relative_to(project))) if path.is_relative_to(project) else fault
 
 
-def _about(inputs: ReportInputs, decision: Mapping[str, Any]) -> dict[str, Any]:
-    """What the index says of the report."""
+def _about(inputs: ReportInputs, documents: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """What the index says of the report, and what messages are about."""
     titles = {phase.id: phase.title for phase in inputs.plan.phases}
-    verdicts = [{"title": titles[phase["id"]], "verdict": phase["verdict"]} for phase in decision["phases"]]
-    return {"title": inputs.project.title, "scenarios": list(inputs.scenarios), "verdicts": verdicts}
+    phases = documents["decision.json"]["phases"]
+    return {
+        "title": inputs.project.title,
+        "scenarios": list(inputs.scenarios),
+        "verdicts": [{"title": titles[phase["id"]], "verdict": phase["verdict"]} for phase in phases],
+        "watched": watched(inputs, list(documents.values())),
+    }

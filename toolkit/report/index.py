@@ -18,7 +18,8 @@ def render_index(
 
     Args:
         builds: manifests as :func:`toolkit.report.publish.builds` gives them, newest first.
-        attempts: that failed since the last good build, as :func:`toolkit.report.publish.attempts` gives them.
+        attempts: those that failed since the last good build, as
+            :func:`toolkit.report.publish.attempts` gives them.
         latest: folder of the build that `latest` leads to.
         state: hash of what is shown, put into the page for the next build to compare.
     """

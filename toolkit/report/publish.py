@@ -27,6 +27,11 @@ MOST_ATTEMPTS = 5
 """Of failed attempts that are kept, so that a build that fails every hour does not fill the disk."""
 _PARTIAL = ".building-"
 
+
+class Busy(EnvironmentFault):
+    """Another build runs; nothing is wrong with this one."""
+
+
 Render = Callable[[Path], dict[str, Any]]
 """Writes a report's files into an empty folder and returns what the index says of it, as JSON."""
 
@@ -78,6 +83,8 @@ def keep_attempt(
         files: text of each file of the evidence by its name.
     """
     kept, build_id = out / FAILED, fingerprint.build_id
+    if kept.is_symlink():
+        raise EnvironmentFault(f"{kept}: is a link; remove it and build again")
     with _environment(out):
         out.mkdir(parents=True, exist_ok=True)
         with _lock(out, wait_s=60.0):
@@ -86,7 +93,7 @@ def keep_attempt(
             part.mkdir()
             for name, text in files.items():
                 write(part, name, text)
-            about = {"schema": ATTEMPT_SCHEMA, "attempt": build_id, "as_of": fingerprint.as_of.isoformat()}
+            about: dict[str, Any] = {"schema": ATTEMPT_SCHEMA, "attempt": build_id, "as_of": fingerprint.as_of.isoformat()}
             about |= {"reasons": list(reasons), "files": sorted(files)}
             write(part, ATTEMPT, json.dumps(about, indent=1, sort_keys=True) + "\n")
             _sync(part)
@@ -102,7 +109,7 @@ def keep_attempt(
 
 
 def attempts(out: Path) -> list[dict[str, Any]]:
-    """The attempts that failed since the last good build, newest first, each with folder and time under ``_``."""
+    """Those that failed since the last good build, newest first, each with its folder and time under ``_``."""
     found = []
     for path in (out / FAILED).glob(f"*/{ATTEMPT}"):
         about = _json(path)
@@ -119,6 +126,12 @@ def builds(out: Path) -> list[dict[str, Any]]:
         if manifest is not None:
             found.append(manifest | {"_folder": path.parent.name, "_built_at_s": path.stat().st_mtime})
     return sorted(found, key=lambda manifest: (manifest["_built_at_s"], manifest["_folder"]), reverse=True)
+
+
+def about(build: Path) -> dict[str, Any]:
+    """What a published build says of itself for the index and for messages; empty where it is none."""
+    told = (_manifest(build) or {}).get("about")
+    return told if isinstance(told, dict) else {}
 
 
 def following(out: Path, fingerprint: Fingerprint) -> Fingerprint:
@@ -298,7 +311,7 @@ def _lock(out: Path, *, wait_s: float) -> Iterator[None]:
                 break
             except BlockingIOError:
                 if time.monotonic() >= deadline_s:
-                    raise EnvironmentFault(
+                    raise Busy(
                         f"{out}: another build is running; waited {wait_s:.0f} s for it, build again later"
                     ) from None
                 time.sleep(0.05)
