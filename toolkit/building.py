@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 from toolkit.decide.failing import FailOn, exit_code
 from toolkit.loading import AsOf, Loaded, load, open_folder, pinned_day, read_project, scenario_name
 from toolkit.project import Fault, Faults, Folder, InputError, Project, ToolkitError, shipped
+from toolkit.project.remembered import remembering
 from toolkit.report.fingerprint import Fingerprint, fingerprint
-from toolkit.report.publish import Busy, about, following, published
+from toolkit.report.publish import Busy, about, cache_of, following, published
 
 if TYPE_CHECKING:
     from toolkit.report.watched import Watched
@@ -42,6 +43,7 @@ def build(
     out: Path | str = "reports",
     scenarios: Sequence[str] = (),
     as_of: AsOf = None,
+    pdf: bool = False,
 ) -> Built:
     """The published report of a decision folder.
 
@@ -50,6 +52,7 @@ def build(
         out: the folder of all reports.
         scenarios: ids of the scenarios to tell, the default one first on the page. None: the default.
         as_of: the UTC day of the question. None takes the folder's own, else today.
+        pdf: print its page as `report.pdf` too, once it is published.
 
     Raises:
         InputError: the folder has faults, or a notebook fails; nothing was published.
@@ -70,6 +73,10 @@ def build(
         raise
     if settings is not None and settings.notify:
         built.notes.extend(_tell(settings, target, about(built.path).get("watched", {})))
+    if pdf:
+        from toolkit.report.pdf import print_page
+
+        print_page(built.path, as_of=day)
     return built
 
 
@@ -90,7 +97,9 @@ def _published(
     standing = published(target, fingerprint=state)
     if standing is not None:
         return Built(standing, fresh=False)
-    return _build(load(folder.root, as_of=day), scenarios, target, notebooks, state)
+    loaded = load(folder.root, as_of=day)
+    with remembering(cache_of(target) / f"results-{state.code[:16]}"):
+        return _build(loaded, scenarios, target, notebooks, state)
 
 
 def _tell(settings: Project, out: Path, now: "Watched") -> list[str]:

@@ -32,6 +32,7 @@ from toolkit.project import (
     validate,
 )
 from toolkit.project.addresses import holds_secret
+from toolkit.project.reads import Noted, checking
 
 AsOf = date | str | None
 """A UTC day, also as YYYY-MM-DD. None takes the folder's own, else today."""
@@ -185,7 +186,8 @@ def load(root: Path | str, *, as_of: AsOf = None) -> Loaded:
         InputError: with every fault of every YAML file.
     """
     folder, faults = open_folder(root), Faults()
-    loaded = examine(folder, faults, as_of=as_of)
+    with checking():
+        loaded = examine(folder, faults, as_of=as_of)
     if faults.errors:
         # Whoever has to mend one file wants to know of the others too.
         check_recordings(folder, faults)
@@ -245,7 +247,8 @@ def examine(folder: Folder, faults: Faults, *, as_of: AsOf) -> Loaded | None:
     if project is None or plan is None or faults.errors:
         return None
     return Loaded(
-        folder, project, day, plan, options, price_books, scenarios, claims, faults.warnings, records,
+        folder, project, day, plan, options, price_books, Noted(scenarios, folder.root / "scenarios"), claims,
+        faults.warnings, records,
         use_cases, weightings, measurements,
     )  # fmt: skip
 

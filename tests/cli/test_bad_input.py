@@ -201,7 +201,9 @@ def test_a_secret_written_into_an_address_is_a_warning_that_does_not_repeat_it(
     toolkit: Any, folder: Path
 ) -> None:
     path = folder / "project.yaml"
-    path.write_text(path.read_text() + "notify:\n  - json://127.0.0.1/x\n  - mailto://me:hunter2@example.org\n")
+    path.write_text(
+        path.read_text() + "notify:\n  - json://127.0.0.1/x\n  - mailto://me:hunter2@example.org\n"
+    )
     done = toolkit("check", "--project", folder)
     assert done.returncode == 0
     assert "notify[1]: warning: seems to hold a password or a token; write ${NAME}" in done.stderr

@@ -31,7 +31,7 @@ FAILING = {
 
 @pytest.fixture(scope="module")
 def tried(report: ReportInputs, recorded: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of reports where a build stands and another one, of notebooks that all fail, did not make it."""
+    """The folder of reports where a build stands and another, whose notebooks all fail, does not."""
     home = tmp_path_factory.mktemp("tried")
     notebooks = one_notebook(home / "notebooks")
     built(report, recorded, notebooks, home / "reports")

@@ -129,7 +129,9 @@ def test_a_hostile_name_makes_no_line_header_or_markup_of_its_own(tmp_path: Path
 def test_a_mail_server_gets_a_plain_mail(tmp_path: Path) -> None:
     bad = but(HOLD, "rollback", "Fixes <script>alert(1)</script>", True)
     with smtp_listener() as mail:
-        address = f"mailto://127.0.0.1:{mail.port}/team@example.org?from=bot@example.org&mode=insecure&format=text"
+        address = (
+            f"mailto://127.0.0.1:{mail.port}/team@example.org?from=bot@example.org&mode=insecure&format=text"
+        )
         title = "Chat\r\nBcc: all@example.org"
         assert notify(tmp_path, title=title, addresses=[address], now=bad, environment={}) == []
     (received,) = mail.told

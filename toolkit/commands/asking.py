@@ -190,11 +190,12 @@ def build(
     ] = None,
     as_of: AsOf = None,
     fail_on: Annotated[FailOn | None, typer.Option("--fail-on")] = None,
+    pdf: Annotated[bool, typer.Option("--pdf", help="Print the page as report.pdf too.")] = False,
 ) -> None:
     """Notebooks and models become one published report; prints its path."""
     from toolkit import api
 
-    built = api.build(project, out=out, scenarios=scenario or [], as_of=as_of)
+    built = api.build(project, out=out, scenarios=scenario or [], as_of=as_of, pdf=pdf)
     for line in built.notes:
         note(line)
     print(built.path / "index.html")

@@ -9,11 +9,12 @@ from urllib.parse import quote
 
 from toolkit.project.faults import Fault, Faults
 from toolkit.report.appendix import notebook_page, title_of
+from toolkit.report.executed import Ground
 from toolkit.report.fingerprint import Fingerprint
 from toolkit.report.inputs import ReportInputs
 from toolkit.report.kept import NAME as KEPT
 from toolkit.report.page import leadership_page
-from toolkit.report.publish import keep_attempt, publish, write, write_bytes
+from toolkit.report.publish import cache_of, keep_attempt, publish, write, write_bytes
 from toolkit.report.run import KernelFault, NotebookError, run_notebooks
 from toolkit.report.watched import watched
 
@@ -50,9 +51,10 @@ def build(
     inputs = replace(inputs, warnings=[_local(warning, project) for warning in inputs.warnings])
 
     def render(folder: Path) -> dict[str, Any]:
-        pages = _appendix(
-            folder, paths, inputs, project=project, build_id=fingerprint.build_id, limit_s=limit_s
+        executed = _executed(
+            paths, inputs, fingerprint, project=project, kept=cache_of(out) / "notebooks", limit_s=limit_s
         )
+        pages = _appendix(folder, executed, build_id=fingerprint.build_id)
         write(folder, "index.html", leadership_page(inputs, build_id=fingerprint.build_id, notebooks=pages))
         documents = decision_documents(inputs)
         for name, document in documents.items():
@@ -116,16 +118,37 @@ def _file(inputs: ReportInputs, stem: str, scenario: str, ending: str) -> str:
     return f"{stem}{suffix}.{ending}"
 
 
-def _appendix(
-    folder: Path, paths: Sequence[Path], inputs: ReportInputs, *, project: Path, build_id: str, limit_s: float
-) -> list[tuple[str, str]]:
-    """Write a page for each notebook; stem and title of each, for the links to them."""
+def _executed(
+    paths: Sequence[Path],
+    inputs: ReportInputs,
+    fingerprint: Fingerprint,
+    *,
+    project: Path,
+    kept: Path,
+    limit_s: float,
+) -> dict[str, Any]:
+    """The executed notebooks by their stem; those of which nothing has changed are not run again."""
     parameters = {
         "project": str(project.resolve()),
         "scenario": inputs.default[0],
         "as_of": inputs.as_of.isoformat(),
     }
-    executed = run_notebooks(paths, parameters, cwd=paths[0].parent, limit_s=limit_s) if paths else {}
+    if not paths:
+        return {}
+    folder = paths[0].parent
+    ground = Ground(
+        inputs=fingerprint.inputs,
+        code=fingerprint.code,
+        told=tuple(str(warning) for warning in inputs.warnings),
+        parameters=parameters,
+        project=project,
+        notebooks=folder,
+    )
+    return run_notebooks(paths, parameters, cwd=folder, limit_s=limit_s, kept=kept, ground=ground)
+
+
+def _appendix(folder: Path, executed: Mapping[str, Any], *, build_id: str) -> list[tuple[str, str]]:
+    """Write a page for each notebook; stem and title of each, for the links to them."""
     pages = [(name, title_of(notebook, name)) for name, notebook in executed.items()]
     for name, notebook in executed.items():
         write(folder, f"{name}.html", notebook_page(notebook, name=name, pages=pages, build_id=build_id))

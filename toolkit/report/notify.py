@@ -51,9 +51,7 @@ def notify(
     try:
         _write(out, {key: state for key, state in knows.items() if state is not None}, known)
     except OSError as error:
-        troubles.append(
-            f"notify: {STATE} cannot be written ({error.strerror}); all may be told again"
-        )
+        troubles.append(f"notify: {STATE} cannot be written ({error.strerror}); all may be told again")
     return troubles
 
 

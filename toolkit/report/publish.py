@@ -93,7 +93,11 @@ def keep_attempt(
             part.mkdir()
             for name, text in files.items():
                 write(part, name, text)
-            about: dict[str, Any] = {"schema": ATTEMPT_SCHEMA, "attempt": build_id, "as_of": fingerprint.as_of.isoformat()}
+            about: dict[str, Any] = {
+                "schema": ATTEMPT_SCHEMA,
+                "attempt": build_id,
+                "as_of": fingerprint.as_of.isoformat(),
+            }
             about |= {"reasons": list(reasons), "files": sorted(files)}
             write(part, ATTEMPT, json.dumps(about, indent=1, sort_keys=True) + "\n")
             _sync(part)
@@ -109,7 +113,7 @@ def keep_attempt(
 
 
 def attempts(out: Path) -> list[dict[str, Any]]:
-    """Those that failed since the last good build, newest first, each with its folder and time under ``_``."""
+    """Those that failed since the last good build, newest first, each with folder and time under ``_``."""
     found = []
     for path in (out / FAILED).glob(f"*/{ATTEMPT}"):
         about = _json(path)
@@ -126,6 +130,11 @@ def builds(out: Path) -> list[dict[str, Any]]:
         if manifest is not None:
             found.append(manifest | {"_folder": path.parent.name, "_built_at_s": path.stat().st_mtime})
     return sorted(found, key=lambda manifest: (manifest["_built_at_s"], manifest["_folder"]), reverse=True)
+
+
+def cache_of(out: Path) -> Path:
+    """Where builds keep what they need not compute again; it may be deleted at any time."""
+    return out / ".cache"
 
 
 def about(build: Path) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from typing import Any, cast
 import nbformat
 
 from toolkit.project.faults import EnvironmentFault, Faults, InputError, near
+from toolkit.report.executed import Ground, find, keep
 
 Parameters = Mapping[str, str | float | bool | None]
 
@@ -60,6 +61,7 @@ class Outcome:
         error: what went wrong; empty where nothing did.
         of_machine: the machine is to blame, not the notebook.
         partial: a failed notebook as far as it came, with its error. None where nothing was saved.
+        reads: the files that its kernel read.
     """
 
     path: Path
@@ -68,6 +70,7 @@ class Outcome:
     error: str = ""
     of_machine: bool = False
     partial: str | None = None
+    reads: tuple[str, ...] = ()
 
     @property
     def reason(self) -> str:
@@ -93,7 +96,14 @@ class KernelFault(EnvironmentFault):
 
 
 def run_notebooks(
-    paths: Sequence[Path], parameters: Parameters, *, cwd: Path, limit_s: float = 300.0, at_once: int = 2
+    paths: Sequence[Path],
+    parameters: Parameters,
+    *,
+    cwd: Path,
+    limit_s: float = 300.0,
+    at_once: int = 2,
+    kept: Path | None = None,
+    ground: Ground | None = None,
 ) -> dict[str, Any]:
     """The executed notebooks by the stem of their file, in the order given.
 
@@ -103,6 +113,8 @@ def run_notebooks(
         cwd: working directory of the kernels.
         limit_s: seconds for each notebook; one that takes longer is stopped.
         at_once: how many run side by side.
+        kept: folder of notebooks that were executed before. None runs all of them.
+        ground: what all of them depend on; given where ``kept`` is.
 
     Raises:
         NotebookError: a notebook cannot be read, lacks a parameter, or fails: every one of them is named.
@@ -110,10 +122,20 @@ def run_notebooks(
         EnvironmentFault: the process that runs them was killed.
     """
     _check_all(paths, parameters)
-    jobs = [Job(path=path, parameters=parameters, cwd=cwd, limit_s=limit_s) for path in paths]
-    outcomes = _run(jobs, at_once=at_once)
+    known = {} if kept is None or ground is None else {path: find(kept, ground, path) for path in paths}
+    jobs = [
+        Job(path=path, parameters=parameters, cwd=cwd, limit_s=limit_s)
+        for path in paths
+        if known.get(path) is None
+    ]
+    outcomes = _run(jobs, at_once=at_once) if jobs else []
+    if kept is not None and ground is not None:
+        for outcome in outcomes:
+            if outcome.notebook is not None:
+                keep(kept, ground, outcome.path, executed=outcome.notebook, reads=outcome.reads)
     _raise_failures(outcomes)
-    return {outcome.path.stem: _parsed(outcome.notebook) for outcome in outcomes}
+    known |= {outcome.path: outcome.notebook for outcome in outcomes}
+    return {path.stem: _parsed(known[path]) for path in paths}
 
 
 def _check_all(paths: Sequence[Path], parameters: Parameters) -> None:
@@ -211,6 +233,7 @@ def _execute(job: Job) -> Outcome:
     deadline_s = time.monotonic() + job.limit_s
     # papermill saves it after every cell, so that what a failed one showed until then is there to be read.
     saved = Path(os.environ["JUPYTER_RUNTIME_DIR"]) / f"{job.path.stem}.ipynb"
+    reads = saved.with_suffix(".reads")
     failed = partial(_failed, job, saved)
     try:
         notebook = papermill.execute_notebook(
@@ -221,7 +244,7 @@ def _execute(job: Job) -> Outcome:
             language="python",
             progress_bar=False,
             start_timeout=STARTUP_S,
-            kernel_manager_class=manager_for(job.cwd),
+            kernel_manager_class=manager_for(job.cwd, reads=reads),
             timeout_func=lambda _cell: max(1, round(deadline_s - time.monotonic())),
         )
     except PapermillExecutionError as error:
@@ -230,7 +253,8 @@ def _execute(job: Job) -> Outcome:
         return failed(f"took longer than {job.limit_s:g} s", of_machine=True)
     except (DeadKernelError, RuntimeError, OSError) as error:
         return failed(f"its kernel failed ({error})", of_machine=True)
-    return Outcome(path=job.path, notebook=json.dumps(notebook))
+    read = reads.read_text(encoding="utf-8", errors="surrogateescape").splitlines()
+    return Outcome(path=job.path, notebook=json.dumps(notebook), reads=tuple(read))
 
 
 def _failed(
