@@ -18,20 +18,17 @@ from toolkit import answers, changing, mapping, records
 from toolkit.building import Built, build, fail_code
 from toolkit.fieldwork import bakeoff, compact, import_telemetry, probe, serve
 from toolkit.loading import (
-    AsOf,
     Loaded,
     check_chat,
     check_recordings,
     examine,
     load,
-    open_folder,
-    pinned_day,
     read_books,
     read_books_at,
-    read_project,
     read_scenarios,
     scenario_name,
 )
+from toolkit.opening import AsOf, open_folder, pinned_day, read_project
 from toolkit.project import Faults, InputError
 from toolkit.starting import init
 

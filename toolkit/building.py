@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from toolkit.decide.failing import FailOn, exit_code
-from toolkit.loading import AsOf, Loaded, load, open_folder, pinned_day, read_project, scenario_name
+from toolkit.opening import AsOf, open_folder, pinned_day, read_project
 from toolkit.project import Fault, Faults, Folder, InputError, Project, ToolkitError, shipped
 from toolkit.project.remembered import remembering
 from toolkit.report.fingerprint import Fingerprint, fingerprint
 from toolkit.report.publish import Busy, about, cache_of, following, published
 
 if TYPE_CHECKING:
+    from toolkit.loading import Loaded
     from toolkit.report.watched import Watched
 
 DAYS_REPLAYED = 90
@@ -97,6 +98,8 @@ def _published(
     standing = published(target, fingerprint=state)
     if standing is not None:
         return Built(standing, fresh=False)
+    from toolkit.loading import load
+
     loaded = load(folder.root, as_of=day)
     with remembering(cache_of(target) / f"results-{state.code[:16]}"):
         return _build(loaded, scenarios, target, notebooks, state)
@@ -133,8 +136,9 @@ def _refuse_among_inputs(folder: Folder, out: Path) -> None:
             raise InputError(f"{out}:1: out: {wrong}; choose a folder of its own")
 
 
-def _build(loaded: Loaded, scenarios: list[str], out: Path, notebooks: Path, state: Fingerprint) -> Built:
+def _build(loaded: "Loaded", scenarios: list[str], out: Path, notebooks: Path, state: Fingerprint) -> Built:
     from toolkit import answers, changing, mapping, records
+    from toolkit.loading import scenario_name
     from toolkit.report.build import build as publish_report
     from toolkit.report.inputs import ReportInputs, ScenarioInputs
     from toolkit.report.kept import Kept

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 
 from toolkit.cost.claims import Claim, read_claims
@@ -15,7 +15,7 @@ from toolkit.decide.reachchecks import Circumstances
 from toolkit.decide.record.filed import Filed, read_records
 from toolkit.decide.usecases import UseCase, read_use_cases
 from toolkit.decide.weights import Weighting, read_weights
-from toolkit.evidence import written_day
+from toolkit.opening import AsOf, open_folder, pinned_day, read_project
 from toolkit.pricing.book import PriceBook, books, stale
 from toolkit.pricing.scenario import Scenario
 from toolkit.pricing.traffic import inconsistencies
@@ -31,11 +31,7 @@ from toolkit.project import (
     read_yaml,
     validate,
 )
-from toolkit.project.addresses import holds_secret
 from toolkit.project.reads import Noted, checking
-
-AsOf = date | str | None
-"""A UTC day, also as YYYY-MM-DD. None takes the folder's own, else today."""
 
 
 @dataclass(frozen=True)
@@ -71,44 +67,6 @@ class Loaded:
     use_cases: list[UseCase] = field(default_factory=list)
     weightings: list[Weighting] = field(default_factory=list)
     measurements: list[Measurement] = field(default_factory=list)
-
-
-def open_folder(root: Path | str) -> Folder:
-    """The folder, which must be there."""
-    folder = Folder(Path(root))
-    if not folder.root.is_dir():
-        raise InputError(
-            f"{root}:1: folder: is not a folder; name a decision folder, or make one: toolkit init DIR"
-        )
-    return folder
-
-
-def read_project(folder: Folder, faults: Faults) -> Project | None:
-    """``project.yaml``, or None with faults."""
-    document = read_yaml(folder.project, faults)
-    project = None if document is None else validate(document, Project, faults)
-    if document is not None and project is not None:
-        for number, address in enumerate(project.notify):
-            if holds_secret(address):
-                wrong = "seems to hold a password or a token"
-                right = "write ${NAME} in its place and set NAME where the build runs"
-                line = document.line(("notify", number))
-                faults.warn(folder.project, line, f"notify[{number}]", wrong, right)
-    return project
-
-
-def pinned_day(project: Project | None, as_of: AsOf) -> date:
-    """The as-of day: the one asked for, else the folder's, else today in UTC.
-
-    Raises:
-        InputError: the text is no day.
-    """
-    if isinstance(as_of, str):
-        try:
-            return written_day(as_of)
-        except ValueError:
-            raise InputError.of_argument("as-of", f"{as_of!r} is not a day", "write YYYY-MM-DD") from None
-    return as_of or (project.as_of if project else None) or datetime.now(UTC).date()
 
 
 def scenario_name(loaded: Loaded, scenario: str | None) -> str:
