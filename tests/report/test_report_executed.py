@@ -1,4 +1,4 @@
-"""A notebook that was executed before stands for another run exactly where nothing that reached it has changed."""
+"""A notebook that was executed stands for another run exactly where nothing that reached it has changed."""
 
 import json
 import shutil
