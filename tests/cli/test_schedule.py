@@ -61,7 +61,8 @@ def test_the_steps_of_the_workflow_run(started: Path) -> None:
     path = f"{Path(TOOLKIT).parent}:{os.environ['PATH']}"
     done = subprocess.run(
         ["/bin/bash", "-e", "-c", steps["check"]["run"]],
-        cwd=started, env={**os.environ, "PATH": path}, capture_output=True, text=True, timeout=300, check=False,
+        cwd=started, env={**os.environ, "PATH": path}, capture_output=True, text=True, timeout=300,
+        check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert shlex.split(steps["build"]["run"])[:4] == ["toolkit", "build", "--project", "."]

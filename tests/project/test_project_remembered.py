@@ -1,4 +1,4 @@
-"""Results are found again by the content of what they are made from, and never believed when they are not ours."""
+"""Results are found by the content of what they are made from; what may not be ours is never read."""
 
 import os
 import pickle

@@ -95,8 +95,13 @@ def test_each_edit_runs_what_depends_on_it_and_gives_what_a_run_of_all_gives(
     assert known(folder, notebooks, kept) == set(), "the names of all notebooks count"
 
 
-@pytest.mark.parametrize("cell", ["import duckdb", "import os", "!cat x", "%run y.ipynb", "from subprocess import run",
-                                  "__import__('os')", "exec('1')", "f = eval", "from . import x"])  # fmt: skip
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "import duckdb", "import os", "!cat x", "%run y.ipynb", "from subprocess import run",
+        "__import__('os')", "exec('1')", "f = eval", "from . import x",
+    ],
+)  # fmt: skip
 def test_a_notebook_that_could_read_unseen_depends_on_everything(tmp_path: Path, cell: str) -> None:
     assert not is_seen(notebook(tmp_path / "a.ipynb", cell))
     assert is_seen(
