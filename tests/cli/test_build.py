@@ -135,7 +135,7 @@ def test_a_build_killed_at_any_instant_leaves_the_previous_report_whole(
     folder, before, latest = brief_folder, digests(standing), (standing / "latest").readlink()
     (folder / "notebooks" / "1-brief.ipynb").write_text(json.dumps(NOTEBOOK))
     edit(folder / "project.yaml", "title: Chat that stays connected", "title: Another title")
-    instants = np.random.default_rng(5).uniform(0.1, 2.5, size=9).tolist()
+    instants = np.random.default_rng(5).uniform(0.1, 2.0, size=9).tolist()
     for after_s in [*instants, None]:
         process = subprocess.Popen(
             [TOOLKIT, "build", "--project", str(folder)],
