@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from toolkit.cost.whatif import Where, what_if
 from toolkit.loading import Loaded
 from toolkit.project import Faults, InputError, near
+from toolkit.project.remembered import remembered
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from toolkit.metrics.windows import Period
     from toolkit.metrics.worth import Worth
     from toolkit.pricing.quotes import Quote
+
+Result = TypeVar("Result")
 
 
 def counts(loaded: Loaded, *, engine: str = "duckdb", master: str | None = None) -> Rollups:
@@ -135,6 +138,27 @@ def costed(loaded: Loaded, scenario: str, *, where: Where | None = None, whole: 
         where: fields of the scenario to change, see :func:`toolkit.api.cost`.
         whole: False leaves out what the choice hangs on, which takes most of the time.
     """
+    return kept(
+        "cost", loaded, scenario, [where, whole], lambda: _costed(loaded, scenario, where=where, whole=whole)
+    )
+
+
+def kept(name: str, loaded: Loaded, scenario: str, asked: Any, make: Callable[[], Result]) -> Result:
+    """What is computed from options, prices and a scenario; a build computes it once for all its pages.
+
+    Args:
+        name: of what is computed.
+        asked: the other arguments.
+        make: computes it from these and nothing else.
+    """
+    parts = [
+        loaded.options, loaded.books, scenario, loaded.scenarios[scenario], loaded.as_of, in_service(loaded),
+        loaded.measurements, asked,
+    ]  # fmt: skip
+    return remembered(name, parts, make)
+
+
+def _costed(loaded: Loaded, scenario: str, *, where: Where | None, whole: bool) -> CostResult:
     from toolkit.cost.model import cost_options
     from toolkit.cost.numberflips import number_flips
     from toolkit.cost.setting import Setting
@@ -182,17 +206,24 @@ def against_volume(loaded: Loaded, scenario: str, *, where: Where | None = None)
     """Monthly cost of every option against message volume."""
     from toolkit.cost.curves import cost_against_volume
 
-    options, asked = list(loaded.options.values()), what_if(loaded.scenarios[scenario], where)
-    return cost_against_volume(options, loaded.books, asked.scenario, as_of=loaded.as_of)
+    def make() -> Curve:
+        options, asked = list(loaded.options.values()), what_if(loaded.scenarios[scenario], where)
+        return cost_against_volume(options, loaded.books, asked.scenario, as_of=loaded.as_of)
+
+    return kept("volume", loaded, scenario, where, make)
 
 
 def against_uptime(loaded: Loaded, scenario: str, *, where: Where | None = None) -> pd.DataFrame:
     """The cheapest option for each uptime need, by experience and by promise."""
     from toolkit.cost.curves import cost_against_uptime
 
-    options, asked = list(loaded.options.values()), what_if(loaded.scenarios[scenario], where)
-    running = in_service(loaded)
-    return cost_against_uptime(options, loaded.books, asked.scenario, as_of=loaded.as_of, in_service=running)
+    def make() -> pd.DataFrame:
+        options, asked = list(loaded.options.values()), what_if(loaded.scenarios[scenario], where)
+        return cost_against_uptime(
+            options, loaded.books, asked.scenario, as_of=loaded.as_of, in_service=in_service(loaded)
+        )
+
+    return kept("uptime", loaded, scenario, where, make)
 
 
 def covered(loaded: Loaded, *, events_a_day: float | None = None) -> Certificate:

@@ -8,7 +8,6 @@ None takes the folder's own, else today.
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -19,22 +18,20 @@ from toolkit import answers, changing, mapping, records, sidebyside
 from toolkit.building import Built, build, fail_code
 from toolkit.fieldwork import compact, import_telemetry, serve
 from toolkit.loading import (
-    AsOf,
     Loaded,
     check_chat,
     check_recordings,
     examine,
     load,
-    open_folder,
-    pinned_day,
     read_books,
     read_books_at,
-    read_project,
     read_scenarios,
     scenario_name,
 )
 from toolkit.measuring import bakeoff, capacity, probe, workload_of
-from toolkit.project import Faults, InputError, shipped
+from toolkit.opening import AsOf, open_folder, pinned_day, read_project
+from toolkit.project import Faults, InputError
+from toolkit.starting import init
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -455,30 +452,3 @@ def coverage(project: Folderish = "data", *, events_a_day: float | None = None) 
         events_a_day: of each metric. None takes 10,000.
     """
     return answers.covered(load(project), events_a_day=events_a_day)
-
-
-def init(folder: Folderish) -> Path:
-    """A new decision folder to edit, with the brief's options, plan, prices and scenarios and no recordings.
-
-    Beside them lie settings for a chat server of one's own, to start from.
-
-    Raises:
-        InputError: where the folder is there already and not empty.
-    """
-    from toolkit.chat.settingsfile import STARTING
-
-    target = Path(folder)
-    if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        raise InputError(f"{target}:1: folder: is there already and not empty; name a new one")
-    source = shipped("data")
-    target.mkdir(parents=True, exist_ok=True)
-    for name in ("options", "pricing", "scenarios"):
-        shutil.copytree(source / name, target / name)
-    for name in ("plan.yaml", "claims.yaml", "use-cases.yaml", "measurements.yaml"):
-        shutil.copyfile(source / name, target / name)
-    shutil.copyfile(STARTING, target / "chat.yaml")
-    text = (source / "project.yaml").read_text(encoding="utf-8")
-    # A new folder follows the calendar; only the one that ships is pinned to its recordings' day.
-    kept = [line for line in text.splitlines() if not line.startswith(("as_of:", "# Pins data"))]
-    (target / "project.yaml").write_text("\n".join(kept) + "\n", encoding="utf-8")
-    return target

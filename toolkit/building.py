@@ -1,15 +1,23 @@
 """A report from a decision folder: computed once, published in one step, not again when nothing changed."""
 
 import json
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from toolkit.decide.failing import FailOn, exit_code
-from toolkit.loading import AsOf, Loaded, load, open_folder, pinned_day, read_project, scenario_name
-from toolkit.project import Fault, Faults, Folder, InputError, shipped
+from toolkit.opening import AsOf, open_folder, pinned_day, read_project
+from toolkit.project import Fault, Faults, Folder, InputError, Project, ToolkitError, shipped
+from toolkit.project.remembered import remembering
 from toolkit.report.fingerprint import Fingerprint, fingerprint
-from toolkit.report.publish import following, published
+from toolkit.report.publish import Busy, about, cache_of, following, published
+
+if TYPE_CHECKING:
+    from toolkit.loading import Loaded
+    from toolkit.report.watched import Watched
 
 DAYS_REPLAYED = 90
 """Of the backtest on the page, so that a night costs no more for a longer history; the command has all."""
@@ -36,6 +44,7 @@ def build(
     out: Path | str = "reports",
     scenarios: Sequence[str] = (),
     as_of: AsOf = None,
+    pdf: bool = False,
 ) -> Built:
     """The published report of a decision folder.
 
@@ -44,21 +53,44 @@ def build(
         out: the folder of all reports.
         scenarios: ids of the scenarios to tell, the default one first on the page. None: the default.
         as_of: the UTC day of the question. None takes the folder's own, else today.
+        pdf: print its page as `report.pdf` too, once it is published.
 
     Raises:
         InputError: the folder has faults, or a notebook fails; nothing was published.
         EnvironmentFault: the machine cannot build or publish it.
+
+    Either has as its notes which messages of the failure could not be sent.
     """
     folder, target = open_folder(project), Path(out)
     _refuse_among_inputs(folder, target)
     settings = read_project(folder, Faults())
     day = pinned_day(settings, as_of)
+    try:
+        built = _published(folder, settings, target, list(scenarios), day)
+    except ToolkitError as error:
+        if settings is not None and target.is_dir() and not isinstance(error, Busy):
+            for trouble in _tell_failed(settings, target, error):
+                error.add_note(trouble)
+        raise
+    if settings is not None and settings.notify:
+        built.notes.extend(_tell(settings, target, about(built.path).get("watched", {})))
+    if pdf:
+        from toolkit.report.pdf import print_page
+
+        print_page(built.path, as_of=day)
+    return built
+
+
+def _published(
+    folder: Folder, settings: Project | None, target: Path, scenarios: list[str], day: date
+) -> Built:
+    """The build of this state, which may stand already."""
     notebooks = folder.notebooks if folder.notebooks.is_dir() else shipped("notebooks")
     state = fingerprint(
         folder.root,
         notebooks=notebooks,
         as_of=day,
-        scenarios=list(scenarios),
+        scenarios=scenarios,
         out=target,
         recordings=None if settings is None else settings.recordings,
     )
@@ -66,7 +98,35 @@ def build(
     standing = published(target, fingerprint=state)
     if standing is not None:
         return Built(standing, fresh=False)
-    return _build(load(project, as_of=day), list(scenarios), target, notebooks, state)
+    from toolkit.loading import load
+
+    loaded = load(folder.root, as_of=day)
+    with remembering(cache_of(target) / f"results-{state.code[:16]}"):
+        return _build(loaded, scenarios, target, notebooks, state)
+
+
+def _tell(settings: Project, out: Path, now: "Watched") -> list[str]:
+    """Send word of what is new to those who read the report; what could not be sent."""
+    from toolkit.report.notify import notify
+
+    return notify(out, title=settings.title, addresses=settings.notify, now=now, environment=os.environ)
+
+
+def _tell_failed(settings: Project, out: Path, error: ToolkitError) -> list[str]:
+    if not settings.notify:
+        return []
+    from toolkit.report.watched import failed
+
+    return _tell(settings, out, failed(_reasons(error)))
+
+
+def _reasons(error: ToolkitError) -> list[str]:
+    """Why there is no report, in words that name no folder of the machine."""
+    if failing := getattr(error, "failed", ()):
+        return [outcome.reason for outcome in failing]
+    if isinstance(error, InputError) and isinstance(error.faults, Faults):
+        return [f"{Path(fault.file).name}: {fault.field}: {fault.wrong}" for fault in error.faults.errors]
+    return ["the input is wrong" if isinstance(error, InputError) else "the machine lacks something"]
 
 
 def _refuse_among_inputs(folder: Folder, out: Path) -> None:
@@ -76,8 +136,9 @@ def _refuse_among_inputs(folder: Folder, out: Path) -> None:
             raise InputError(f"{out}:1: out: {wrong}; choose a folder of its own")
 
 
-def _build(loaded: Loaded, scenarios: list[str], out: Path, notebooks: Path, state: Fingerprint) -> Built:
+def _build(loaded: "Loaded", scenarios: list[str], out: Path, notebooks: Path, state: Fingerprint) -> Built:
     from toolkit import answers, changing, mapping, records
+    from toolkit.loading import scenario_name
     from toolkit.report.build import build as publish_report
     from toolkit.report.inputs import ReportInputs, ScenarioInputs
     from toolkit.report.kept import Kept

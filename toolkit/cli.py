@@ -45,7 +45,7 @@ def main() -> NoReturn:
         _write_any_name()
         app(standalone_mode=True)
     except ToolkitError as error:
-        _fail(str(error), error.exit_code)
+        _fail("\n".join([str(error), *getattr(error, "__notes__", [])]), error.exit_code)
     except SystemExit:
         # Click wraps standard output and ends with 1 where the reader of a pipe has left; nothing to act on.
         if type(sys.stdout).__name__ == "PacifyFlushWrapper":

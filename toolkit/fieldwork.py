@@ -7,7 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from toolkit.loading import open_folder, read_options, read_project
+from toolkit.loading import read_options
+from toolkit.opening import open_folder, read_project
 from toolkit.project import Faults, Folder, InputError, Project, near
 
 if TYPE_CHECKING:

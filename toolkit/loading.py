@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 
 from toolkit.cost.claims import Claim, read_claims
@@ -15,7 +15,7 @@ from toolkit.decide.reachchecks import Circumstances
 from toolkit.decide.record.filed import Filed, read_records
 from toolkit.decide.usecases import UseCase, read_use_cases
 from toolkit.decide.weights import Weighting, read_weights
-from toolkit.evidence import written_day
+from toolkit.opening import AsOf, open_folder, pinned_day, read_project
 from toolkit.pricing.book import PriceBook, books, stale
 from toolkit.pricing.scenario import Scenario
 from toolkit.pricing.traffic import inconsistencies
@@ -31,9 +31,7 @@ from toolkit.project import (
     read_yaml,
     validate,
 )
-
-AsOf = date | str | None
-"""A UTC day, also as YYYY-MM-DD. None takes the folder's own, else today."""
+from toolkit.project.reads import Noted, checking
 
 
 @dataclass(frozen=True)
@@ -69,40 +67,6 @@ class Loaded:
     use_cases: list[UseCase] = field(default_factory=list)
     weightings: list[Weighting] = field(default_factory=list)
     measurements: list[Measurement] = field(default_factory=list)
-
-
-def open_folder(root: Path | str) -> Folder:
-    """The folder, which must be there."""
-    folder = Folder(Path(root))
-    if not folder.root.is_dir():
-        raise InputError(
-            f"{root}:1: folder: is not a folder; name a decision folder, or make one: toolkit init DIR"
-        )
-    return folder
-
-
-def read_project(folder: Folder, faults: Faults) -> Project | None:
-    """``project.yaml``, or None with faults."""
-    document = read_yaml(folder.project, faults)
-    project = None if document is None else validate(document, Project, faults)
-    if document is not None and project is not None and project.notify:
-        wrong, right = "nothing is sent in this version", "act on the exit code of the build"
-        faults.warn(folder.project, document.line(("notify",)), "notify", wrong, right)
-    return project
-
-
-def pinned_day(project: Project | None, as_of: AsOf) -> date:
-    """The as-of day: the one asked for, else the folder's, else today in UTC.
-
-    Raises:
-        InputError: the text is no day.
-    """
-    if isinstance(as_of, str):
-        try:
-            return written_day(as_of)
-        except ValueError:
-            raise InputError.of_argument("as-of", f"{as_of!r} is not a day", "write YYYY-MM-DD") from None
-    return as_of or (project.as_of if project else None) or datetime.now(UTC).date()
 
 
 def scenario_name(loaded: Loaded, scenario: str | None) -> str:
@@ -180,7 +144,8 @@ def load(root: Path | str, *, as_of: AsOf = None) -> Loaded:
         InputError: with every fault of every YAML file.
     """
     folder, faults = open_folder(root), Faults()
-    loaded = examine(folder, faults, as_of=as_of)
+    with checking():
+        loaded = examine(folder, faults, as_of=as_of)
     if faults.errors:
         # Whoever has to mend one file wants to know of the others too.
         check_recordings(folder, faults)
@@ -240,7 +205,8 @@ def examine(folder: Folder, faults: Faults, *, as_of: AsOf) -> Loaded | None:
     if project is None or plan is None or faults.errors:
         return None
     return Loaded(
-        folder, project, day, plan, options, price_books, scenarios, claims, faults.warnings, records,
+        folder, project, day, plan, options, price_books, Noted(scenarios, folder.root / "scenarios"), claims,
+        faults.warnings, records,
         use_cases, weightings, measurements,
     )  # fmt: skip
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 import numpy as np
 
-from toolkit.answers import in_service
+from toolkit.answers import in_service, kept
 from toolkit.cost.whatif import Where, scaled_team, what_if
 from toolkit.loading import Loaded
 from toolkit.project import InputError, near
@@ -49,6 +49,22 @@ def decision_map(
     message_factors: Sequence[float] | Floats | None = None,
 ) -> DecisionMap:
     """The decision map of a scenario, see :func:`toolkit.api.decision_map`."""
+    asked = [against, where, team_times, levels, message_factors]
+    return kept(
+        "map", loaded, name, asked,
+        lambda: _decision_map(loaded, name, against, where, team_times, levels, message_factors),
+    )  # fmt: skip
+
+
+def _decision_map(
+    loaded: Loaded,
+    name: str,
+    against: str,
+    where: Where | None,
+    team_times: float,
+    levels: Sequence[float] | Floats | None,
+    message_factors: Sequence[float] | Floats | None,
+) -> DecisionMap:
     from toolkit.cost.decisionmap import Against
     from toolkit.cost.mapaxes import checked_axes
 
@@ -117,6 +133,21 @@ def decision_grid(
     usd_per_hour: Sequence[float] | None = None,
 ) -> WhatIfGrid:
     """The grid of a what-if page, see :func:`toolkit.api.decision_grid`."""
+    asked = [where, growths, needs, usd_per_hour]
+    return kept(
+        "grid", loaded, name, asked,
+        lambda: _decision_grid(loaded, name, where, growths, needs, usd_per_hour),
+    )  # fmt: skip
+
+
+def _decision_grid(
+    loaded: Loaded,
+    name: str,
+    where: Where | None,
+    growths: Sequence[float] | None,
+    needs: Sequence[float] | None,
+    usd_per_hour: Sequence[float] | None,
+) -> WhatIfGrid:
     from toolkit.cost.downtimemap import costs_of_an_hour
     from toolkit.cost.mapaxes import checked_axes
     from toolkit.cost.whatifgrid import GRID_FACTORS, GROWTHS, NEEDS, what_if_grid

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from toolkit.fieldwork import Folderish, known
-from toolkit.loading import open_folder, read_options, read_project, read_scenarios
+from toolkit.loading import read_options, read_scenarios
+from toolkit.opening import open_folder, read_project
 from toolkit.project import EnvironmentFault, Faults, InputError, near
 
 if TYPE_CHECKING:

@@ -197,9 +197,14 @@ def test_a_report_is_not_published_among_what_it_is_made_from(toolkit: Any, fold
     assert sorted(folder.rglob("*")) == before
 
 
-def test_a_setting_that_this_version_does_not_heed_is_a_warning(toolkit: Any, folder: Path) -> None:
+def test_a_secret_written_into_an_address_is_a_warning_that_does_not_repeat_it(
+    toolkit: Any, folder: Path
+) -> None:
     path = folder / "project.yaml"
-    path.write_text(path.read_text() + "notify: [mailto://team@example.org]\n")
+    path.write_text(
+        path.read_text() + "notify:\n  - json://127.0.0.1/x\n  - mailto://me:hunter2@example.org\n"
+    )
     done = toolkit("check", "--project", folder)
     assert done.returncode == 0
-    assert "notify: warning: nothing is sent in this version" in done.stderr
+    assert "notify[1]: warning: seems to hold a password or a token; write ${NAME}" in done.stderr
+    assert "hunter2" not in done.stderr and "notify[0]" not in done.stderr

@@ -11,7 +11,7 @@ def test_a_new_folder_passes_its_check(installed: Any, tmp_path: Path) -> None:
     texts = ("project", "plan", "claims", "use-cases", "measurements", "chat")
     files = {f"{text}.yaml" for text in texts}
     names = {path.name for path in (tmp_path / "ours").iterdir()}
-    assert names == files | {"options", "pricing", "scenarios"}
+    assert names == files | {"options", "pricing", "scenarios", "schedule"}
 
 
 def test_a_new_folder_has_settings_for_a_server_that_fit_together(toolkit: Any) -> None:

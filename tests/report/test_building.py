@@ -87,7 +87,7 @@ def test_a_failing_notebook_publishes_nothing(
     with pytest.raises(InputError, match=r"2-bad.ipynb:1: cell 3: ZeroDivisionError: division by zero"):
         built(report, recorded, notebooks, out)
     assert sorted(path.name for path in out.iterdir() if not path.name.startswith(".")) == [
-        first.name, "index.html", "latest",
+        first.name, "failed", "index.html", "latest",
     ]  # fmt: skip
     assert (out / "latest").resolve() == out / first.name
 

@@ -190,15 +190,17 @@ def build(
     ] = None,
     as_of: AsOf = None,
     fail_on: Annotated[FailOn | None, typer.Option("--fail-on")] = None,
+    pdf: Annotated[bool, typer.Option("--pdf", help="Print the page as report.pdf too.")] = False,
 ) -> None:
     """Notebooks and models become one published report; prints its path."""
-    from toolkit import api
+    # Not through api, which brings along all that computes: an unchanged report is found without it.
+    from toolkit import building
 
-    built = api.build(project, out=out, scenarios=scenario or [], as_of=as_of)
+    built = building.build(project, out=out, scenarios=scenario or [], as_of=as_of, pdf=pdf)
     for line in built.notes:
         note(line)
     print(built.path / "index.html")
-    raise typer.Exit(api.fail_code(built.path, fail_on))
+    raise typer.Exit(building.fail_code(built.path, fail_on))
 
 
 def _minutes(name: str, text: str) -> Decimal:

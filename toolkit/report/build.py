@@ -9,12 +9,14 @@ from urllib.parse import quote
 
 from toolkit.project.faults import Fault, Faults
 from toolkit.report.appendix import notebook_page, title_of
+from toolkit.report.executed import Ground
 from toolkit.report.fingerprint import Fingerprint
 from toolkit.report.inputs import ReportInputs
 from toolkit.report.kept import NAME as KEPT
 from toolkit.report.page import leadership_page
-from toolkit.report.publish import publish, write, write_bytes
-from toolkit.report.run import run_notebooks
+from toolkit.report.publish import cache_of, keep_attempt, publish, write, write_bytes
+from toolkit.report.run import KernelFault, NotebookError, run_notebooks
+from toolkit.report.watched import watched
 from toolkit.report.whatif import what_if_page
 
 RESERVED = ("index", "build", "decision", "what-if")
@@ -43,16 +45,17 @@ def build(
         wait_s: seconds to wait while another build runs.
 
     Raises:
-        InputError: a notebook fails; nothing is published.
+        InputError: a notebook fails; nothing is published, and the index tells of the attempt.
         EnvironmentFault: another build runs, a kernel fails, or the folder cannot be written.
     """
     paths = notebook_files(notebooks)
     inputs = replace(inputs, warnings=[_local(warning, project) for warning in inputs.warnings])
 
     def render(folder: Path) -> dict[str, Any]:
-        pages = _appendix(
-            folder, paths, inputs, project=project, build_id=fingerprint.build_id, limit_s=limit_s
+        executed = _executed(
+            paths, inputs, fingerprint, project=project, kept=cache_of(out) / "notebooks", limit_s=limit_s
         )
+        pages = _appendix(folder, executed, build_id=fingerprint.build_id)
         write(folder, "index.html", leadership_page(inputs, build_id=fingerprint.build_id, notebooks=pages))
         if inputs.default[1].whatif is not None:
             write(folder, "what-if.html", what_if_page(inputs, build_id=fingerprint.build_id))
@@ -63,9 +66,18 @@ def build(
             write(folder, name, text)
         if inputs.kept:
             write_bytes(folder, KEPT, inputs.kept)
-        return _about(inputs, documents["decision.json"])
+        return _about(inputs, documents)
 
-    return publish(out, fingerprint=fingerprint, render=render, keep=inputs.project.retention, wait_s=wait_s)
+    try:
+        return publish(
+            out, fingerprint=fingerprint, render=render, keep=inputs.project.retention, wait_s=wait_s
+        )
+    except (NotebookError, KernelFault) as error:
+        # What there is to see is saved before anybody is told.
+        partial = {f"{one.path.stem}.ipynb": one.partial for one in error.failed if one.partial is not None}
+        reasons = [one.reason for one in error.failed]
+        keep_attempt(out, fingerprint=fingerprint, reasons=reasons, files=partial)
+        raise
 
 
 def notebook_files(folder: Path) -> list[Path]:
@@ -81,6 +93,8 @@ def notebook_files(folder: Path) -> list[Path]:
             faults.error(
                 path, 1, "file", f"{path.stem} is the name of another page", "rename it, to 5-name.ipynb say"
             )
+        elif "\\" in path.name:
+            faults.error(path, 1, "file", "has a backslash in its name", "rename it, to 5-name.ipynb say")
     faults.raise_errors()
     return paths
 
@@ -107,16 +121,37 @@ def _file(inputs: ReportInputs, stem: str, scenario: str, ending: str) -> str:
     return f"{stem}{suffix}.{ending}"
 
 
-def _appendix(
-    folder: Path, paths: Sequence[Path], inputs: ReportInputs, *, project: Path, build_id: str, limit_s: float
-) -> list[tuple[str, str]]:
-    """Write a page for each notebook; stem and title of each, for the links to them."""
+def _executed(
+    paths: Sequence[Path],
+    inputs: ReportInputs,
+    fingerprint: Fingerprint,
+    *,
+    project: Path,
+    kept: Path,
+    limit_s: float,
+) -> dict[str, Any]:
+    """The executed notebooks by their stem; those of which nothing has changed are not run again."""
     parameters = {
         "project": str(project.resolve()),
         "scenario": inputs.default[0],
         "as_of": inputs.as_of.isoformat(),
     }
-    executed = run_notebooks(paths, parameters, cwd=paths[0].parent, limit_s=limit_s) if paths else {}
+    if not paths:
+        return {}
+    folder = paths[0].parent
+    ground = Ground(
+        inputs=fingerprint.inputs,
+        code=fingerprint.code,
+        told=tuple(str(warning) for warning in inputs.warnings),
+        parameters=parameters,
+        project=project,
+        notebooks=folder,
+    )
+    return run_notebooks(paths, parameters, cwd=folder, limit_s=limit_s, kept=kept, ground=ground)
+
+
+def _appendix(folder: Path, executed: Mapping[str, Any], *, build_id: str) -> list[tuple[str, str]]:
+    """Write a page for each notebook; stem and title of each, for the links to them."""
     pages = [(name, title_of(notebook, name)) for name, notebook in executed.items()]
     for name, notebook in executed.items():
         write(folder, f"{name}.html", notebook_page(notebook, name=name, pages=pages, build_id=build_id))
@@ -129,8 +164,13 @@ def _local(fault: Fault, project: Path) -> Fault:
     return replace(fault, file=str(path.relative_to(project))) if path.is_relative_to(project) else fault
 
 
-def _about(inputs: ReportInputs, decision: Mapping[str, Any]) -> dict[str, Any]:
-    """What the index says of the report."""
+def _about(inputs: ReportInputs, documents: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """What the index says of the report, and what messages are about."""
     titles = {phase.id: phase.title for phase in inputs.plan.phases}
-    verdicts = [{"title": titles[phase["id"]], "verdict": phase["verdict"]} for phase in decision["phases"]]
-    return {"title": inputs.project.title, "scenarios": list(inputs.scenarios), "verdicts": verdicts}
+    phases = documents["decision.json"]["phases"]
+    return {
+        "title": inputs.project.title,
+        "scenarios": list(inputs.scenarios),
+        "verdicts": [{"title": titles[phase["id"]], "verdict": phase["verdict"]} for phase in phases],
+        "watched": watched(inputs, list(documents.values())),
+    }

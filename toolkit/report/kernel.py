@@ -13,11 +13,12 @@ LONGEST_SOCKET_PATH = 90
 """A socket's path may have about 100 characters; the kernel appends to the name of its file."""
 
 
-def manager_for(cwd: Path) -> type[AsyncKernelManager]:
+def manager_for(cwd: Path, *, reads: Path) -> type[AsyncKernelManager]:
     """The class of a kernel manager that starts this interpreter in a working directory.
 
     Args:
         cwd: working directory of the kernel. Changing that of the process instead would touch its other jobs.
+        reads: the file that the kernel notes in which files it reads.
     """
     file = str(Path(jupyter_runtime_dir()) / f"{uuid.uuid4().hex[:12]}.json")
 
@@ -28,7 +29,7 @@ def manager_for(cwd: Path) -> type[AsyncKernelManager]:
 
         @property
         def kernel_spec(self) -> KernelSpec:
-            argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+            argv = [sys.executable, "-m", "toolkit.report.watching", str(reads), "-f", "{connection_file}"]
             # It would write to the terminal of whoever builds; what matters is the error of a cell.
             argv.append("--log-level=CRITICAL")
             return KernelSpec(argv=argv, display_name="Python 3", language="python")

@@ -10,7 +10,7 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
@@ -20,7 +20,17 @@ from toolkit.report.fingerprint import Fingerprint
 
 SCHEMA = "toolkit.build/1"
 MANIFEST = "build.json"
+FAILED = "failed"
+ATTEMPT_SCHEMA = "toolkit.attempt/1"
+ATTEMPT = "attempt.json"
+MOST_ATTEMPTS = 5
+"""Of failed attempts that are kept, so that a build that fails every hour does not fill the disk."""
 _PARTIAL = ".building-"
+
+
+class Busy(EnvironmentFault):
+    """Another build runs; nothing is wrong with this one."""
+
 
 Render = Callable[[Path], dict[str, Any]]
 """Writes a report's files into an empty folder and returns what the index says of it, as JSON."""
@@ -31,7 +41,7 @@ def published(out: Path, *, fingerprint: Fingerprint) -> Path | None:
     build = out / fingerprint.build_id
     if not _complete(build, fingerprint):
         return None
-    if not _is_latest(out, build) or _index_is_old(out):
+    if not _is_latest(out, build) or attempts(out) or _index_is_old(out):
         with _environment(out), _lock(out, wait_s=60.0):
             _point(out, build)
     return build
@@ -63,6 +73,55 @@ def publish(
     return build
 
 
+def keep_attempt(
+    out: Path, *, fingerprint: Fingerprint, reasons: Sequence[str], files: Mapping[str, str]
+) -> Path:
+    """The folder of an attempt that failed, with what is left of it; readers find it on the index.
+
+    Args:
+        reasons: why, one a line, in words for readers.
+        files: text of each file of the evidence by its name.
+    """
+    kept, build_id = out / FAILED, fingerprint.build_id
+    if kept.is_symlink():
+        raise EnvironmentFault(f"{kept}: is a link; remove it and build again")
+    with _environment(out):
+        out.mkdir(parents=True, exist_ok=True)
+        with _lock(out, wait_s=60.0):
+            _sweep(out)
+            part = out / f"{_PARTIAL}failed-{build_id}-{os.getpid()}"
+            part.mkdir()
+            for name, text in files.items():
+                write(part, name, text)
+            about: dict[str, Any] = {
+                "schema": ATTEMPT_SCHEMA,
+                "attempt": build_id,
+                "as_of": fingerprint.as_of.isoformat(),
+            }
+            about |= {"reasons": list(reasons), "files": sorted(files)}
+            write(part, ATTEMPT, json.dumps(about, indent=1, sort_keys=True) + "\n")
+            _sync(part)
+            kept.mkdir(exist_ok=True)
+            if (kept / build_id).exists():
+                (kept / build_id).rename(out / f"{_PARTIAL}again-{build_id}-{os.getpid()}")
+            part.rename(kept / build_id)
+            for old in attempts(out)[MOST_ATTEMPTS:]:
+                shutil.rmtree(kept / old["_folder"])
+            _sweep(out)
+            _write_index(out)
+    return kept / build_id
+
+
+def attempts(out: Path) -> list[dict[str, Any]]:
+    """Those that failed since the last good build, newest first, each with folder and time under ``_``."""
+    found = []
+    for path in (out / FAILED).glob(f"*/{ATTEMPT}"):
+        about = _json(path)
+        if about is not None and about.get("schema") == ATTEMPT_SCHEMA:
+            found.append(about | {"_folder": path.parent.name, "_tried_at_s": path.stat().st_mtime})
+    return sorted(found, key=lambda about: (about["_tried_at_s"], about["_folder"]), reverse=True)
+
+
 def builds(out: Path) -> list[dict[str, Any]]:
     """The manifest of every complete build, the newest first, each with its folder and time under ``_``."""
     found = []
@@ -71,6 +130,17 @@ def builds(out: Path) -> list[dict[str, Any]]:
         if manifest is not None:
             found.append(manifest | {"_folder": path.parent.name, "_built_at_s": path.stat().st_mtime})
     return sorted(found, key=lambda manifest: (manifest["_built_at_s"], manifest["_folder"]), reverse=True)
+
+
+def cache_of(out: Path) -> Path:
+    """Where builds keep what they need not compute again; it may be deleted at any time."""
+    return out / ".cache"
+
+
+def about(build: Path) -> dict[str, Any]:
+    """What a published build says of itself for the index and for messages; empty where it is none."""
+    told = (_manifest(build) or {}).get("about")
+    return told if isinstance(told, dict) else {}
 
 
 def following(out: Path, fingerprint: Fingerprint) -> Fingerprint:
@@ -152,16 +222,24 @@ def _point(out: Path, build: Path, *, keep: int | None = None) -> None:
     for old in [entry["_folder"] for entry in builds(out)][keep:] if keep else []:
         if old != build.name:
             shutil.rmtree(out / old)
-    if _index_is_old(out):
-        from toolkit.report.index import render_index
-
-        write(out, "index.html", render_index(builds(out), latest=build.name, state=_state(out)))
+    if (out / FAILED).is_dir() and not (out / FAILED).is_symlink():
+        shutil.rmtree(out / FAILED)
+    _write_index(out)
     _sync(out)
 
 
+def _write_index(out: Path) -> None:
+    """Make the index say what there is, unless it does."""
+    if not _index_is_old(out):
+        return
+    from toolkit.report.index import render_index
+
+    page = render_index(builds(out), attempts(out), latest=_latest(out), state=_state(out))
+    write(out, "index.html", page)
+
+
 def _is_latest(out: Path, build: Path) -> bool:
-    latest = out / "latest"
-    return latest.is_symlink() and str(latest.readlink()) == build.name
+    return _latest(out) == build.name
 
 
 def _index_is_old(out: Path) -> bool:
@@ -173,8 +251,13 @@ def _index_is_old(out: Path) -> bool:
 
 def _state(out: Path) -> str:
     """A hash of all that the index shows, kept in it, so that it is rewritten only when it must be."""
-    latest = str((out / "latest").readlink()) if (out / "latest").is_symlink() else ""
-    return hashlib.sha256(json.dumps([latest, builds(out)], sort_keys=True).encode()).hexdigest()
+    shown = json.dumps([_latest(out), builds(out), attempts(out)], sort_keys=True)
+    return hashlib.sha256(shown.encode()).hexdigest()
+
+
+def _latest(out: Path) -> str:
+    """Name of the folder that `latest` leads to; empty where there is none."""
+    return str((out / "latest").readlink()) if (out / "latest").is_symlink() else ""
 
 
 def _complete(build: Path, fingerprint: Fingerprint) -> bool:
@@ -189,16 +272,20 @@ def _complete(build: Path, fingerprint: Fingerprint) -> bool:
 
 def _manifest(build: Path) -> dict[str, Any] | None:
     """What a build says of itself; None for a folder that is no build of ours."""
+    manifest = _json(build / MANIFEST)
+    ours = (
+        manifest is not None and manifest.get("schema") == SCHEMA and manifest.get("build_id") == build.name
+    )
+    return manifest if ours else None
+
+
+def _json(path: Path) -> dict[str, Any] | None:
+    """The object in a file; None where there is none that can be read."""
     try:
-        manifest = json.loads((build / MANIFEST).read_text(encoding="utf-8"))
+        content = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
-    ours = (
-        isinstance(manifest, dict)
-        and manifest.get("schema") == SCHEMA
-        and manifest.get("build_id") == build.name
-    )
-    return cast("dict[str, Any]", manifest) if ours else None
+    return cast("dict[str, Any]", content) if isinstance(content, dict) else None
 
 
 def _digest(path: Path) -> str:
@@ -233,7 +320,7 @@ def _lock(out: Path, *, wait_s: float) -> Iterator[None]:
                 break
             except BlockingIOError:
                 if time.monotonic() >= deadline_s:
-                    raise EnvironmentFault(
+                    raise Busy(
                         f"{out}: another build is running; waited {wait_s:.0f} s for it, build again later"
                     ) from None
                 time.sleep(0.05)

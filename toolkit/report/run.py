@@ -10,12 +10,14 @@ import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
 import nbformat
 
-from toolkit.project.faults import EnvironmentFault, Faults, near
+from toolkit.project.faults import EnvironmentFault, Faults, InputError, near
+from toolkit.report.executed import Ground, find, keep
 
 Parameters = Mapping[str, str | float | bool | None]
 
@@ -50,17 +52,58 @@ class Job:
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """What became of a job: the executed notebook as text, or what went wrong where."""
+    """What became of a job: the executed notebook as text, or what went wrong where.
+
+    Args:
+        path: the notebook's file.
+        notebook: as executed to its end. None where it failed.
+        cell: the one that failed, from 1. None where it is not known.
+        error: what went wrong; empty where nothing did.
+        of_machine: the machine is to blame, not the notebook.
+        partial: a failed notebook as far as it came, with its error. None where nothing was saved.
+        reads: the files that its kernel read.
+    """
 
     path: Path
     notebook: str | None = None
     cell: int | None = None
     error: str = ""
     of_machine: bool = False
+    partial: str | None = None
+    reads: tuple[str, ...] = ()
+
+    @property
+    def reason(self) -> str:
+        """What went wrong, in words that name no folder."""
+        where = "" if self.cell is None else f"cell {self.cell}: "
+        return f"notebook {self.path.stem}: {where}{self.error}"
+
+
+class NotebookError(InputError):
+    """A notebook is wrong; ``failed`` has the outcome of each that failed."""
+
+    def __init__(self, faults: Faults, failed: Sequence[Outcome]) -> None:
+        super().__init__(faults)
+        self.failed = failed
+
+
+class KernelFault(EnvironmentFault):
+    """A kernel did not start, died or ran out of time; ``failed`` has the outcome of each notebook."""
+
+    def __init__(self, message: str, failed: Sequence[Outcome]) -> None:
+        super().__init__(message)
+        self.failed = failed
 
 
 def run_notebooks(
-    paths: Sequence[Path], parameters: Parameters, *, cwd: Path, limit_s: float = 300.0, at_once: int = 2
+    paths: Sequence[Path],
+    parameters: Parameters,
+    *,
+    cwd: Path,
+    limit_s: float = 300.0,
+    at_once: int = 2,
+    kept: Path | None = None,
+    ground: Ground | None = None,
 ) -> dict[str, Any]:
     """The executed notebooks by the stem of their file, in the order given.
 
@@ -70,17 +113,41 @@ def run_notebooks(
         cwd: working directory of the kernels.
         limit_s: seconds for each notebook; one that takes longer is stopped.
         at_once: how many run side by side.
+        kept: folder of notebooks that were executed before. None runs all of them.
+        ground: what all of them depend on; given where ``kept`` is.
 
     Raises:
-        InputError: a notebook cannot be read, lacks a parameter, or fails: every one of them is named.
-        EnvironmentFault: a kernel did not start, died, or ran out of time.
+        NotebookError: a notebook cannot be read, lacks a parameter, or fails: every one of them is named.
+        KernelFault: a kernel did not start, died, or ran out of time.
+        EnvironmentFault: the process that runs them was killed.
     """
-    for path in paths:
-        check_parameters(path, parameters)
-    jobs = [Job(path=path, parameters=parameters, cwd=cwd, limit_s=limit_s) for path in paths]
-    outcomes = _run(jobs, at_once=at_once)
+    _check_all(paths, parameters)
+    known = {} if kept is None or ground is None else {path: find(kept, ground, path) for path in paths}
+    jobs = [
+        Job(path=path, parameters=parameters, cwd=cwd, limit_s=limit_s)
+        for path in paths
+        if known.get(path) is None
+    ]
+    outcomes = _run(jobs, at_once=at_once) if jobs else []
+    if kept is not None and ground is not None:
+        for outcome in outcomes:
+            if outcome.notebook is not None:
+                keep(kept, ground, outcome.path, executed=outcome.notebook, reads=outcome.reads)
     _raise_failures(outcomes)
-    return {outcome.path.stem: _parsed(outcome.notebook) for outcome in outcomes}
+    known |= {outcome.path: outcome.notebook for outcome in outcomes}
+    return {path.stem: _parsed(known[path]) for path in paths}
+
+
+def _check_all(paths: Sequence[Path], parameters: Parameters) -> None:
+    """Return if every notebook can be run; tell the faults of all of them at once."""
+    faults, failed = Faults(), []
+    for path in paths:
+        own = Faults()
+        own.attempt(lambda: check_parameters(path, parameters))  # noqa: B023  # called at once
+        failed += [Outcome(path=path, error=f"{fault.field}: {fault.wrong}") for fault in own.errors]
+        faults.found += own.found
+    if faults.errors:
+        raise NotebookError(faults, failed)
 
 
 def read_notebook(path: Path) -> Any:
@@ -164,35 +231,48 @@ def _execute(job: Job) -> Outcome:
     from toolkit.report.kernel import manager_for
 
     deadline_s = time.monotonic() + job.limit_s
+    # papermill saves it after every cell, so that what a failed one showed until then is there to be read.
+    saved = Path(os.environ["JUPYTER_RUNTIME_DIR"]) / f"{job.path.stem}.ipynb"
+    reads = saved.with_suffix(".reads")
+    failed = partial(_failed, job, saved)
     try:
         notebook = papermill.execute_notebook(
             read_notebook(job.path),
-            None,
+            saved,
             parameters=dict(job.parameters),
             kernel_name="python3",
             language="python",
             progress_bar=False,
             start_timeout=STARTUP_S,
-            kernel_manager_class=manager_for(job.cwd),
+            kernel_manager_class=manager_for(job.cwd, reads=reads),
             timeout_func=lambda _cell: max(1, round(deadline_s - time.monotonic())),
         )
     except PapermillExecutionError as error:
-        return Outcome(path=job.path, cell=error.cell_index + 1, error=f"{error.ename}: {error.evalue}")
+        return failed(f"{error.ename}: {error.evalue}", cell=error.cell_index + 1)
     except CellTimeoutError:
-        error_text = f"took longer than {job.limit_s:g} s"
-        return Outcome(path=job.path, error=error_text, of_machine=True)
+        return failed(f"took longer than {job.limit_s:g} s", of_machine=True)
     except (DeadKernelError, RuntimeError, OSError) as error:
-        return Outcome(path=job.path, error=f"its kernel failed ({error})", of_machine=True)
-    return Outcome(path=job.path, notebook=json.dumps(notebook))
+        return failed(f"its kernel failed ({error})", of_machine=True)
+    read = reads.read_text(encoding="utf-8", errors="surrogateescape").splitlines()
+    return Outcome(path=job.path, notebook=json.dumps(notebook), reads=tuple(read))
+
+
+def _failed(
+    job: Job, saved: Path, error: str, *, cell: int | None = None, of_machine: bool = False
+) -> Outcome:
+    """The outcome of a job that failed, with the notebook as far as it came."""
+    partial_text = saved.read_text(encoding="utf-8") if saved.is_file() else None
+    return Outcome(path=job.path, cell=cell, error=error, of_machine=of_machine, partial=partial_text)
 
 
 def _raise_failures(outcomes: Sequence[Outcome]) -> None:
-    faults = Faults()
-    for outcome in outcomes:
-        if outcome.notebook is None and not outcome.of_machine:
+    faults, failed = Faults(), [outcome for outcome in outcomes if outcome.notebook is None]
+    for outcome in failed:
+        if not outcome.of_machine:
             where = f"cell {outcome.cell}"
             faults.error(outcome.path, 1, where, outcome.error, "run it in JupyterLab to see all of it")
-    faults.raise_errors()
-    of_machine = [f"{outcome.path}: {outcome.error}" for outcome in outcomes if outcome.of_machine]
-    if of_machine:
-        raise EnvironmentFault("\n".join(of_machine) + "\nbuild again when the machine is less busy")
+    if faults.errors:
+        raise NotebookError(faults, failed)
+    if failed:
+        told = "\n".join(f"{outcome.path}: {outcome.error}" for outcome in failed)
+        raise KernelFault(f"{told}\nbuild again when the machine is less busy", failed)
