@@ -92,7 +92,9 @@ _ATTRIBUTES = frozenset(
     ]
 )
 # fmt: on
-_PICTURE = re.compile(r"data:image/(svg\+xml|png|jpeg|gif|webp);base64,[A-Za-z0-9+/=\s]*")
+_PICTURE = re.compile(
+    r"data:image/(svg\+xml|png|jpeg|gif|webp);base64,[A-Za-z0-9+/=\s]*|data:image/svg\+xml,[^\"<>&#]*"
+)
 
 
 def notebook_page(notebook: Any, *, name: str, pages: Sequence[tuple[str, str]], build_id: str) -> str:
