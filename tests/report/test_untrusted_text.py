@@ -40,6 +40,12 @@ def hostile_folder(folder: Path) -> Callable[[str], Path]:
             ("do: Monitor connection stability", "plan.yaml"),
             ("name: Pusher Channels", "options/pusher.yaml"),
             ("name: Current server, with the fixes", "options/current.yaml"),
+            ("note: no hop, region, percentile or load is given", "options/current.yaml"),
+            ('source: the brief, "they should resolve 90% of disconnection issues"', "options/current.yaml"),
+            ("when: this week", "plan.yaml"),
+            ("title: Immediate fix (current issues)", "use-cases.yaml"),
+            ("says: the best balance of features, reliability and cost", "use-cases.yaml"),
+            ("what: record current in production for 28 days", "measurements.yaml"),
         ):
             file = folder / path
             content = file.read_text()

@@ -5,7 +5,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from toolkit.evidence import Figure, strongest
-from toolkit.report.evidenced import NO_SAMPLE, Evidence, anchor
+from toolkit.report.evidenced import anchor
 from toolkit.report.tables import Cell, Column, Mark, Table
 from toolkit.report.wording import number
 
@@ -55,15 +55,9 @@ def figures_table(option: "Option", *, as_of: date) -> Table:
 
 
 def _row(quantity: str, figure: Figure, *, used: bool) -> list[Cell]:
-    # fmt: off
     return [
         quantity.replace("_", " "),
-        Mark(
-            value_of(figure), "plain",
-            evidence=Evidence(
-                grade=figure.grade, source=figure.source, n=NO_SAMPLE, window=f"as of {figure.as_of}"
-            ),
-        ),
+        value_of(figure),
         figure.unit,
         Mark(figure.grade, "grade"),
         "yes" if used else "beside it",
@@ -71,7 +65,6 @@ def _row(quantity: str, figure: Figure, *, used: bool) -> list[Cell]:
         figure.as_of.isoformat(),
         figure.note,
     ]
-    # fmt: on
 
 
 def value_of(figure: Figure) -> str:
