@@ -15,9 +15,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from toolkit import answers, changing, mapping, records
+from toolkit import answers, changing, mapping, records, sidebyside
 from toolkit.building import Built, build, fail_code
-from toolkit.fieldwork import bakeoff, compact, import_telemetry, probe, serve
+from toolkit.fieldwork import compact, import_telemetry, serve
 from toolkit.loading import (
     AsOf,
     Loaded,
@@ -33,6 +33,7 @@ from toolkit.loading import (
     read_scenarios,
     scenario_name,
 )
+from toolkit.measuring import bakeoff, capacity, probe, workload_of
 from toolkit.project import Faults, InputError, shipped
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
     from toolkit.pricing.bill import Bill
     from toolkit.pricing.diff import PriceChanges
     from toolkit.pricing.quotes import Quote
+    from toolkit.sidebyside import SideBySide
 
 Folderish = Path | str
 
@@ -62,6 +64,7 @@ __all__ = [
     "bakeoff",
     "bill",
     "build",
+    "capacity",
     "check",
     "claims",
     "compact",
@@ -82,9 +85,11 @@ __all__ = [
     "probe",
     "rollups",
     "serve",
+    "side_by_side",
     "team_maps",
     "uptime_curve",
     "vendor_bills",
+    "workload_of",
     "worth",
 ]
 
@@ -237,6 +242,18 @@ def options(project: Folderish = "data", *, as_of: AsOf = None) -> pd.DataFrame:
 
     loaded = _informed(project, as_of)
     return figure_table(loaded.options, as_of=loaded.as_of)
+
+
+def side_by_side(
+    project: Folderish = "data", *, environment: str | None = None, as_of: AsOf = None
+) -> SideBySide:
+    """Every option that a bake-off measured: deliveries, latencies, faults, servers, and the brief beside.
+
+    Args:
+        environment: under which name it was recorded. None takes the one in which most options were measured.
+    """
+    loaded = load(project, as_of=as_of)
+    return sidebyside.side_by_side(loaded, answers.counts(loaded), environment=environment)
 
 
 def claims(project: Folderish = "data") -> pd.DataFrame:

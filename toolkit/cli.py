@@ -33,7 +33,7 @@ for asked in (
 ):  # fmt: skip
     app.command()(asked)
 app.command("import")(acting.import_)
-for acted in (acting.compact, acting.probe, acting.bakeoff, acting.serve, acting.init):
+for acted in (acting.compact, acting.probe, acting.bakeoff, acting.capacity, acting.serve, acting.init):
     app.command()(acted)
 prices.command("diff")(asking.prices_diff)
 app.add_typer(prices, name="prices")

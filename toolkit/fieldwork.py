@@ -1,9 +1,9 @@
-"""What acts on the world: imports telemetry, measures endpoints, runs servers."""
+"""What acts on the world: imports telemetry, compacts recordings, runs servers."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from toolkit.measure.compaction import Compacted
     from toolkit.measure.importers import ImportResult
     from toolkit.measure.served import ServedFacts
-    from toolkit.measure.totals import BakeoffResult
 
 Folderish = Path | str
 
@@ -33,7 +32,7 @@ def import_telemetry(
     from toolkit.measure.importers import import_file
     from toolkit.measure.importers.elsewhere import import_elsewhere
 
-    folder, settings = _known(project, option, environment)
+    folder, settings = known(project, option, environment)
     path, names = Path(file), None if mapping is None else Path(mapping)
     if settings.recordings is not None:
         return import_elsewhere(
@@ -56,92 +55,25 @@ def compact(project: Folderish = "data") -> Compacted:
     return compact_partitions(settings.recordings or folder.metrics)
 
 
-def _known(project: Folderish, option: str | None, environment: str) -> tuple[Folder, Project]:
+def known(project: Folderish, option: str | None, environment: str) -> tuple[Folder, Project]:
     """The folder and its settings, once the option and the environment are known to be among its own."""
     folder, faults = open_folder(project), Faults()
-    settings, known = read_project(folder, faults), read_options(folder, faults)
+    settings, options = read_project(folder, faults), read_options(folder, faults)
     faults.raise_errors()
     assert settings is not None
     if environment not in settings.environments:
         faults.error(folder.project, 1, "environments", f"there is no environment {environment!r}",
                      near(environment, list(settings.environments)))  # fmt: skip
-    if option is not None and option not in known:
+    if option is not None and option not in options:
         faults.error(
-            folder.root / "options", 1, "option", f"there is no option {option!r}", near(option, list(known))
+            folder.root / "options",
+            1,
+            "option",
+            f"there is no option {option!r}",
+            near(option, list(options)),
         )
     faults.raise_errors()
     return folder, settings
-
-
-def probe(
-    option: str,
-    *,
-    environment: str,
-    url: str | None = None,
-    workload: Folderish | None = None,
-    project: Folderish = "data",
-    tell: Callable[[str], None] | None = None,
-) -> BakeoffResult:
-    """Totals of one endpoint's measurement; the facts are where the folder has its recordings.
-
-    Args:
-        option: what to measure; its kind of server must be known here.
-        environment: where it runs, as ``project.yaml`` names it.
-        url: the endpoint. None starts a server of that kind on 127.0.0.1, behind the workload's faults, or
-            measures a managed service where its vendor has it, with the keys of the environment.
-        workload: YAML file. None takes one of two minutes, without injected faults.
-        project: the decision folder.
-        tell: takes, of a managed service, what the facts will count as and what the run will use.
-    """
-    from toolkit.measure.adapters import MANAGED
-    from toolkit.measure.bakeoff import probe_option
-    from toolkit.measure.workload import read_workload
-
-    folder, settings = _known(project, option, environment)
-    if tell is not None and option in MANAGED:
-        tell(f"{option}: recorded as evidence of grade {settings.environments[environment]} ({environment})")
-    return probe_option(
-        option,
-        environment=environment,
-        metrics_dir=settings.recordings or folder.metrics,
-        url=url,
-        workload=read_workload("probe" if workload is None else Path(workload)),
-        tell=tell,
-    )
-
-
-def bakeoff(
-    options: Sequence[str] | None = None,
-    *,
-    quick: bool = False,
-    workload: Folderish | None = None,
-    environment: str = "lab",
-    preset: PresetName = "stable",
-    project: Folderish = "data",
-) -> BakeoffResult:
-    """Totals of all options measured side by side; the facts are where the folder has its recordings.
-
-    Args:
-        options: which ones. None takes all that this version can start.
-        quick: take the workload of a minute and a half.
-        workload: YAML file. None takes the one of the recordings that ship, an hour long.
-        environment: under which name the facts are recorded.
-        preset: with which settings server and client of ``current`` run.
-        project: the decision folder.
-    """
-    from toolkit.measure.bakeoff import run_bakeoff
-    from toolkit.measure.workload import Shipped, read_workload
-
-    folder, settings = _known(project, None, environment)
-    known: Shipped = "quick" if quick else "recording"
-    chosen = read_workload(known if workload is None else Path(workload))
-    return run_bakeoff(
-        options,
-        workload=chosen,
-        metrics_dir=settings.recordings or folder.metrics,
-        environment=environment,
-        preset=preset,
-    )
 
 
 def serve(
@@ -221,7 +153,7 @@ def _served_facts(
     if environment is None:
         right = "say where the server runs, as project.yaml names it"
         raise InputError.of_argument("environment", "is missing", right)
-    _, project = _known(folder.root, option, environment)
+    _, project = known(folder.root, option, environment)
     recorder = Recorder(
         project.recordings or folder.metrics,
         option=option,

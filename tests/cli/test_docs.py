@@ -53,5 +53,6 @@ def test_the_design_s_commands_are_all_there() -> None:
         "prices diff",
         "compact",
         "backtest",
+        "capacity",
     ]
     assert sorted(COMMANDS) == sorted(wanted)

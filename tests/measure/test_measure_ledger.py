@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from toolkit.measure.ledger import Ledger, Receipt
-from toolkit.measure.workload import Message
+from toolkit.measure.schedule import Message
 
 
 def message(name: str, due_s: float = 10.0, recipients: tuple[str, ...] = ("bob", "eve")) -> Message:

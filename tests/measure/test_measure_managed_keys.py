@@ -60,6 +60,7 @@ session_s: {low: 60, high: 60}
 away_s: {low: 0, high: 0.1}
 message_bytes: 100
 deadline_s: 1
+lag_limit_ms: 5000
 seed: 3
 """
 

@@ -9,10 +9,12 @@ from hypothesis import strategies as st
 
 from toolkit.measure import metered
 from toolkit.measure.adapters import MANAGED
-from toolkit.measure.bakeoff import probe_option, run_bakeoff
+from toolkit.measure.bakeoff import run_bakeoff
+from toolkit.measure.endpoint import probe_option
 from toolkit.measure.faults.script import NetworkFaults
 from toolkit.measure.metered import LIMITS, MOST_CONNECTIONS, MOST_MESSAGES, Use
-from toolkit.measure.workload import Span, Workload, read_workload, schedule
+from toolkit.measure.schedule import schedule
+from toolkit.measure.workload import Span, Workload, read_workload
 from toolkit.pricing.usage import Usage
 from toolkit.project.faults import InputError
 

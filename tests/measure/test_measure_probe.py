@@ -15,8 +15,7 @@ from toolkit.measure.adapters import adapter
 from toolkit.measure.probe import Probe
 from toolkit.measure.recorder import Recorder
 from toolkit.measure.totals import ProbeResult
-from toolkit.measure.watch import LAG_LIMIT_MS
-from toolkit.measure.workload import Span, Workload
+from toolkit.measure.workload import LAG_LIMIT_MS, Span, Workload
 
 
 class Scripted:
@@ -187,7 +186,7 @@ def test_an_overloaded_probe_calls_its_own_run_invalid(run: Any, small: Any, tmp
                     await socket.send(encode({"type": "joined"}))
                 time.sleep(2 * LAG_LIMIT_MS / 1000)
 
-    result = measure(run, Hogging(), small(), tmp_path)
+    result = measure(run, Hogging(), small(lag_limit_ms=LAG_LIMIT_MS), tmp_path)
     assert result.lag_p99_ms > LAG_LIMIT_MS
     assert result.invalid is not None
     assert "ms late" in result.invalid

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from toolkit.measure.faults.drawing import fate
-from toolkit.measure.workload import Shipped, Span, Workload, read_workload, schedule
+from toolkit.measure.schedule import schedule
+from toolkit.measure.workload import Shipped, Span, Workload, read_workload
 from toolkit.project.faults import InputError
 
 
@@ -88,9 +89,11 @@ def test_the_recording_pauses_long_enough_for_idle_cuts_to_bite() -> None:
     workload = read_workload("recording")
     assert workload.faults.idle_s == 60
     assert workload.pause_s.low > 60
-    messages = [message for message in schedule(workload).messages if message.room == "r0000"]
-    pauses_s = [after.due_s - one.due_s for one, after in pairwise(messages)]
-    assert sum(pause_s > 60 for pause_s in pauses_s) >= 20
+    due_s: dict[str, list[float]] = {}
+    for message in schedule(workload.of_round(0)).messages:
+        due_s.setdefault(message.room, []).append(message.due_s)
+    pauses_s = [after - one for times in due_s.values() for one, after in pairwise(times)]
+    assert sum(pause_s > 60 for pause_s in pauses_s) >= len(due_s)
 
 
 @pytest.mark.parametrize("name", ["recording", "quick", "probe"])
@@ -104,9 +107,7 @@ def test_the_recordings_have_every_kind_of_silence() -> None:
     assert min(faults.blackhole_per_connection_hour.model_dump().values()) > 0
     assert faults.half_open_per_connection_hour > 0
     assert "blackhole" in {step.fault for step in faults.script}
-    assert all(
-        step.at_s + (step.for_s or 0) < read_workload("recording").duration_s for step in faults.script
-    )
+    assert all(step.at_s + (step.for_s or 0) < read_workload("recording").round_s for step in faults.script)
 
 
 @pytest.mark.parametrize("name", ["recording", "quick"])
@@ -115,7 +116,7 @@ def test_a_run_that_is_scaled_is_the_same_run_in_less_time(name: Shipped) -> Non
     for one, other in zip(schedule(whole).messages, schedule(scaled).messages, strict=True):
         assert (one.id, one.sender, one.recipients) == (other.id, other.sender, other.recipients)
         assert one.due_s == pytest.approx(8 * other.due_s)
-    assert scaled.faults.idle_s == 7.5
+    assert scaled.faults.idle_s == (None if whole.faults.idle_s is None else whole.faults.idle_s / 8)
     # Whatever hits a connection hits it at the same point of its life.
     for number in range(50):
         blows = [fate(run.faults, seed=1, number=number).blows for run in (whole, scaled)]
@@ -151,3 +152,47 @@ def test_a_workload_without_end_is_refused(small: Any) -> None:
         small(session_s=nothing)
     with pytest.raises(ValueError, match="no message time"):
         small(duration_s=1.0)
+
+
+def test_rooms_and_payloads_are_drawn_by_their_weights(small: Any) -> None:
+    rooms = [{"value": 3, "weight": 3}, {"value": 9, "weight": 1}]
+    sizes = [{"value": 50, "weight": 1}, {"value": 5_000, "weight": 1}]
+    planned = schedule(small(clients=200, rooms_of=rooms, message_bytes=sizes, away_s=Span(low=0, high=0)))
+    members = [len({wish.client for wish in wishes}) for wishes in planned.rooms().values()]
+    # The last room takes who is left.
+    assert set(members[:-1]) == {3, 9}
+    assert members.count(3) > members.count(9)
+    bytes_of = [message.bytes for message in planned.messages]
+    assert set(bytes_of) == {50, 5_000}
+    assert 0.4 < bytes_of.count(50) / len(bytes_of) < 0.6
+    assert (
+        planned.messages
+        == schedule(
+            small(clients=200, rooms_of=rooms, message_bytes=sizes, away_s=Span(low=0, high=0))
+        ).messages
+    )
+
+
+def test_only_a_share_of_a_room_publishes(small: Any) -> None:
+    planned = schedule(small(clients=20, rooms_of=10, publishers_share=0.15))
+    senders = {message.room: set() for message in planned.messages}
+    for message in planned.messages:
+        senders[message.room].add(message.sender)
+    assert senders == {"r0000": {"c0000", "c0001"}, "r0001": {"c0010", "c0011"}}
+
+
+def test_a_round_has_its_part_of_the_time_and_a_seed_of_its_own(small: Any) -> None:
+    workload = small(duration_s=9.0, rounds=3)
+    first, second = workload.of_round(0), workload.of_round(1)
+    assert (first.duration_s, first.rounds, first.seed) == (3.0, 1, 3)
+    assert schedule(first) == schedule(small()) != schedule(second)
+
+
+def test_what_does_not_fit_into_a_round_is_refused(small: Any) -> None:
+    script = {"script": [{"at_s": 5, "fault": "reset"}]}
+    with pytest.raises(ValueError, match=r"a fault at 5 s, and a round ends at 4 s\|count from the start"):
+        small(duration_s=8.0, rounds=2, faults=script)
+    with pytest.raises(ValueError, match="no message time for its deadline in each of 4 rounds"):
+        small(duration_s=4.0, rounds=4)
+    with pytest.raises(ValueError, match="9 processes for 6 clients"):
+        small(processes=9)

@@ -1,11 +1,15 @@
 """The commands that act on the world: import telemetry, measure endpoints, run servers, make folders."""
 
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from toolkit.commands.options import DATA, Json, ProjectDir, note, print_json
+from toolkit.project.faults import InputError
+
+if TYPE_CHECKING:
+    from toolkit.measuring import Measured
 
 Preset = Literal["brief", "stable"]
 
@@ -65,7 +69,7 @@ def probe(
     result = api.probe(
         option, environment=environment, url=url, workload=workload, project=project, tell=note
     )
-    _note_totals(result)
+    _show(result)
 
 
 def bakeoff(
@@ -74,27 +78,56 @@ def bakeoff(
     workload: Annotated[
         Path | None, typer.Option(metavar="FILE", help="YAML. Default: the recording's.")
     ] = None,
+    scenario: Annotated[
+        str | None, typer.Option(metavar="NAME", help="The workload is a scenario's busiest hour, scaled.")
+    ] = None,
+    scale: Annotated[
+        float | None, typer.Option(metavar="SHARE", help="Of the scenario's users. Default: what runs here.")
+    ] = None,
     environment: Annotated[str, typer.Option(metavar="ENV")] = "lab",
     preset: Annotated[Preset, typer.Option(help="The timers of current: the brief's, or ours.")] = "stable",
+    anew: Annotated[bool, typer.Option("--anew", help="Do not go on with an unfinished run.")] = False,
     project: ProjectDir = DATA,
     as_json: Json = False,
 ) -> None:
-    """Start the real servers, measure all alike, record the facts."""
+    """Start the real servers one after another, measure all alike, record the facts; a killed run goes on."""
     from toolkit import api
+    from toolkit.report.progress import progress_bar
 
+    if scenario is not None and (quick or workload is not None):
+        raise InputError.of_argument("scenario", "is a workload too", "leave out --quick and --workload")
+    if scale is not None and scenario is None:
+        raise InputError.of_argument("scale", "is of a scenario", "name one with --scenario")
     names = [name.strip() for name in options.split(",")] if options else None
-    result = api.bakeoff(
-        names, quick=quick, workload=workload, environment=environment, preset=preset, project=project
-    )
-    if as_json:
-        return print_json(result.to_document())
-    _note_totals(result)
+    chosen = workload if scenario is None else api.workload_of(scenario, project=project, scale=scale)
+    with progress_bar() as progress:
+        result = api.bakeoff(
+            names, quick=quick, workload=chosen, environment=environment, preset=preset, anew=anew,
+            project=project, progress=progress,
+        )  # fmt: skip
+    _show(result, as_json=as_json)
 
 
-def _note_totals(result: Any) -> None:
+def _show(result: "Measured", *, as_json: bool = False) -> None:
+    """Print what was measured; then say what was not, by the exit code too."""
     from toolkit.report.fieldwork_terminal import show_bakeoff
 
-    show_bakeoff(result.to_document())
+    if as_json:
+        print_json(result.to_document())
+    else:
+        show_bakeoff(result.to_document())
+    result.raise_failures()
+
+
+def capacity(
+    option: Annotated[str, typer.Argument(help="The option whose bake-offs to read.")],
+    project: ProjectDir = DATA,
+) -> None:
+    """What the recorded bake-offs say of a node, as YAML for the figures of the option's file."""
+    from toolkit import api
+    from toolkit.report.fieldwork_terminal import figures_yaml
+
+    print(figures_yaml(api.capacity(option, project=project)), end="")
 
 
 def serve(

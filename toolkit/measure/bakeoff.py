@@ -1,40 +1,51 @@
-"""Starts the real servers behind the same bad network and measures them all alike, at the same time."""
+"""Measures the real servers one after another, in rounds, under one schedule and one fault script."""
 
 import asyncio
-import uuid
+import shutil
 from collections.abc import Callable, Sequence
-from contextlib import AsyncExitStack
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from toolkit.chat.settings import PresetName
-from toolkit.measure.adapters import LOCAL, MANAGED, adapter, kind
-from toolkit.measure.adapters.base import outcome
-from toolkit.measure.adapters.managed import ManagedAdapter, check_keys
+from toolkit.measure.adapters import LOCAL, MANAGED, adapter
 from toolkit.measure.compaction import compact
-from toolkit.measure.faults.observing import Observer
-from toolkit.measure.faults.proxy import FaultProxy
-from toolkit.measure.faults.script import NetworkFaults
 from toolkit.measure.faults.times import noticed
-from toolkit.measure.metered import check_limits, use_of
-from toolkit.measure.probe import Probe
-from toolkit.measure.recorder import Recorder
-from toolkit.measure.servers.processes import running
-from toolkit.measure.totals import BakeoffResult, OptionResult, ProbeResult
-from toolkit.measure.workload import Workload, schedule
+from toolkit.measure.observed import observations_in
+from toolkit.measure.openfiles import allow_files
+from toolkit.measure.place import is_url
+from toolkit.measure.runstate import RunState, UnitState, opened, plan_of
+from toolkit.measure.serveruse import record
+from toolkit.measure.staging import publish
+from toolkit.measure.store import Store
+from toolkit.measure.totals import BakeoffResult, OptionResult, added
+from toolkit.measure.unit import Unit, UnitResult, measure_unit
+from toolkit.measure.workload import Workload
 from toolkit.project.faults import EnvironmentFault, InputError
+
+Progress = Callable[[int, int, str], None]
+"""Is told how many units are done, of how many, and what is measured now."""
 
 
 @dataclass(frozen=True)
 class _Run:
-    """What all options of one run share."""
+    """What all units of one run share."""
 
+    options: list[str]
     workload: Workload
-    metrics_dir: Path | str
     environment: str
-    collector: str
     preset: PresetName
+    store: Store
+    state: RunState
+
+    def units(self) -> list[tuple[str, int, str]]:
+        """Name, round and option of each unit: in each round all options, another one first each time."""
+        found = []
+        for number in range(self.workload.rounds):
+            turn = number % len(self.options)
+            for option in self.options[turn:] + self.options[:turn]:
+                found.append((f"{number + 1}-{option}", number, option))
+        return found
 
 
 def run_bakeoff(
@@ -44,11 +55,16 @@ def run_bakeoff(
     metrics_dir: Path | str,
     environment: str = "lab",
     preset: PresetName = "stable",
+    state_dir: Path | None = None,
+    anew: bool = False,
+    progress: Progress = lambda done, total, text: None,
 ) -> BakeoffResult:
     """Totals per option; the facts are recorded.
 
-    The options run side by side, so that a noisy machine hurts all alike. Every server and every proxy that
-    it starts is stopped at the end, on Ctrl-C and on a crash too.
+    The options take turns, so that no server disturbs another and a noisy hour hurts all alike. A round of an
+    option is recorded once it is done and known to be valid; a run that was killed goes on with the first
+    that is not. Every server and every proxy that it starts is stopped at the end, on Ctrl-C and on a crash
+    too.
 
     Args:
         options: which ones. None: all that this version can start.
@@ -56,11 +72,36 @@ def run_bakeoff(
         metrics_dir: the folder, or the URL of the place, where the facts go.
         environment: under which name they are recorded.
         preset: with which settings server and client of ``current`` run.
+        state_dir: a local folder for what is not done yet. None: ``metrics_dir``, which must be local then.
+        anew: do not go on with an unfinished run of the same plan.
+        progress: is told how far it is.
 
     Raises:
-        EnvironmentFault: an option is not available here, or nothing can be recorded.
+        EnvironmentFault: there is no adapter for an option, or nothing can be recorded.
         InputError: an option is named twice.
     """
+    chosen = _chosen(options)
+    allow_files(workload, proxied=True)
+    store = Store.at(metrics_dir)
+    _check_writable(store)
+    plan = plan_of(chosen, workload, environment=environment, preset=preset)
+    with opened(local_folder(metrics_dir, state_dir), plan, anew=anew) as state:
+        run = _Run(chosen, workload, environment, preset, store, state)
+        for done, (unit, number, option) in enumerate(units := run.units()):
+            told = f"{option}, round {number + 1} of {workload.rounds}"
+            progress(done, len(units), told)
+            _settle(run, unit, number, option)
+        progress(len(units), len(units), "compacting")
+        result = _result(run)
+        if all(unit.status == "failed" for unit in state.units().values()):
+            # Not one was measured, so that there is nothing to go on with and nothing to merge.
+            _forget(state.folder)
+        else:
+            compact(metrics_dir)
+        return result
+
+
+def _chosen(options: Sequence[str] | None) -> list[str]:
     chosen = list(LOCAL if options is None else options)
     if len(set(chosen)) < len(chosen) or not chosen:
         raise InputError(f"options: {', '.join(chosen) or 'none'}; name one or more, each once")
@@ -69,143 +110,100 @@ def run_bakeoff(
         raise InputError.of_argument("options", f"{', '.join(bought)} is a managed service", right)
     for option in chosen:
         adapter(option)
-    run = _Run(workload, metrics_dir, environment, uuid.uuid4().hex[:8], preset)
-    return _finish(run, asyncio.run(_side_by_side(chosen, run)))
+    return chosen
 
 
-def probe_option(
-    option: str,
-    *,
-    environment: str,
-    metrics_dir: Path | str,
-    workload: Workload,
-    url: str | None = None,
-    preset: PresetName = "stable",
-    tell: Callable[[str], None] | None = None,
-) -> BakeoffResult:
-    """Totals of one option at one endpoint; the facts are recorded.
-
-    Args:
-        option: which one; it decides the protocol.
-        environment: where it runs; the facts are recorded under that name.
-        metrics_dir: the folder, or the URL of the place, where the facts go.
-        workload: what the clients do.
-        url: of the endpoint. None: a local server is started, behind the workload's faults; a managed service
-            is measured where its vendor has it.
-        preset: with which settings a local server of ``current`` runs, and its client.
-        tell: takes what a managed service will be used for, before it is.
+def local_folder(metrics_dir: Path | str, state_dir: Path | None) -> Path:
+    """Where to keep what is not recorded yet.
 
     Raises:
-        EnvironmentFault: there is no adapter for the option, nothing answers, or nothing can be recorded.
-        InputError: the URL is none, or the workload asks for faults, which only a local server can be given,
-            or for more than a managed service may be used for.
+        InputError: the recordings lie elsewhere, and no folder is named.
     """
-    run = _Run(workload, metrics_dir, environment, uuid.uuid4().hex[:8], preset)
-    if option in MANAGED:
-        return _finish(run, asyncio.run(_managed(option, url, run, tell)))
-    adapter(option)
-    _check_url(url)
-    if url is None:
-        return _finish(run, asyncio.run(_side_by_side([option], run)))
-    if workload.faults != NetworkFaults():
-        raise InputError("workload: faults: are for local servers; leave them out, or leave out the URL")
-    return _finish(run, asyncio.run(_remote(option, url, run)))
+    if state_dir is not None:
+        return state_dir
+    if isinstance(metrics_dir, str) and is_url(metrics_dir):
+        raise InputError.of_argument("state_dir", "is missing", "name a local folder beside a remote place")
+    return Path(metrics_dir)
 
 
-async def _managed(
-    option: str, url: str | None, run: _Run, tell: Callable[[str], None] | None
-) -> dict[str, OptionResult]:
-    """The result of a managed service, at the vendor's own hosts."""
-    if url is not None:
-        right = "leave it out: only the vendor's own hosts give evidence about the vendor"
-        raise InputError.of_argument("url", f"is not for {option}, a managed service", right)
-    if run.workload.faults != NetworkFaults():
-        raise InputError("workload: faults: are for local servers; leave them out for a managed service")
-    planned = schedule(run.workload)
-    check_limits(option, run.workload, planned)
-    service = adapter(option)
-    assert isinstance(service, ManagedAdapter)
-    if tell is not None:
-        tell(f"{option}: about to use at {service.host}: {use_of(option, run.workload, planned)}")
-    await check_keys(option, service)
-    return {option: OptionResult(probe=await _probe(option, "", run), faults=None, noticed=None)}
-
-
-def _check_url(url: str | None) -> None:
+def _check_writable(store: Store) -> None:
     try:
-        parts = urlsplit(url or "ws://localhost")
-        usable = parts.scheme in ("ws", "wss", "http", "https") and parts.hostname and parts.port != 0
-    except ValueError:
-        usable = False
-    if not usable:
-        raise InputError(
-            f"url: {url!r} is no address; write ws://HOST:PORT/PATH, or http://HOST:PORT for socketio"
-        )
+        store.check_writable()
+    except OSError as error:
+        why = store.told(error)
+        message = f"{store}: recording failed: {why}; free the disk or choose another place"
+        raise EnvironmentFault(message) from error
 
 
-def _finish(run: _Run, options: dict[str, OptionResult]) -> BakeoffResult:
-    compact(run.metrics_dir)
-    return BakeoffResult(
-        environment=run.environment, collector=run.collector, preset=run.preset, options=options
+def _settle(run: _Run, unit: str, number: int, option: str) -> None:
+    """Measure and record a unit, unless that was done before."""
+    known = run.state.units().get(unit)
+    if known is None or known.status in ("invalid", "failed"):
+        known = _measure(run, unit, number, option)
+    if known.status == "measured":
+        publish(run.state.staged(unit), run.store)
+        if known.use is not None:
+            record(run.store, known.use)
+        run.state.recorded(unit)
+
+
+def _measure(run: _Run, unit: str, number: int, option: str) -> UnitState:
+    asked = Unit(
+        option=option,
+        workload=run.workload.of_round(number),
+        environment=run.environment,
+        collector=f"{run.state.collector}-{number + 1}",
+        preset=run.preset,
+        where=run.state.begin(unit),
     )
-
-
-async def _remote(option: str, url: str, run: _Run) -> dict[str, OptionResult]:
-    await _knock(option, url)
-    return {option: OptionResult(probe=await _probe(option, url, run), faults=None, noticed=None)}
-
-
-async def _knock(option: str, url: str) -> None:
-    """Return if the option is at the URL: a mistyped one must not be recorded as an outage."""
-    visitor = adapter(option)
     try:
-        await (await visitor.connect(url, room="knock", receive=lambda payload: None)).close()
-    except Exception as error:
-        raise EnvironmentFault(
-            f"{url}: {option} does not answer there ({outcome(error)}: {error}); check the URL and the option"
-        ) from error
-    finally:
-        await visitor.close()
+        result: UnitResult = asyncio.run(measure_unit(asked))
+    except (EnvironmentFault, TimeoutError) as error:
+        # One server that fails must not cost the others their measurement.
+        return run.state.failed(unit, str(error) or "something of it hangs")
+    return run.state.done(unit, result)
 
 
-async def _side_by_side(options: list[str], run: _Run) -> dict[str, OptionResult]:
-    async with AsyncExitStack() as stack:
-        proxies = {}
-        for option in options:
-            server = await stack.enter_async_context(running(option, run.preset))
-            proxy = FaultProxy(server.port, run.workload.faults, run.workload.seed)
-            proxies[option] = await stack.enter_async_context(proxy)
-        found = await _all(proxies, run)
-        return {option: _result(found[option], proxy.observer) for option, proxy in proxies.items()}
-
-
-def _result(probe: ProbeResult, observer: Observer) -> OptionResult:
-    return OptionResult(
-        probe=probe, faults=observer.counts.as_dict(), noticed=noticed(observer.noticing.observations)
-    )
-
-
-async def _all(proxies: dict[str, FaultProxy], run: _Run) -> dict[str, ProbeResult]:
-    """Probe all at the same time; the first failure ends all."""
-    for proxy in proxies.values():
-        proxy.begin()
-    tasks = {
-        option: asyncio.create_task(_probe(option, kind(option).local_url(proxy.port), run, proxy.observer))
-        for option, proxy in proxies.items()
+def _result(run: _Run) -> BakeoffResult:
+    units, states = run.units(), run.state.units()
+    of_option = {
+        option: {unit: states[unit] for unit, _, one in units if one == option} for option in run.options
     }
-    try:
-        results = await asyncio.gather(*tasks.values())
-    finally:
-        for task in tasks.values():
-            task.cancel()
-        await asyncio.gather(*tasks.values(), return_exceptions=True)
-    return dict(zip(tasks, results, strict=True))
-
-
-async def _probe(option: str, url: str, run: _Run, observer: Observer | None = None) -> ProbeResult:
-    recorder = Recorder(run.metrics_dir, option=option, environment=run.environment, collector=run.collector)
-    speaks = adapter(option, run.preset)
-    probe = Probe(
-        url, option=option, adapter=speaks, recorder=recorder, workload=run.workload, observer=observer
+    return BakeoffResult(
+        environment=run.environment,
+        collector=run.state.collector,
+        preset=run.preset,
+        workload=run.workload,
+        options={option: _totals(run, option, tried) for option, tried in of_option.items()},
+        facts=[run.state.staged(unit) for unit in states if states[unit].status == "recorded"],
+        finish=lambda: _forget(run.state.folder),
     )
-    return await probe.run()
+
+
+def _totals(run: _Run, option: str, tried: dict[str, UnitState]) -> OptionResult:
+    recorded = {unit: state for unit, state in tried.items() if state.status == "recorded"}
+    seen = [one for unit in recorded for one in observations_in(run.state.staged(unit))]
+    struck: dict[str, int] = {}
+    for state in recorded.values():
+        for fault, count in (state.faults or {}).items():
+            struck[fault] = struck.get(fault, 0) + count
+    totals = [state.totals for state in recorded.values() if state.totals is not None]
+    return OptionResult(
+        probe=added(totals) if totals else None,
+        faults=struck if recorded else None,
+        noticed=noticed(seen) if recorded else None,
+        rounds=len(recorded),
+        failures=[
+            f"round {unit.partition('-')[0]} {state.status}: {state.why}"
+            for unit, state in tried.items()
+            if state.status != "recorded"
+        ],
+        uses=[state.use for state in recorded.values() if state.use is not None],
+    )
+
+
+def _forget(folder: Path) -> None:
+    """Remove what was kept to go on."""
+    shutil.rmtree(folder, ignore_errors=True)
+    with suppress(OSError):
+        folder.parent.rmdir()

@@ -9,7 +9,8 @@ from collections import Counter, defaultdict, deque
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
-from toolkit.measure.workload import Message, Schedule, Wish, Workload
+from toolkit.measure.schedule import Message, Schedule, Wish
+from toolkit.measure.workload import Workload
 from toolkit.project.faults import Faults
 
 MOST_CONNECTIONS = 100
@@ -132,7 +133,8 @@ def check_limits(option: str, workload: Workload, planned: Schedule) -> None:
         "duration_s", use.messages, MOST_MESSAGES, "messages published and delivered", "make the run shorter"
     )
     slower, by = "write a longer burst_interval_s", f"(limit: {limits.source})"
-    most("message_bytes", workload.message_bytes, limits.message_bytes, "bytes", f"write fewer {by}")
+    largest = max(size.value for size in workload.message_bytes)
+    most("message_bytes", largest, limits.message_bytes, "bytes", f"write fewer {by}")
     rate = _busiest_second((message, message.room, 1) for message in planned.messages)
     most("burst_interval_s", rate, limits.per_channel_s, "messages a second to one room", f"{slower} {by}")
     rate = _busiest_second((message, message.sender, 1) for message in planned.messages)

@@ -129,6 +129,24 @@ class Recorder:
         """
         self._take("deliveries", day_of(row.scheduled_at), {**self._observer, **vars(row)})
 
+    @property
+    def observer(self) -> dict[str, str]:
+        """Environment and collector of all rows."""
+        return dict(self._observer)
+
+    def deliveries(self, day: date, rows: pa.Table) -> None:
+        """Record many deliveries of one UTC day at once.
+
+        Args:
+            rows: under the schema of :data:`toolkit.measure.events.DELIVERIES`.
+
+        Raises:
+            EnvironmentFault: the rows are not recorded, as too many wait to be written.
+        """
+        self._spool.take_table("deliveries", day, rows)
+        if self._thread is None:
+            self._start()
+
     def fault(self, row: NetworkFault) -> None:
         """Record the newest state of what is known of a fault.
 

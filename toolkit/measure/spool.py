@@ -89,13 +89,31 @@ class Spool:
             EnvironmentFault: the row is not taken, as the spool is closed or full.
         """
         with self._lock:
-            if self._closed:
-                raise EnvironmentFault(f"{self._store}: the recorder is closed; make another one")
-            if not urgent and self._bytes + self._count * ROW_BYTES >= MOST_BYTES:
-                self._refused += 1
-                raise EnvironmentFault(self._told("no memory is left to keep rows"))
+            if not urgent or self._closed:
+                self._check_room(1)
             self._rows[table, day].append(row)
             self._count += 1
+
+    def take_table(self, table: Table, day: date, rows: pa.Table) -> None:
+        """Take many rows at once, under the schema of ``table``.
+
+        Raises:
+            EnvironmentFault: they are not taken, as the spool is closed or full.
+        """
+        folder = self._folder(table, day)
+        with self._lock:
+            self._check_room(rows.num_rows)
+            self._cut += 1
+            self._parts.append(_Part(folder, f"{folder}/{self._prefix}-{self._cut:07d}.parquet", rows))
+            self._bytes += rows.nbytes
+
+    def _check_room(self, rows: int) -> None:
+        """Refuse rows where they cannot be kept; the lock is held."""
+        if self._closed:
+            raise EnvironmentFault(f"{self._store}: the recorder is closed; make another one")
+        if self._bytes + self._count * ROW_BYTES >= MOST_BYTES:
+            self._refused += rows
+            raise EnvironmentFault(self._told("no memory is left to keep rows"))
 
     def flush(self) -> bool:
         """Write what was taken so far to new files; whether nothing is left of it."""
@@ -160,10 +178,10 @@ class Spool:
         for table, day, number in ripe:
             # They leave the list only once they stand in a part: an error in between must not lose them.
             facts, bad = _facts(table, self._rows[table, day][:number])
-            self._cut += 1
             folder = self._folder(table, day)
-            part = _Part(folder, f"{folder}/{self._prefix}-{self._cut:07d}.parquet", facts)
             with self._lock:
+                self._cut += 1
+                part = _Part(folder, f"{folder}/{self._prefix}-{self._cut:07d}.parquet", facts)
                 del self._rows[table, day][:number]
                 if not self._rows[table, day]:
                     del self._rows[table, day]
@@ -179,7 +197,9 @@ class Spool:
     def _write_parts(self, blocked: set[str]) -> set[str]:
         """Write the parts of all folders that are not blocked; the folders that are now."""
         failed: set[str] = set()
-        for part in list(self._parts):
+        with self._lock:
+            parts = list(self._parts)
+        for part in parts:
             if part.folder in blocked | failed:
                 continue
             try:

@@ -1,11 +1,10 @@
-"""What the clients do: all of it is drawn from a seed beforehand, so that every option gets the same."""
+"""What the clients and the network do in a run, as a YAML file writes it."""
 
 import random
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from toolkit.evidence import Strict
 from toolkit.measure.events import DEADLINE_S
@@ -14,6 +13,9 @@ from toolkit.project.faults import Faults, InputError
 from toolkit.project.yamlfile import read_yaml, validate
 
 Shipped = Literal["recording", "quick", "probe"]
+
+LAG_LIMIT_MS = 100.0
+"""A generator that is later than this measures itself."""
 
 
 class Span(Strict):
@@ -37,36 +39,77 @@ class Span(Strict):
         return self.model_copy(update={"low": self.low / factor, "high": self.high / factor})
 
 
+class Weighted(Strict):
+    """One value of several, and how often it is drawn beside the others."""
+
+    value: int = Field(ge=1)
+    weight: float = Field(gt=0, allow_inf_nan=False)
+
+
+class RoomSize(Weighted):
+    """How many clients share a room."""
+
+    value: int = Field(ge=2)
+
+
+class Bytes(Weighted):
+    """The size of a payload."""
+
+    value: int = Field(ge=1, le=32_768)
+
+
+def _one(value: Any) -> Any:
+    """A single number is a list of one."""
+    return [{"value": value, "weight": 1}] if isinstance(value, int) else value
+
+
 class Workload(Strict):
     """One run: who is connected when, who sends what when, and what the network does meanwhile.
 
     Args:
         clients: how many clients.
-        rooms_of: how many of them share a room.
-        duration_s: length of the run.
+        rooms_of: how many of them share a room: a number, or several with their weights.
+        duration_s: how long each option is measured, all rounds together.
         burst_messages: messages of one burst in one room.
         burst_interval_s: seconds between two messages of a burst.
         pause_s: seconds between two bursts of a room.
         session_s: how long a client wants to stay connected.
         away_s: how long it then stays away, before it begins a new session.
-        message_bytes: size of a payload.
+        message_bytes: size of a payload: a number, or several with their weights.
         deadline_s: a delivery later than this counts as lost.
+        publishers_share: share of the clients of a room that send; the others only receive.
         seed: of everything drawn.
-        faults: what the network does.
+        faults: what the network does; the seconds of its script count from the start of a round.
+        rounds: in how many parts the options take turns, so that a noisy hour hurts all alike.
+        warm_up_s: seconds of the same load before each round that are neither counted nor recorded.
+        processes: how many processes make the load; a room's clients are spread over them.
+        idle_connections: so many are opened and left alone before each round, to see what they cost the
+            server. 0: that is not measured.
+        idle_s: seconds for which they are left alone.
+        lag_limit_ms: above this 99th percentile of the load generator's own lateness a run is invalid.
+        stands_for: in words, whose traffic this is. None: nobody's.
     """
 
     clients: int = Field(ge=2)
-    rooms_of: int = Field(ge=2)
+    rooms_of: Annotated[list[RoomSize], BeforeValidator(_one), Field(min_length=1)]
     duration_s: float = Field(gt=0, allow_inf_nan=False)
     burst_messages: int = Field(ge=1)
     burst_interval_s: Span
     pause_s: Span
     session_s: Span
     away_s: Span
-    message_bytes: int = Field(ge=1, le=32_768)
+    message_bytes: Annotated[list[Bytes], BeforeValidator(_one), Field(min_length=1)]
     deadline_s: float = Field(default=DEADLINE_S, gt=0, allow_inf_nan=False)
+    publishers_share: float = Field(default=1.0, gt=0, le=1)
     seed: int = Field(ge=0)
     faults: NetworkFaults = NetworkFaults()
+    rounds: int = Field(default=1, ge=1)
+    warm_up_s: float = Field(default=0.0, ge=0, allow_inf_nan=False)
+    processes: int = Field(default=1, ge=1, le=64)
+    idle_connections: int = Field(default=0, ge=0)
+    idle_s: float = Field(default=1.0, gt=0, allow_inf_nan=False)
+    lag_limit_ms: float = Field(default=LAG_LIMIT_MS, gt=0, allow_inf_nan=False)
+    stands_for: str | None = None
 
     @model_validator(mode="after")
     def _makes_progress(self) -> Self:
@@ -74,11 +117,30 @@ class Workload(Strict):
             raise ValueError("session_s.high must be above 0|write the longest session in seconds")
         if self.burst_messages * self.burst_interval_s.high + self.pause_s.high <= 0:
             raise ValueError("bursts without interval or pause never end|give pause_s above 0")
-        if self.duration_s <= self.deadline_s:
-            raise ValueError(
-                f"duration_s {self.duration_s:g} leaves no message time for its deadline|make it longer"
-            )
         return self
+
+    @model_validator(mode="after")
+    def _rounds_are_long_enough(self) -> Self:
+        if self.round_s <= self.deadline_s:
+            a_round = f" in each of {self.rounds} rounds" if self.rounds > 1 else ""
+            wrong = f"duration_s {self.duration_s:g} leaves no message time for its deadline{a_round}"
+            raise ValueError(f"{wrong}|make it longer")
+        late = [step.at_s for step in self.faults.script if step.at_s >= self.round_s]
+        if self.rounds > 1 and late:
+            wrong = f"the script has a fault at {late[0]:g} s, and a round ends at {self.round_s:g} s"
+            raise ValueError(f"{wrong}|count from the start of a round, or write fewer rounds")
+        if self.processes > self.clients:
+            raise ValueError(f"{self.processes} processes for {self.clients} clients|write fewer processes")
+        return self
+
+    @property
+    def round_s(self) -> float:
+        """Seconds of one round."""
+        return self.duration_s / self.rounds
+
+    def of_round(self, number: int) -> Self:
+        """The workload of one round, counted from 0: the same for all options, and drawn anew for each."""
+        return self.model_copy(update={"duration_s": self.round_s, "rounds": 1, "seed": self.seed + number})
 
     def scaled(self, factor: float) -> Self:
         """The same run, ``factor`` times as fast, faults included: minutes' worth of them in seconds.
@@ -87,7 +149,7 @@ class Workload(Strict):
         """
         spans = ("burst_interval_s", "pause_s", "session_s", "away_s")
         faster = {name: getattr(self, name).scaled(factor) for name in spans}
-        times = {"duration_s": self.duration_s / factor, "deadline_s": self.deadline_s / factor}
+        times = {name: getattr(self, name) / factor for name in ("duration_s", "deadline_s", "warm_up_s")}
         return self.model_copy(update={**faster, **times, "faults": self.faults.scaled(factor)})
 
 
@@ -109,91 +171,3 @@ def read_workload(source: Shipped | Path) -> Workload:
     if workload is None:
         raise InputError(faults)
     return workload
-
-
-@dataclass(frozen=True)
-class Wish:
-    """One session: connection is wanted from ``start_s`` to ``end_s`` of the run (None: to its end)."""
-
-    client: str
-    session: str
-    room: str
-    start_s: float
-    end_s: float | None
-
-    def covers(self, when_s: float) -> bool:
-        """Whether connection is wanted at ``when_s``."""
-        return self.start_s <= when_s and (self.end_s is None or when_s < self.end_s)
-
-
-@dataclass(frozen=True)
-class Message:
-    """One message, due at ``due_s`` of the run for all others in the room who then want connection."""
-
-    id: str
-    room: str
-    sender: str
-    due_s: float
-    recipients: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Schedule:
-    """Everything that is to happen, in the order of time."""
-
-    wishes: tuple[Wish, ...]
-    messages: tuple[Message, ...]
-
-    def rooms(self) -> dict[str, list[Wish]]:
-        """The sessions of each room."""
-        found: dict[str, list[Wish]] = {}
-        for wish in self.wishes:
-            found.setdefault(wish.room, []).append(wish)
-        return found
-
-
-def schedule(workload: Workload) -> Schedule:
-    """The schedule of a workload, the same for the same seed; each client and room has its own stream."""
-    wishes = [wish for number in range(workload.clients) for wish in _wishes(workload, number)]
-    wishes.sort(key=lambda wish: (wish.start_s, wish.client))
-    planned = Schedule(tuple(wishes), ())
-    messages = [
-        message
-        for room, members in sorted(planned.rooms().items())
-        for message in _messages(workload, room, members)
-    ]
-    messages.sort(key=lambda message: (message.due_s, message.id))
-    return Schedule(planned.wishes, tuple(messages))
-
-
-def _wishes(workload: Workload, number: int) -> list[Wish]:
-    """The sessions of one client."""
-    draw = random.Random(f"{workload.seed}:client:{number}")
-    client, room = f"c{number:04d}", f"r{number // workload.rooms_of:04d}"
-    found: list[Wish] = []
-    start_s = workload.away_s.draw(draw)
-    while start_s < workload.duration_s:
-        end_s = start_s + workload.session_s.draw(draw)
-        last = end_s >= workload.duration_s
-        found.append(Wish(client, f"{client}-{len(found) + 1}", room, start_s, None if last else end_s))
-        # A session of no length would start again at once, for ever.
-        start_s = max(end_s + workload.away_s.draw(draw), start_s + 1e-3)
-    return found
-
-
-def _messages(workload: Workload, room: str, members: list[Wish]) -> list[Message]:
-    """The messages of one room. One that nobody could send or receive is not sent."""
-    draw = random.Random(f"{workload.seed}:room:{room}")
-    found: list[Message] = []
-    due_s = workload.pause_s.draw(draw)
-    while due_s < workload.duration_s - workload.deadline_s:
-        for _ in range(workload.burst_messages):
-            present = sorted(wish.client for wish in members if wish.covers(due_s))
-            chosen = draw.random()
-            if len(present) > 1 and due_s < workload.duration_s - workload.deadline_s:
-                sender = present[int(chosen * len(present))]
-                recipients = tuple(client for client in present if client != sender)
-                found.append(Message(f"{room}-{len(found) + 1:06d}", room, sender, due_s, recipients))
-            due_s += workload.burst_interval_s.draw(draw)
-        due_s += workload.pause_s.draw(draw)
-    return found

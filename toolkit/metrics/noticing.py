@@ -14,15 +14,13 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from toolkit.measure.faults.times import first_with
 from toolkit.metrics.intervals import CONFIDENCE
 from toolkit.metrics.merging import Rollups
 from toolkit.metrics.ratios import Estimate
 
-End = Literal["client", "server"]
+End = Literal["client", "server", "back"]
 ENDS: tuple[End, ...] = ("client", "server")
-
-ROUNDING = 1e-9
-"""A share of what is left that floating point may be off by."""
 
 
 @dataclass(frozen=True)
@@ -32,9 +30,10 @@ class Noticed:
     Args:
         fault, way: what was done, and which way: ``both``, ``to_server`` or ``to_client``. way is None
             where nobody says.
-        end: of the connection, ``client`` or ``server``.
+        end: of the connection, ``client`` or ``server``; or ``back``, where what is waited for is that the
+            client has its room again.
         n: faults after which that end was watched at all.
-        noticed: after how many of them it began to close.
+        noticed: after how many of them it began to close, or was back.
         median_s: seconds within which half of them are noticed, with its interval. A value or an end that is
             None is not reached.
         p95_s: seconds within which 95 % are noticed. None where that is not reached.
@@ -60,12 +59,25 @@ class Noticed:
 
 def noticing(rollups: Rollups) -> list[Noticed]:
     """One entry an option, environment, fault, way and end that was watched; empty without recordings."""
-    faults = rollups.faults.assign(way=lambda rows: rows["way"].fillna(""))
+    return _each(rollups.faults, ENDS)
+
+
+def recovering(rollups: Rollups) -> list[Noticed]:
+    """The same for how long a client takes until it has its room again, over whatever connection.
+
+    Of clients whose name is known: of another nobody can tell whether it came back.
+    """
+    faults = rollups.faults
+    return _each(faults[faults["client"].notna()], ("back",))
+
+
+def _each(faults: pd.DataFrame, ends: Sequence[End]) -> list[Noticed]:
     found = []
     keys = ["option", "environment", "fault", "way"]
-    for names, rows in faults.groupby(keys, sort=True, observed=True):
+    named = faults.assign(way=faults["way"].fillna(""))
+    for names, rows in named.groupby(keys, sort=True, observed=True):
         option, environment, fault, way = names
-        for end in ENDS:
+        for end in ends:
             took_s, noticed = _watched(rows, end)
             if len(took_s):
                 where = (str(option), str(environment), str(fault), str(way) or None)
@@ -73,11 +85,20 @@ def noticing(rollups: Rollups) -> list[Noticed]:
     return found
 
 
+_COLUMNS: dict[End, tuple[str, str]] = {
+    "client": ("client_noticed_s", "client_observed_s"),
+    "server": ("server_noticed_s", "server_observed_s"),
+    "back": ("recovered_s", "wanted_s"),
+}
+"""When it happened, and for how long it was watched."""
+
+
 def _watched(faults: pd.DataFrame, end: End) -> tuple[np.ndarray, np.ndarray]:
     """How long each end was watched that was watched at all, and whether it noticed."""
-    noticed_s = faults[f"{end}_noticed_s"].to_numpy("float64")
+    happened, watched_s = _COLUMNS[end]
+    noticed_s = faults[happened].to_numpy("float64")
     noticed = ~np.isnan(noticed_s)
-    took_s = np.where(noticed, noticed_s, faults[f"{end}_observed_s"].to_numpy("float64"))
+    took_s = np.where(noticed, noticed_s, faults[watched_s].to_numpy("float64"))
     watched = noticed | (took_s > 0)
     return took_s[watched], noticed[watched]
 
@@ -92,7 +113,7 @@ def _noticed(
         band = curve.confidence_interval(CONFIDENCE, method="log-log")
     ages_s = np.asarray(curve.quantiles)
     low, middle, high = (
-        _first(ages_s, np.asarray(part.probabilities), 0.5) for part in (band.low, curve, band.high)
+        first_with(ages_s, np.asarray(part.probabilities), 0.5) for part in (band.low, curve, band.high)
     )
     return Noticed(
         *where,
@@ -100,15 +121,9 @@ def _noticed(
         n=len(took_s),
         noticed=int(noticed.sum()),
         median_s=Estimate(middle, low, high),
-        p95_s=_first(ages_s, np.asarray(curve.probabilities), 0.05),
+        p95_s=first_with(ages_s, np.asarray(curve.probabilities), 0.05),
         watched_s=float(took_s.max()),
     )
-
-
-def _first(ages_s: np.ndarray, left: np.ndarray, share: float) -> float | None:
-    """The first age at which no more than a share is left; None where that is not reached."""
-    reached = np.flatnonzero(left <= share + ROUNDING)
-    return float(ages_s[reached[0]]) if len(reached) else None
 
 
 def struck(rollups: Rollups, option: str, environment: str) -> dict[str, int] | None:

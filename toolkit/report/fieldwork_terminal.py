@@ -1,13 +1,18 @@
 """What imports, compactions and measurements came to, for a terminal."""
 
-from collections.abc import Iterator
+import statistics
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
+
+import yaml
+from rich.table import Table
 
 from toolkit.project.faults import printable
 from toolkit.report.termtables import Document, console, number, table_of, text_of
 from toolkit.report.wording import plural
 
 if TYPE_CHECKING:
+    from toolkit.evidence import Figure
     from toolkit.measure.compaction import Compacted
     from toolkit.measure.importers.result import ImportResult
 
@@ -40,21 +45,90 @@ def about_compaction(result: "Compacted") -> Iterator[str]:
 
 
 def show_bakeoff(document: Document) -> None:
-    """Print what a probe or a bake-off recorded, an option a line, and how long its faults took to notice."""
+    """Print what a probe or a bake-off measured, beside the brief, and what the servers took for it."""
     out = console()
-    for name, totals in document["options"].items():
-        told = ", ".join(f"{key} {_shown(value)}" for key, value in totals.items() if key != "noticed")
-        out.print(text_of(f"{name}: {told}"))
-    rows = [
-        [name, fault, *(_times(times[who]) for who in ("client", "server", "recovered"))]
-        for name, totals in document["options"].items()
-        for fault, times in (totals["noticed"] or {}).items()
-    ]
-    if rows:
+    if stands_for := document["workload"]["stands_for"]:
+        out.print(text_of(f"Workload: {stands_for}"))
+    if not any(totals["rounds"] or totals["attempts"] for totals in document["options"].values()):
+        return
+    out.print(_measured(document["options"]))
+    out.print(_counted(document["options"]))
+    if times := _noticing(document["options"]):
         title = "Until noticed and until back in the room: how many of how many, median and P95 in seconds"
         columns = ["option", "fault", "client noticed", "server noticed", "client back"]
-        out.print(table_of(title, columns, rows, left=2))
+        out.print(table_of(title, columns, times, left=2))
         out.print(text_of(_HOW_TO_READ))
+    if servers := [row for name, totals in document["options"].items() for row in _server(name, totals)]:
+        title = "What the servers took, as the median of the rounds"
+        columns = ["option", "CPU s a 1,000 deliveries", "KiB an idle connection", "MiB at most"]
+        out.print(table_of(title, columns, servers))
+    if brief := document.get("brief"):
+        rows = [[row[name] for name in ("option", "statement", "verdict", "why")] for row in brief]
+        columns = ["option", "the brief says", "here", "because"]
+        out.print(table_of("What this run says to the brief", columns, rows, left=4))
+
+
+_METRICS = {
+    "connection_success_rate": "connected",
+    "delivery_success_rate": "delivered in time",
+    "reconnection_frequency": "reconnections",
+    "latency_p50_ms": "P50 ms",
+    "latency_p95_ms": "P95 ms",
+    "latency_p99_ms": "P99 ms",
+}
+
+
+def _measured(options: Document) -> Table:
+    rows = [
+        [name, *(_interval(totals["metrics"][metric]) for metric in _METRICS)]
+        for name, totals in options.items()
+        if "metrics" in totals
+    ]
+    return table_of("Estimates with 95 % intervals", ["option", *_METRICS.values()], rows)
+
+
+def _interval(metric: Document) -> str:
+    """Estimate and interval; a percentile beyond the deadline has only its lower end."""
+    if metric["state"] == "absent":
+        return "—"
+    if metric["estimate"] is None:
+        return f"> {number(metric['low'])}"
+    return f"{number(metric['estimate'])} ({number(metric['low'])} to {number(metric['high'])})"
+
+
+_COUNTS = (
+    "rounds", "attempts", "opened", "expected", "received", "duplicated", "out_of_order", "lag_p99_ms",
+    "cpu_share", "invalid",
+)  # fmt: skip
+
+
+def _counted(options: Document) -> Table:
+    rows = [[name, *(_shown(totals[count]) for count in _COUNTS)] for name, totals in options.items()]
+    return table_of("Counts, and how the load generator did", ["option", *_COUNTS], rows)
+
+
+def _noticing(options: Document) -> list[list[str]]:
+    return [
+        [name, fault, *(_times(times[who]) for who in ("client", "server", "recovered"))]
+        for name, totals in options.items()
+        for fault, times in (totals["noticed"] or {}).items()
+    ]
+
+
+def _server(name: str, totals: Document) -> Iterator[list[str]]:
+    uses = totals["servers"]
+    if uses:
+        peak_kib = _median(use["rss_peak_kib"] for use in uses)
+        told = [_median(use[key] for use in uses) for key in _USES]
+        yield [name, *(number(one, 3) for one in told), number(peak_kib and peak_kib / 1024, 3)]
+
+
+_USES = ("cpu_s_per_1000_deliveries", "memory_kib_per_connection")
+
+
+def _median(values: Iterable[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return statistics.median(known) if known else None
 
 
 _HOW_TO_READ = (
@@ -69,4 +143,14 @@ def _times(times: Document) -> str:
 
 
 def _shown(value: Any) -> str:
+    if value is None:
+        return "—"
     return number(value) if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
+
+
+def figures_yaml(figures: "Mapping[str, Figure]") -> str:
+    """The figures as an option file writes them; a comment that says why where there are none."""
+    if not figures:
+        return "# the rounds did too little to tell: longer ones, with more messages and idle_connections\n"
+    plain = {name: [figure.model_dump(mode="json", exclude_none=True)] for name, figure in figures.items()}
+    return yaml.safe_dump(plain, sort_keys=False, allow_unicode=True, width=110)

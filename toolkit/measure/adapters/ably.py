@@ -11,6 +11,7 @@ import random
 import uuid
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
 from urllib.parse import urlencode
 
 from websockets.asyncio.client import ClientConnection, connect
@@ -135,8 +136,10 @@ class AblySession:
             self._socket.transport.abort()
             end = End(1006, "client")
         self._over = True
-        self._adapter.lost(self, asyncio.get_running_loop().time() - self._since_s)
-        return end
+        self._adapter.lost(self)
+        lived_s = asyncio.get_running_loop().time() - self._since_s
+        # At once after a loss (RTN15h3), but a server that hangs up at once is not hammered.
+        return replace(end, retry_s=0.0 if lived_s >= SHORT_LIFE_S else SHORT_LIFE_S)
 
     async def _live(self) -> End:
         while True:
@@ -222,7 +225,6 @@ class AblyAdapter:
         self._prefix = f"toolkit-probe-{uuid.uuid4().hex[:8]}"
         self._episodes: dict[str, Episode] = {}
         self._open: set[AblySession] = set()
-        self._lived_s = SHORT_LIFE_S
 
     @property
     def host(self) -> str:
@@ -260,10 +262,9 @@ class AblyAdapter:
         finally:
             await session.close()
 
-    def lost(self, session: AblySession, lived_s: float) -> None:
-        """Note how long the connection lived that was lost last."""
+    def lost(self, session: AblySession) -> None:
+        """Take note that a connection is over."""
         self._open.discard(session)
-        self._lived_s = lived_s
 
     def left(self, session: AblySession, episode: str | None) -> None:
         """Keep nothing of an episode that is over."""
@@ -272,12 +273,10 @@ class AblyAdapter:
             self._episodes.pop(episode, None)
 
     def retry_s(self, retries: int, draw: random.Random) -> float:
-        """At once after a loss (RTN15h3), then 15 to 30 s with jitter (RTB1), after two minutes 30 s."""
-        if retries == 0:
-            return 0.0 if self._lived_s >= SHORT_LIFE_S else SHORT_LIFE_S
+        """15 to 30 s with jitter (RTB1), after two minutes 30 s; an end says itself when to come again."""
         if retries > 5:
             return SUSPENDED_RETRY_S
-        return RETRY_S * min((retries + 2) / 3, 2) * draw.uniform(0.8, 1)
+        return RETRY_S * min((max(retries, 1) + 2) / 3, 2) * draw.uniform(0.8, 1)
 
     async def close(self) -> None:
         """Say goodbye on all connections, or Ably would keep them, and meter them, for two minutes."""

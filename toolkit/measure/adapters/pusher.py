@@ -26,13 +26,11 @@ from toolkit.measure.adapters.managed import (
     hear,
     keys_of,
 )
+from toolkit.measure.adapters.pusher_client import at_once_where_told, retry_after_s
 from toolkit.measure.adapters.pusher_http import EVENT, PusherHttp
 
 ACTIVITY_TIMEOUT_S, PONG_TIMEOUT_S = 120.0, 30.0
 """After how long a silence the client asks, and how long it waits for the answer."""
-
-RETRY_S, RETRY_MAX_S = 1.0, 30.0
-"""The client comes back after 1 s. That it doubles while nobody answers is ours, to be no nuisance."""
 
 GOODBYE_S = 1.0
 """How long a connection may take to go."""
@@ -98,7 +96,7 @@ class PusherSession:
             end = End(1006, "client")
         self._over = True
         self._adapter.lost(self)
-        return end
+        return at_once_where_told(end)
 
     async def _live(self) -> End:
         """Hear until the connection is over; ask after a silence, and give up where no answer comes."""
@@ -222,7 +220,7 @@ class PusherAdapter:
         await self._http.publish(channel, socket_id, payload)
 
     def retry_s(self, retries: int, draw: random.Random) -> float:
-        return min(RETRY_MAX_S, RETRY_S * 2.0 ** min(retries, 60))
+        return retry_after_s(retries)
 
     async def close(self) -> None:
         await asyncio.gather(*(session.close() for session in list(self._open)), return_exceptions=True)

@@ -7,7 +7,6 @@ import hashlib
 import hmac
 import json
 import random
-from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
@@ -16,16 +15,13 @@ from websockets.asyncio.client import ClientConnection
 from toolkit.chat.settings import PresetName
 from toolkit.measure.adapters.base import End, Kind, Payload, Receive
 from toolkit.measure.adapters.frames import BadFrame, Frame, FrameSession, fields_of, open_line, payload_of
+from toolkit.measure.adapters.pusher_client import at_once_where_told, retry_after_s
 from toolkit.measure.servers.node_servers import serves
 from toolkit.measure.servers.soketi_needs import need_soketi
 
 # The real client's defaults: pusher/pusher-js@f53faf9 src/core/defaults.ts:48-49 and
 # src/core/connection/connection_manager.ts:242-287.
 ACTIVITY_S, PONG_S = 120.0, 30.0
-RETRY_LOST_S = 1.0
-# A failed attempt uses its time up: src/runtimes/isomorphic/default_strategy.ts:62-66 and
-# src/core/strategies/sequential_strategy.ts:106-110.
-RETRY_FAILED_S, RETRY_MAX_S = 15.0, 60.0
 
 # Of the server that the bake-off starts and nobody else reaches; soketi/server.js has the same.
 KEY = SECRET = "bakeoff"
@@ -75,9 +71,7 @@ class PusherSession(FrameSession):
                 return
 
     async def ended(self) -> End:
-        end = await super().ended()
-        # The same, protocol/protocol.ts:122: the server asks for the next attempt now.
-        return replace(end, retry_s=0.0) if 4200 <= end.code < 4300 else end
+        return at_once_where_told(await super().ended())
 
     async def _until(self, event: str) -> Payload:
         """The first such event while nobody else reads yet."""
@@ -116,10 +110,7 @@ class SoketiAdapter:
         return await open_line(url, lambda socket: PusherSession(socket, room, receive))
 
     def retry_s(self, retries: int, draw: random.Random) -> float:
-        """The real client's delay: a second, then what a failed attempt leaves of 15 s, 30 s, 60 s."""
-        if retries == 0:
-            return RETRY_LOST_S
-        return float(min(RETRY_MAX_S, RETRY_FAILED_S * 2 ** min(retries - 1, 60)))
+        return retry_after_s(retries)
 
     async def close(self) -> None:
         """Nothing is shared."""

@@ -1,11 +1,12 @@
 """What one proxy sees of its connections and hears from their clients, as facts to record."""
 
 from dataclasses import asdict, dataclass, field
+from typing import cast
 
 from toolkit.measure.clock import RunClock
 from toolkit.measure.events import NetworkFault
 from toolkit.measure.faults.line import Line
-from toolkit.measure.faults.noticing import Noticing, Observation
+from toolkit.measure.faults.noticing import Noticing, Observation, Watched
 from toolkit.measure.faults.script import FaultKind, Way
 from toolkit.measure.faults.side import End
 
@@ -106,3 +107,21 @@ class Observer:
             server_noticed_s=server.noticed_s,
             server_observed_s=server.observed_s,
         )
+
+
+def observation(row: NetworkFault) -> Observation:
+    """What was observed, from its recorded fact; the second in which it struck is not in it."""
+    return Observation(
+        connection=row.connection,
+        fault=cast(FaultKind, row.fault),
+        way=cast(Way, row.way),
+        struck_s=0.0,
+        client=row.client,
+        healed_s=row.healed_s,
+        recovered_s=row.recovered_s,
+        wanted_s=row.wanted_s,
+        ends={
+            "client": Watched(row.client_noticed_s, row.client_observed_s, True),
+            "server": Watched(row.server_noticed_s, row.server_observed_s, True),
+        },
+    )

@@ -48,14 +48,24 @@ def times(seen_s: Sequence[float], censored_s: Sequence[float]) -> Times:
         return Times(both, 0, None, None)
     from scipy.stats import CensoredData, ecdf
 
-    cdf = ecdf(CensoredData(uncensored=list(seen_s), right=list(censored_s))).cdf
+    left = ecdf(CensoredData(uncensored=list(seen_s), right=list(censored_s))).sf
+    median_s, p95_s = (first_with(left.quantiles, left.probabilities, share) for share in (0.5, 0.05))
+    return Times(both, len(seen_s), median_s, p95_s)
 
-    def quantile_s(share: float) -> float | None:
-        # The estimate is a sum of shares, which may miss the one asked for by a rounding.
-        reached = np.flatnonzero(cdf.probabilities >= share - 1e-9)
-        return float(cdf.quantiles[reached[0]]) if len(reached) else None
 
-    return Times(both, len(seen_s), quantile_s(0.5), quantile_s(0.95))
+ROUNDING = 1e-9
+"""A share of what is left that floating point may be off by, as the estimate is a sum of shares."""
+
+
+def first_with(ages_s: np.ndarray, left: np.ndarray, share: float) -> float | None:
+    """The first age at which no more than a share is left; None where that is not reached.
+
+    Args:
+        ages_s: in rising order.
+        left: at each age the share of those that have not ended.
+    """
+    reached = np.flatnonzero(np.asarray(left) <= share + ROUNDING)
+    return float(ages_s[reached[0]]) if len(reached) else None
 
 
 def noticed(observations: Iterable[Observation]) -> dict[str, FaultTimes]:
