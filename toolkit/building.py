@@ -102,6 +102,8 @@ def _build(loaded: Loaded, scenarios: list[str], out: Path, notebooks: Path, sta
             quotes=answers.quoted(loaded, name),
             record=records.record_of(loaded, decision, cost=cost, rolled=rolled, inputs=state.inputs),
             map=mapping.decision_map(loaded, name),
+            # The page is of one scenario, the one that comes first.
+            whatif=mapping.what_if_costs(loaded, name) if name == names[0] else None,
         )
     inputs = ReportInputs(
         project=loaded.project,

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from toolkit.cost.decisionmap import DecisionMap
     from toolkit.cost.ground import Ground
     from toolkit.cost.sampling import Floats
+    from toolkit.cost.whatifcosts import WhatIfCosts
     from toolkit.cost.whatifgrid import WhatIfGrid
     from toolkit.pricing.scenario import Scenario
 
@@ -132,3 +133,21 @@ def decision_grid(
     costs = costs_of_an_hour(grounds[0], points=9) if costs is None else costs
     levels = axes.get("uptime_need", np.array(NEEDS))
     return what_if_grid(grounds, growths=found, needs=levels, usd_per_hour=costs)
+
+
+def what_if_costs(loaded: Loaded, name: str) -> WhatIfCosts | None:
+    """What options cost at each point of the grid of a what-if page; None for a team without messages."""
+    from toolkit.cost.sampling import DRAWS
+    from toolkit.cost.whatifaxes import axes_of
+    from toolkit.cost.whatifcosts import what_if_costs as costs_of
+    from toolkit.evidence import central
+
+    scenario = loaded.scenarios[name]
+    axes = axes_of(scenario)
+    sent = [central(value) for value in axes.messages.values if value is not None]
+    own = sent[axes.messages.own]
+    if not own:
+        return None
+    factors = np.array(sent) / own
+    grown = [what_if(scenario, {axes.growth.field: growth}).scenario for growth in axes.growth.values]
+    return costs_of([ground(loaded, name, found, factors=factors, draws=DRAWS) for found in grown], axes)

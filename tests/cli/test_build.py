@@ -59,7 +59,7 @@ def test_a_build_prints_where_its_page_is(published: Path) -> None:
 
 def test_a_build_has_a_page_a_notebook_and_the_decision(published: Path) -> None:
     names = {path.name for path in (published / "latest").iterdir()}
-    assert {"index.html", "decision.json"} <= names
+    assert {"index.html", "what-if.html", "decision.json"} <= names
     assert {f"{name}.html" for name in ("1-stability", "2-options", "3-cost", "4-decision")} <= names
     assert (published / "index.html").is_file()
     assert (published / "latest").is_symlink()

@@ -116,7 +116,7 @@ def test_a_new_folder_without_recordings_has_its_report_with_the_notebooks_that_
         assert_self_contained(page.read_text())
 
 
-@pytest.mark.parametrize("name", ["index", "build", "decision"])
+@pytest.mark.parametrize("name", ["index", "build", "decision", "what-if"])
 def test_a_notebook_cannot_take_the_name_of_another_page(
     report: ReportInputs, recorded: Path, notebooks: Path, tmp_path: Path, name: str
 ) -> None:

@@ -88,8 +88,8 @@ def scaled_team(scenario: Scenario, times: float) -> Scenario:
     Raises:
         InputError: each message would go to more others than there are.
     """
-    sizes = {name: _times(getattr(scenario, name), times) for name in TEAM_SIZE}
-    sent = _times(scenario.messages_per_user_day, 1 / times)
+    sizes = {name: scaled(getattr(scenario, name), times) for name in TEAM_SIZE}
+    sent = scaled(scenario.messages_per_user_day, 1 / times)
     found = scenario.model_copy(update={**sizes, "messages_per_user_day": sent})
     others = central(found.monthly_active_users) - 1
     if central(scenario.recipients_per_message) > max(others, 0):
@@ -99,7 +99,12 @@ def scaled_team(scenario: Scenario, times: float) -> Scenario:
     return found
 
 
-def _times(quantity: float | Range, times: float) -> float | Range:
+def scaled(quantity: float | Range, times: float) -> float | Range:
+    """So many times the quantity; all of a range together.
+
+    >>> scaled(Range(p5=1, p50=2, p95=4), 3)
+    Range(p5=3.0, p50=6.0, p95=12.0)
+    """
     if isinstance(quantity, Range):
         return Range(p5=quantity.p5 * times, p50=quantity.p50 * times, p95=quantity.p95 * times)
     return quantity * times

@@ -15,8 +15,9 @@ from toolkit.report.kept import NAME as KEPT
 from toolkit.report.page import leadership_page
 from toolkit.report.publish import publish, write, write_bytes
 from toolkit.report.run import run_notebooks
+from toolkit.report.whatif import what_if_page
 
-RESERVED = ("index", "build", "decision")
+RESERVED = ("index", "build", "decision", "what-if")
 """Names that the report's own files have."""
 
 
@@ -30,7 +31,7 @@ def build(
     limit_s: float = 300.0,
     wait_s: float = 600.0,
 ) -> Path:
-    """The folder of the published report: `index.html`, a page a notebook, `decision.json` and `build.json`.
+    """The folder of the published report: `index.html`, `what-if.html`, a page a notebook, and the documents.
 
     Args:
         inputs: the computed results, the default scenario first.
@@ -53,6 +54,8 @@ def build(
             folder, paths, inputs, project=project, build_id=fingerprint.build_id, limit_s=limit_s
         )
         write(folder, "index.html", leadership_page(inputs, build_id=fingerprint.build_id, notebooks=pages))
+        if inputs.default[1].whatif is not None:
+            write(folder, "what-if.html", what_if_page(inputs, build_id=fingerprint.build_id))
         documents = decision_documents(inputs)
         for name, document in documents.items():
             write(folder, name, json.dumps(document, indent=1, ensure_ascii=False) + "\n")

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import json
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,21 +15,44 @@ from toolkit.report.wording import clean
 TEMPLATES = Path(__file__).parent / "templates"
 
 
-def render(template: str, **values: Any) -> str:
-    """The page of a template, whole and self-contained."""
-    return _environment().get_template(template).render(values, **furniture())
+def render(template: str, *, more_style: str = "", script: str = "", **values: Any) -> str:
+    """The page of a template, whole and self-contained.
+
+    Args:
+        template: its file's name.
+        more_style: rules of this page alone, which follow those of all.
+        script: the toolkit's own script, which the page may run. Empty: the page may run none.
+        values: what the template tells.
+    """
+    return _environment().get_template(template).render(values, **furniture(more_style, script))
 
 
 @cache
-def furniture() -> dict[str, Any]:
-    """What every page carries: its one stylesheet and the policy that allows this stylesheet by its hash."""
-    style = (TEMPLATES / "style.css").read_text(encoding="utf-8")
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    # Markup: both are the toolkit's own text, and a browser hashes the stylesheet as it stands.
+def furniture(more_style: str = "", script: str = "") -> dict[str, Any]:
+    """What every page carries: one stylesheet, and the policy that allows it and a script by their hashes."""
+    style = (TEMPLATES / "style.css").read_text(encoding="utf-8") + more_style
+    scripts = f" script-src {_hash(script)};" if script else ""
+    # Markup: all are the toolkit's own text, and a browser hashes stylesheet and script as they stand.
     return {
         "style": Markup(style),
-        "policy": Markup(f"default-src 'none'; img-src data:; style-src 'sha256-{digest}'; base-uri 'none'"),
+        "script": Markup(script),
+        "policy": Markup(
+            f"default-src 'none'; img-src data:; style-src {_hash(style)};{scripts} base-uri 'none'"
+        ),
     }
+
+
+def _hash(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+def json_block(document: Any) -> Markup:
+    """A document as JSON for a block of data in a page; nothing in it ends the block or begins a comment."""
+    text = json.dumps(document, ensure_ascii=True, separators=(",", ":"), allow_nan=False)
+    for char in "<>&":
+        text = text.replace(char, f"\\u{ord(char):04x}")
+    # Markup: escaped as JSON, where a browser knows no other escapes.
+    return Markup(text)
 
 
 @cache

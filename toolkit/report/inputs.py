@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from toolkit.cost.decisionmap import DecisionMap
     from toolkit.cost.option import Option
     from toolkit.cost.result import CostResult
+    from toolkit.cost.whatifcosts import WhatIfCosts
     from toolkit.decide.backtest.result import Backtest
     from toolkit.decide.decision import Decision
     from toolkit.decide.plan import Plan
@@ -40,6 +41,7 @@ class ScenarioInputs:
         map: the cheapest feasible option over message volume and uptime. None where nobody asked.
         teams: small maps against uptime, by how many times the team they are for.
         record: the decision record as the text of its file. Empty where none is written.
+        whatif: what options cost at every point of the grid of a what-if page. None where nobody asked.
     """
 
     scenario: "Scenario"
@@ -51,6 +53,7 @@ class ScenarioInputs:
     map: "DecisionMap | None" = None
     teams: "Mapping[float, DecisionMap]" = field(default_factory=dict)
     record: str = ""
+    whatif: "WhatIfCosts | None" = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -80,6 +80,7 @@ def leadership_page(inputs: ReportInputs, *, build_id: str, notebooks: Sequence[
         lead=lead_sentence(first.phases),
         first=first,
         others=views[1:],
+        has_what_if=inputs.default[1].whatif is not None,
         stability=_stability(inputs),
         backtest=backtest.backtest_view(inputs.backtest.to_document()) if inputs.backtest else "",
         none_filed=records.NONE_FILED,
