@@ -1,6 +1,7 @@
 """No text of a decision folder is ever anything but text, wherever it lands."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -64,6 +65,9 @@ def hostile_folder(folder: Path) -> Callable[[str], Path]:
             f"claims:\n  - {{id: x, option: pusher, statement: {quoted}, verdict: wrong, evidence: {quoted}, "
             f"source: {quoted}, as_of: 2026-01-01}}\n"
         )
+        # The use cases rest on claims that are no more.
+        cases = folder / "use-cases.yaml"
+        cases.write_text(re.sub(r"\n +claims: \[[^\]]*\]", "", cases.read_text()))
         record(folder / "metrics", clients=5, minutes=5)
         return folder
 
