@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from commands import TOOLKIT, Run, forked_in, installed_in
-from once import made_once
+from once import SECRET, made_once
 
 ROOT = Path(__file__).parent.parent
 
@@ -53,7 +53,7 @@ def published(shipped: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     def build(home: Path) -> None:
         done = subprocess.run(
             [TOOLKIT, "build", "--project", str(shipped), "--out", str(home / "reports")],
-            cwd=home, env={"HOME": str(home / "no-home"), "PATH": os.environ["PATH"]},
+            cwd=home, env={"HOME": str(home / "no-home"), "PATH": os.environ["PATH"], "API_TOKEN": SECRET},
             capture_output=True, text=True, timeout=300, check=False,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr

@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+SECRET = "s3cret-that-no-report-may-tell"
+"""A token in the environment of the build whose report the tests look at."""
+
 
 def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
     """The folder of this name in the session's temporary folder, which no test may change.

@@ -1,13 +1,17 @@
 """The published report in a real browser, opened from disk without a network."""
 
+import io
 import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
 from playwright.sync_api import BrowserContext, Page
 from views import VIEWS
+
+from toolkit.report.palette import SCHEMES, SchemeName
 
 PAGES = ["index", "1-stability", "2-options", "3-cost", "4-decision"]
 ALL = ["../index", *PAGES]
@@ -67,14 +71,24 @@ def test_every_verdict_and_its_reason_are_on_the_first_screen(light: BrowserCont
         assert box is not None and box["y"] + box["height"] < 900
 
 
-def test_dark_pages_show_dark_pictures(browser: Any, built: Path) -> None:
-    sources = {}
-    for view in ("light", "dark"):
-        context = browser.new_context(offline=True, **VIEWS[view])
-        page, _ = opened(context, built)
-        sources[view] = page.evaluate("[...document.images].map(image => image.currentSrc)")
-        context.close()
-    assert all(light != dark for light, dark in zip(sources["light"], sources["dark"], strict=True))
+def grounds(page: Page) -> set[str]:
+    """The colours in the corners of the first pictures, as they are painted."""
+    found = set()
+    for picture in page.locator("figure img").all()[:3]:
+        painted = Image.open(io.BytesIO(picture.screenshot())).convert("RGB")
+        found.add("#{:02x}{:02x}{:02x}".format(*painted.getpixel((3, 3))))
+    return found
+
+
+@pytest.mark.parametrize("name", ["index", "3-cost"])
+@pytest.mark.parametrize("view", ["light", "dark"])
+def test_pictures_stand_on_the_ground_of_their_page(
+    browser: Any, built: Path, view: SchemeName, name: str
+) -> None:
+    context = browser.new_context(offline=True, **VIEWS[view])
+    page, _ = opened(context, built, name)
+    assert grounds(page) == {SCHEMES[view].paper}
+    context.close()
 
 
 def test_paper_is_light_whatever_the_screen_is(browser: Any, built: Path) -> None:
@@ -82,6 +96,7 @@ def test_paper_is_light_whatever_the_screen_is(browser: Any, built: Path) -> Non
     page, _ = opened(context, built)
     page.emulate_media(media="print", color_scheme="dark")
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    assert grounds(page) == {"#ffffff"}
     context.close()
 
 
@@ -109,11 +124,22 @@ def test_the_first_printed_page_holds_the_summary_and_nothing_else(
         "Chat that stays connected",
         "What it costs",
         "Availability",
+        "The largest risks",
         "What would change the answer",
+        "What to do next",
     ):
         assert wanted in on_first
     assert sum(title.startswith(("Immediate", "Short-term", "Long-term")) for title in on_first) == 3
-    assert headings["The phases and their gates"] == 2
+    assert headings["What changed since the last good build"] == 2
+
+
+def test_a_headline_leads_to_where_it_comes_from_though_that_is_folded(
+    light: BrowserContext, built: Path
+) -> None:
+    page, _ = opened(light, built)
+    page.locator(".tile .value a").first.click()
+    target = page.locator(":target")
+    assert target.is_visible() and target.locator("table").first.is_visible()
 
 
 def test_details_are_open_on_paper(light: BrowserContext, built: Path) -> None:

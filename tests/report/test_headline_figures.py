@@ -57,7 +57,9 @@ def test_an_unknown_availability_is_a_dash_with_its_reason(report: ReportInputs)
 
 def test_an_unknown_cost_is_a_dash_that_says_what_is_missing(report: ReportInputs) -> None:
     inputs = with_cost(report, "current", monthly_cost_usd=None, unknown=["node_usd_per_month is not known"])
-    now, _, change = headlines.cost_headlines(inputs, plan=report.plan, options=report.options)
+    now, _, change = headlines.cost_headlines(
+        inputs, plan=report.plan, options=report.options, as_of=report.as_of
+    )
     assert now.value == change.value == DASH
     assert "node_usd_per_month is not known" in now.note
 
@@ -68,14 +70,14 @@ def test_a_change_is_told_also_when_it_is_nothing(report: ReportInputs) -> None:
     inputs = with_cost(
         report, "current", monthly_cost_usd=report.default[1].cost.options[after].monthly_cost_usd
     )
-    change = headlines.cost_headlines(inputs, plan=report.plan, options=report.options)[2]
+    change = headlines.cost_headlines(inputs, plan=report.plan, options=report.options, as_of=report.as_of)[2]
     assert change.value == "$0 a month"
     assert "+0 %" in change.note
 
 
 def test_a_cost_from_nothing_has_no_relative_change(report: ReportInputs) -> None:
     inputs = with_cost(report, "current", monthly_cost_usd=Band(0.0, 0.0, 0.0, 0.0))
-    change = headlines.cost_headlines(inputs, plan=report.plan, options=report.options)[2]
+    change = headlines.cost_headlines(inputs, plan=report.plan, options=report.options, as_of=report.as_of)[2]
     assert change.note.startswith("mean against mean; ")
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 import nbformat
+import pandas as pd
 import pytest
 from report_html import Reader, assert_self_contained
 from test_picture_bytes import drawing
@@ -128,3 +129,12 @@ def test_the_title_is_that_of_the_metadata_or_the_first_heading_or_the_file() ->
 def test_the_same_notebook_gives_the_same_bytes() -> None:
     made = output({"text/html": drawing()._repr_html_()})
     assert page(made) == page(made)
+
+
+def test_the_table_of_a_frame_is_a_region_that_the_keyboard_reaches_without_empty_headers() -> None:
+    frame = pd.DataFrame({"option": ["<b>"], "cost": [1.0]})
+    html = page(output({"text/html": frame._repr_html_()}))  # type: ignore[operator]
+    assert_self_contained(html)
+    regions = [region for region in Reader(html).all("div") if region.get("aria-label") == "A table"]
+    assert [(region["class"], region["tabindex"]) for region in regions] == [("scroll", "0")]
+    assert "<th></th>" not in html and "<th>cost</th>" in html and "&lt;b&gt;" in html

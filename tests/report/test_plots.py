@@ -80,7 +80,7 @@ def test_what_no_plan_carries_is_a_dash_in_the_table_and_never_zero() -> None:
 def test_a_cost_that_is_known_nowhere_still_makes_a_picture() -> None:
     nothing = curve()
     nothing.frame[[name for name in nothing.frame if str(name).startswith("monthly")]] = math.nan
-    assert "<svg" in plots.cost_curve(nothing).svg_light
+    assert "<svg" in plots.cost_curve(nothing).svg
 
 
 @pytest.mark.parametrize(
@@ -165,7 +165,7 @@ def test_a_latency_beyond_the_deadline_is_a_dash(report: ReportInputs) -> None:
 def test_nothing_measured_is_said_and_drawn(plot: object) -> None:
     picture: Picture = plot(Rollups(), environment="production")  # type: ignore[operator]
     assert "othing was measured" in picture.alt
-    assert "<svg" in picture.svg_light
+    assert "<svg" in picture.svg
 
 
 def test_a_timeline_of_nothing_is_empty_and_no_error() -> None:

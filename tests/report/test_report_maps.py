@@ -71,12 +71,12 @@ def test_the_same_map_is_drawn_in_the_same_bytes_and_few_of_them(
     for draw, drawn in ((plots.decision_map, uptime), (plots.downtime_map, downtime)):
         picture = draw(drawn)
         assert picture == draw(drawn)
-        assert len(picture.svg_light) < 32_000
+        assert len(picture.svg) < 32_000
 
 
 def test_options_differ_by_pattern_too(downtime: DecisionMap) -> None:
     """A pattern for each option of the map but the one that is plain."""
-    svg = plots.downtime_map(downtime).svg_light
+    svg = plots.downtime_map(downtime).svg
     won = {option for area in areas_over_downtime(downtime) if (option := area.option) is not None}
     assert len(re.findall(r"<pattern ", svg)) == len(won - {"current"}) > 0
 
@@ -95,4 +95,4 @@ def test_a_map_without_any_known_option_is_drawn_and_says_so(loaded: Loaded) -> 
     )
     assert "no option is known to be feasible" in picture.alt
     assert "does not say what an hour of outage costs" in picture.alt
-    assert "<svg" in picture.svg_light
+    assert "<svg" in picture.svg

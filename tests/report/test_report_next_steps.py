@@ -48,7 +48,7 @@ def printed(told: dict[str, Any]) -> str:
 
 def test_the_page_has_a_row_a_measurement_and_none_for_open_questions() -> None:
     view = next_steps(document(), NAMES)
-    assert view.sentences == ["Measure next: ask Ably.", "Stay: as it is."]
+    assert view.actions == ["Stay: as it is.", "Measure next: ask Ably."]
     assert view.measurements is not None and len(view.measurements.rows) == 1
     html = view.measurements._repr_html_()
     assert "$900" in html and "$800" in html and "&lt;b&gt;Ably" in html and "<b>" not in html
@@ -70,7 +70,7 @@ def test_the_sequence_names_options_as_readers_do() -> None:
 
 def test_a_folder_without_measurements_has_no_table() -> None:
     view = next_steps(document(next_measurements=[], measure_next=None), NAMES)
-    assert view.measurements is None and view.sentences == ["Stay: as it is."]
+    assert view.measurements is None and view.actions == ["Stay: as it is."]
 
 
 def test_the_terminal_tells_the_same() -> None:

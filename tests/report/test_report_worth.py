@@ -149,7 +149,7 @@ def test_the_picture_says_its_numbers_and_draws_the_claim_where_it_applies(two: 
     assert "The dashed line is the brief's 90" in picture.alt
     assert len(picture.table.rows) == 9
     unclaimed = plots.worth_forest(two)
-    assert "dashed" not in unclaimed.alt and unclaimed.svg_light != picture.svg_light
+    assert "dashed" not in unclaimed.alt and unclaimed.svg != picture.svg
 
 
 def test_how_long_a_fault_goes_unnoticed_has_a_row_a_fault_and_end(two: Worth) -> None:

@@ -1,6 +1,7 @@
 """No text of a decision folder is ever anything but text, wherever it lands."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -40,6 +41,12 @@ def hostile_folder(folder: Path) -> Callable[[str], Path]:
             ("do: Monitor connection stability", "plan.yaml"),
             ("name: Pusher Channels", "options/pusher.yaml"),
             ("name: Current server, with the fixes", "options/current.yaml"),
+            ("note: no hop, region, percentile or load is given", "options/current.yaml"),
+            ('source: the brief, "they should resolve 90% of disconnection issues"', "options/current.yaml"),
+            ("when: this week", "plan.yaml"),
+            ("title: Immediate fix (current issues)", "use-cases.yaml"),
+            ("says: the best balance of features, reliability and cost", "use-cases.yaml"),
+            ("what: record current in production for 28 days", "measurements.yaml"),
         ):
             file = folder / path
             content = file.read_text()
@@ -58,6 +65,9 @@ def hostile_folder(folder: Path) -> Callable[[str], Path]:
             f"claims:\n  - {{id: x, option: pusher, statement: {quoted}, verdict: wrong, evidence: {quoted}, "
             f"source: {quoted}, as_of: 2026-01-01}}\n"
         )
+        # The use cases rest on claims that are no more.
+        cases = folder / "use-cases.yaml"
+        cases.write_text(re.sub(r"\n +claims: \[[^\]]*\]", "", cases.read_text()))
         record(folder / "metrics", clients=5, minutes=5)
         return folder
 

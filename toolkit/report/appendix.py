@@ -80,6 +80,10 @@ _ATTRIBUTES = frozenset(
         "aria-label",
         "class",
         "colspan",
+        "data-grade",
+        "data-n",
+        "data-source",
+        "data-window",
         "id",
         "lang",
         "media",
@@ -92,7 +96,11 @@ _ATTRIBUTES = frozenset(
     ]
 )
 # fmt: on
-_PICTURE = re.compile(r"data:image/(svg\+xml|png|jpeg|gif|webp);base64,[A-Za-z0-9+/=\s]*")
+_PICTURE = re.compile(
+    r"data:image/(svg\+xml|png|jpeg|gif|webp);base64,[A-Za-z0-9+/=\s]*|data:image/svg\+xml,[^\"<>&#]*"
+)
+
+_FRAME = re.compile(r'<table class="dataframe">.*?</table>', re.DOTALL)
 
 
 def notebook_page(notebook: Any, *, name: str, pages: Sequence[tuple[str, str]], build_id: str) -> str:
@@ -127,7 +135,14 @@ def safe_html(html: str) -> str:
     # pandas puts its stylesheet before every table; the page has one of its own and allows no other.
     html = re.sub(r"<style\b.*?</style\s*>", "", html, flags=re.DOTALL | re.IGNORECASE)
     protocols = {"data", "http", "https", "mailto"}
-    return str(bleach.clean(clean(html), tags=_TAGS, attributes=_allowed, protocols=protocols))
+    safe = str(bleach.clean(clean(html), tags=_TAGS, attributes=_allowed, protocols=protocols))
+    return _FRAME.sub(_reachable, safe)
+
+
+def _reachable(frame: re.Match[str]) -> str:
+    """The table of a pandas frame in a scroll region that the keyboard reaches, with no empty header."""
+    table = frame[0].replace("<th></th>", "<td></td>")
+    return f'<div class="scroll" role="group" tabindex="0" aria-label="A table">{table}</div>'
 
 
 def _allowed(tag: str, name: str, value: str) -> bool:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from toolkit.evidence import central
 from toolkit.report import plots
+from toolkit.report.evidenced import anchor
 from toolkit.report.html import render
 from toolkit.report.inputs import ReportInputs, ScenarioInputs
 from toolkit.report.metricwords import METRICS
@@ -21,6 +22,8 @@ from toolkit.report.sections import (
     options,
     provenance,
     records,
+    risks,
+    sensitivity,
     stability,
     verdicts,
     worth,
@@ -34,20 +37,22 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ScenarioView:
-    """One scenario as the page shows it."""
+    """One scenario as the page shows it; each table of lines stands beside its anchor."""
 
     id: str
     title: str
     phases: list[verdicts.PhaseView]
     cost: list[headlines.Headline]
     availability: list[headlines.Headline]
+    risks: list[str]
     flips: list[str]
     measure: list[str]
     steps: next_steps.NextSteps
+    sensitivity: sensitivity.SensitivityView
     maps: list[Picture]
     pictures: list[Picture]
     totals: Table
-    lines: list[Table]
+    lines: list[tuple[str, Table]]
     bills: Table
     side_by_side: Table
     choosing: choosing.ChoosingView
@@ -105,18 +110,28 @@ def scenario_view(inputs: ReportInputs, scenario: str, *, several: bool = False)
         id=scenario,
         title=title,
         phases=verdicts.phase_views(inputs.plan, its.decision, names=names, scenario=suffix),
-        cost=headlines.cost_headlines(its, plan=inputs.plan, options=inputs.options),
+        cost=headlines.cost_headlines(
+            its, plan=inputs.plan, options=inputs.options, as_of=inputs.as_of
+        ),
         availability=headlines.availability_headlines(
             its, plan=inputs.plan, options=inputs.options, as_of=inputs.as_of
+        ),
+        risks=risks.largest_risks(
+            decision, its.cost, names=names, now=headlines.baseline(inputs.plan, inputs.options),
+            after=headlines.target(decision),
         ),
         flips=headlines.flip_points(decision, names),
         measure=verdicts.next_measurements(its.decision),
         steps=next_steps.next_steps(decision, names, title=suffix),
+        sensitivity=sensitivity.sensitivity_view(its.cost, names, title=suffix),
         maps=_maps(its, names, title),
         pictures=_cost_pictures(its, names, title),
         totals=costs.totals_table(its.cost, names, title=title),
         lines=[
-            costs.lines_table(entry, names, months=its.cost.horizon_months, title=title)
+            (
+                anchor("lines", scenario, entry.option),
+                costs.lines_table(entry, names, months=its.cost.horizon_months, title=title),
+            )
             for entry in its.cost.options.values()
         ],
         bills=costs.bills_table(its.quotes, title=title),
@@ -161,7 +176,11 @@ def _stability(inputs: ReportInputs) -> dict[str, Any]:
         pictures.append(plots.latency_distribution(inputs.rollups, environment=environment, names=names))
     return {
         "tables": stability.stability_tables(
-            inputs.metrics, inputs.options, environments=environments, as_of=inputs.as_of
+            inputs.metrics,
+            inputs.options,
+            environments=environments,
+            rollups=inputs.rollups,
+            as_of=inputs.as_of,
         ),
         "pictures": pictures,
         "worth": _worth(inputs, names),
@@ -191,19 +210,20 @@ def _claims(inputs: ReportInputs) -> dict[tuple[str, str], float]:
 
 
 def lead_sentence(phases: Sequence[verdicts.PhaseView]) -> str:
-    """The whole plan in two sentences: how many phases go, wait and stop, and which decision comes next."""
+    """The whole plan in two sentences: how many phases go, wait and stop, and who decides what by when."""
     counts = {word: sum(phase.verdict == word for phase in phases) for word in verdicts.TONES}
     told = ", ".join(f"{count} {word}" for word, count in counts.items() if count)
     alarms = sum(bool(phase.alarm) for phase in phases)
     alarm = f" {plural(alarms, 'rollback alarm')} to act on now." if alarms else ""
     open_ones = [phase for phase in phases if phase.decide_by]
     first = min(open_ones, key=lambda phase: phase.decide_by, default=None)
-    by = (
-        f" The next decision is due {day(date.fromisoformat(first.decide_by))}: {first.title}."
-        if first
-        else ""
-    )
-    return f"Of {plural(len(phases), 'phase')}: {told}.{alarm}{by}"
+    asked = f" The decision asked for: {_asked(first)}." if first else ""
+    return f"Of {plural(len(phases), 'phase')}: {told}.{alarm}{asked}"
+
+
+def _asked(phase: verdicts.PhaseView) -> str:
+    whose = f"of {phase.owner}, " if phase.owner else ""
+    return f"“{phase.title}”, {whose}by {day(date.fromisoformat(phase.decide_by))}"
 
 
 def _unique(texts: Sequence[str]) -> list[str]:

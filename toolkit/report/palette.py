@@ -28,6 +28,11 @@ class Scheme:
     grid: str
     series: tuple[str, ...]
 
+    @property
+    def colours(self) -> tuple[str, ...]:
+        """All of them; those of two schemes in the same place stand for each other."""
+        return (self.paper, self.ink, self.soft, self.grid, *self.series)
+
 
 SCHEMES: dict[SchemeName, Scheme] = {
     "light": Scheme(

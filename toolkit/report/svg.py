@@ -1,13 +1,15 @@
 """Drawings in fewer bytes: the same shapes, written as briefly as SVG allows.
 
-A page holds every drawing twice, once for each colour scheme, and loads nothing; matplotlib writes each
-glyph, each name, each style and each number at length.
+A page holds its drawings in itself; matplotlib writes each glyph, each name, each style and each number at
+length.
 """
 
 import re
 from collections import Counter
 from collections.abc import Iterator
 from itertools import count
+
+from toolkit.report.palette import Scheme
 
 _UNWANTED = (r"<\?xml.*?\?>", r"<!DOCTYPE.*?>", r"<metadata>.*?</metadata>", r"<!--.*?-->")
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
@@ -35,6 +37,23 @@ def compact(svg: str) -> str:
     svg = re.sub(r' d="([^"]*)"', lambda found: f' d="{short_path(found[1])}"', svg)
     svg = re.sub(r'(?<= (?:x|y)=")[-\d.]+|(?<=translate\()[^)]+', _tenths, svg)
     return _with_classes(_unwrapped(_MOVED.sub(_placed, _with_short_names(svg))))
+
+
+def in_both_schemes(svg: str, light: Scheme, dark: Scheme) -> str:
+    """The compact drawing of a light screen and of paper, in the colours of a dark screen on one.
+
+    An image follows the colour scheme of the page that holds it; what does not know of schemes keeps the
+    light one, on its own ground.
+    """
+    pairs = dict(zip(light.colours, dark.colours, strict=True))
+    used = [colour for colour in pairs if colour in svg]
+    names = dict(zip(used, _names(), strict=False))
+    for colour, name in names.items():
+        svg = svg.replace(colour, f"var(--{name})")
+    day = "".join(f"--{name}:{colour};" for colour, name in names.items())
+    night = "".join(f"--{name}:{pairs[colour]};" for colour, name in names.items())
+    rules = f":root{{{day}}}@media screen and (prefers-color-scheme:dark){{:root{{{night}}}}}"
+    return svg.replace("</style>", f"{rules}</style>", 1)
 
 
 def _tenths(numbers: re.Match[str]) -> str:

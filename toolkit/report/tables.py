@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any, Literal
 
+from toolkit.report.evidenced import Evidence
 from toolkit.report.wording import DASH, clean, number
 
 if TYPE_CHECKING:
@@ -37,11 +38,18 @@ class Missing:
 
 @dataclass(frozen=True)
 class Mark:
-    """A word with a tone that the stylesheet knows: ``good``, ``bad``, ``wait``, ``grade`` or ``quiet``."""
+    """A word or a figure, with a tone that the stylesheet knows and what stands behind it.
+
+    Args:
+        tone: ``good``, ``bad``, ``wait``, ``grade``, ``plain``, ``total`` or ``quiet``.
+        note: below it. None where there is nothing to add.
+        evidence: of a figure. None where it is told elsewhere.
+    """
 
     text: str
     tone: str = "quiet"
     note: str | None = None
+    evidence: Evidence | None = None
 
 
 Cell = str | float | Mark | Missing | None
@@ -56,12 +64,14 @@ class Table:
         columns: in order; the first one names the rows.
         rows: cells in the order of the columns. A number is shown with three digits, None as a dash.
         absent: what a dash means where its cell gives no reason of its own.
+        anchors: id of each row, for links to it. Empty where nothing links to them.
     """
 
     caption: str
     columns: Sequence[Column]
     rows: Sequence[Sequence[Cell]]
     absent: str = "not available"
+    anchors: Sequence[str] = ()
 
     def _repr_html_(self) -> str:
         """The table in a scroll region that the keyboard reaches; also what Jupyter displays."""
@@ -69,7 +79,8 @@ class Table:
         if not self.rows:
             return f'<p class="note">{caption}: nothing.</p>'
         head = "".join(_header(column) for column in self.columns)
-        body = "".join(self._row(row) for row in self.rows)
+        ids = self.anchors or [""] * len(self.rows)
+        body = "".join(self._row(row, name) for row, name in zip(self.rows, ids, strict=True))
         return (
             f'<div class="scroll" role="group" tabindex="0" aria-label="{caption}"><table>'
             f"<caption>{caption}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
@@ -78,13 +89,14 @@ class Table:
 
     __html__ = _repr_html_
 
-    def _row(self, row: Sequence[Cell]) -> str:
+    def _row(self, row: Sequence[Cell], anchor: str) -> str:
+        named = f' id="{escape(anchor, quote=True)}"' if anchor else ""
         name = f'<th scope="row">{self._cell(row[0])}</th>'
         cells = (
             f"<td{_aligned(column)}>{self._cell(cell)}</td>"
             for column, cell in zip(self.columns[1:], row[1:], strict=True)
         )
-        return f"<tr>{name}{''.join(cells)}</tr>"
+        return f"<tr{named}>{name}{''.join(cells)}</tr>"
 
     def _cell(self, cell: Cell) -> str:
         if cell is None:
@@ -93,7 +105,10 @@ class Table:
             return f'{DASH} <span class="why">{_text(cell.reason)}</span>'
         if isinstance(cell, Mark):
             note = f' <span class="why">{_text(cell.note)}</span>' if cell.note else ""
-            return f'<span class="mark {escape(cell.tone, quote=True)}">{_text(cell.text)}</span>{note}'
+            behind = "" if cell.evidence is None else cell.evidence.attributes
+            return (
+                f'<span class="mark {escape(cell.tone, quote=True)}"{behind}>{_text(cell.text)}</span>{note}'
+            )
         return _text(cell) if isinstance(cell, str) else number(float(cell))
 
     def _note(self) -> str:

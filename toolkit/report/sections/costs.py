@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from toolkit.report.evidenced import of_cost
 from toolkit.report.tables import Cell, Column, Mark, Missing, Table
 from toolkit.report.wording import shorten, usd
 
@@ -24,7 +25,11 @@ def totals_table(cost: "CostResult", names: Mapping[str, str], *, title: str) ->
         means = {line.line: None if line.band is None else usd(line.band.mean) for line in entry.lines}
         none = Missing("none")
         rows.append(
-            [names.get(entry.option, entry.option), _total(entry), *(means.get(line, none) for line in lines)]
+            [
+                names.get(entry.option, entry.option),
+                _total(entry, cost),
+                *(means.get(line, none) for line in lines),
+            ]
         )
     columns = [Column("Option"), Column("Total, 5–95 %", "USD", numeric=True)]
     columns += [Column(line, "USD", numeric=True) for line in lines]
@@ -89,9 +94,12 @@ def _order(entry: "OptionCost") -> tuple[bool, float, str]:
     return entry.total is None, entry.total.mean if entry.total else 0.0, entry.option
 
 
-def _total(entry: "OptionCost") -> Cell:
+def _total(entry: "OptionCost", cost: "CostResult") -> Cell:
     if entry.total is not None:
-        return Mark(usd(entry.total.mean), "total", f"{usd(entry.total.p5)} to {usd(entry.total.p95)}")
+        behind = of_cost(entry, cost, window=f"{cost.horizon_months} months")
+        spread = f"{usd(entry.total.p5)} to {usd(entry.total.p95)}"
+        grade = "no grade" if behind is None else f"grade {behind.grade}"
+        return Mark(usd(entry.total.mean), "total", f"{spread}, {grade}", behind)
     return Missing(shorten("; ".join([*entry.infeasible, *entry.unknown]) or "a line is unknown", 200))
 
 

@@ -1,11 +1,12 @@
 """The figures of the first screen: cost now and after, availability against need, flip points."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
-from toolkit.evidence import Figure
+from toolkit.evidence import Figure, Grade, grade_rank
+from toolkit.report.evidenced import NO_SAMPLE, Evidence, anchor, of_cost
 from toolkit.report.wording import DASH, day, exact_percent, number, percent, plural, shorten, usd, usd_change
 
 if TYPE_CHECKING:
@@ -16,6 +17,11 @@ if TYPE_CHECKING:
 
 STALE_DAYS = 365
 """A headline that rests on an older figure is a dash, with the old value and its age below it."""
+
+NODE_PRICES = ("node_usd_per_month", "cache_usd_per_month", "load_balancer_usd_per_month")
+"""The figures of an option that are prices of what it runs on."""
+
+UNAVAILABILITY = "service_unavailability_min_per_month"
 
 MONTH_MIN = 730.5 * 60
 """Minutes of an average month of the Gregorian calendar."""
@@ -29,11 +35,13 @@ class Headline:
         label: what it is.
         value: the figure with its unit, or a dash.
         note: range, grade and source in words, or why there is a dash.
+        evidence: what stands behind it. None for a dash.
     """
 
     label: str
     value: str
     note: str
+    evidence: Evidence | None = None
 
 
 def baseline(plan: "Plan", options: "Mapping[str, Option]") -> str | None:
@@ -53,41 +61,81 @@ def target(decision: dict[str, Any]) -> str | None:
 
 
 def cost_headlines(
-    inputs: "ScenarioInputs", *, plan: "Plan", options: "Mapping[str, Option]"
+    inputs: "ScenarioInputs", *, plan: "Plan", options: "Mapping[str, Option]", as_of: date
 ) -> list[Headline]:
     """Cost now, cost after the last phase, and the change."""
     now_id, after_id = baseline(plan, options), target(inputs.decision.to_document())
     now, after = (inputs.cost.options.get(option) if option else None for option in (now_id, after_id))
-    names = {option: entry.name for option, entry in options.items()}
-    return [
-        _cost("Cost now", now, names, "no phase is in service or done"),
-        _cost("Cost after the last phase", after, names, "no candidate could be chosen"),
-        _change(now, after, budget=inputs.scenario.budget_usd_per_month),
+    shown = [
+        _cost("Cost now", now, inputs, options, as_of, "no phase is in service or done"),
+        _cost("Cost after the last phase", after, inputs, options, as_of, "no candidate could be chosen"),
     ]
+    return [*shown, _change(now, after, shown, budget=inputs.scenario.budget_usd_per_month)]
 
 
-def _cost(label: str, cost: "OptionCost | None", names: Mapping[str, str], nothing: str) -> Headline:
+def _cost(
+    label: str,
+    cost: "OptionCost | None",
+    inputs: "ScenarioInputs",
+    options: "Mapping[str, Option]",
+    as_of: date,
+    nothing: str,
+) -> Headline:
     if cost is None:
         return Headline(label, DASH, nothing)
-    name = names.get(cost.option, cost.option)
+    name = options[cost.option].name if cost.option in options else cost.option
     if cost.monthly_cost_usd is None:
         missing = "; ".join([*cost.unknown, *cost.infeasible]) or "a price or a size is not known"
         return Headline(label, DASH, f"{name}: unknown, {shorten(missing, 160)}")
-    band = cost.monthly_cost_usd
+    band, evidence = cost.monthly_cost_usd, of_cost(cost, inputs.cost, window="the first month")
+    if evidence is None:
+        return Headline(label, DASH, f"{name}: something in it has no grade; it was {usd(band.mean)} a month")
+    priced = price_day(cost, inputs, options, as_of)
+    if priced is not None and (as_of - priced).days > STALE_DAYS:
+        age = f"by a price from {day(priced)}, {plural((as_of - priced).days, 'day')} old"
+        return Headline(label, DASH, f"{name}: stale; it was {usd(band.mean)} a month {age}")
     plan = f", plan {cost.plan}" if cost.plan else ""
-    told = f"{name}{plan}; 5–95 %: {usd(band.p5)} to {usd(band.p95)}"
-    note = f". {cost.plan_note}" if cost.plan_note else ""
-    return Headline(label, f"{usd(band.mean)} a month", f"{told}{note}")
+    told = f"{name}{plan}; 5–95 %: {usd(band.p5)} to {usd(band.p95)}; weakest grade {evidence.grade}"
+    return Headline(label, f"{usd(band.mean)} a month", told, evidence)
 
 
-def _change(now: "OptionCost | None", after: "OptionCost | None", *, budget: float | None) -> Headline:
+def price_day(
+    cost: "OptionCost", inputs: "ScenarioInputs", options: "Mapping[str, Option]", as_of: date
+) -> date | None:
+    """The day of the oldest price behind an option's monthly cost; None where it has no dated price."""
+    option = options.get(cost.option)
+    if option is None:
+        return None
+    figures = [option.figure(name, as_of=as_of) for name in option.figures if name in NODE_PRICES]
+    days = [figure.as_of for figure in figures if figure is not None]
+    for quote in inputs.quotes:
+        vendor, _, seen = quote.bill.price_book.partition("@")
+        if vendor == option.price_book and seen:
+            days.append(date.fromisoformat(seen))
+    return min(days, default=None)
+
+
+def _change(
+    now: "OptionCost | None",
+    after: "OptionCost | None",
+    shown: "Sequence[Headline]",
+    *,
+    budget: float | None,
+) -> Headline:
     limit = "no budget is stated" if budget is None else f"budget {usd(budget)} a month"
+    before, later = (headline.evidence for headline in shown)
     if now is None or after is None or now.monthly_cost_usd is None or after.monthly_cost_usd is None:
         return Headline("Change", DASH, f"one of the two is not known; {limit}")
+    if before is None or later is None:
+        return Headline("Change", DASH, f"one of the two is stale or has no grade; {limit}")
     change = after.monthly_cost_usd.mean - now.monthly_cost_usd.mean
-    before = now.monthly_cost_usd.mean
-    relative = f", {change / before * 100:+.0f} %".replace("-", "−") if before > 0 else ""
-    return Headline("Change", f"{usd_change(change)} a month", f"mean against mean{relative}; {limit}")
+    mean = now.monthly_cost_usd.mean
+    relative = f", {change / mean * 100:+.0f} %".replace("-", "−") if mean > 0 else ""
+    weaker = min(before, later, key=lambda evidence: grade_rank(cast("Grade", evidence.grade)))
+    evidence = replace(weaker, source=f"{later.source}; less {before.source}", anchor=later.anchor)
+    return Headline(
+        "Change", f"{usd_change(change)} a month", f"mean against mean{relative}; {limit}", evidence
+    )
 
 
 def availability_headlines(
@@ -100,8 +148,23 @@ def availability_headlines(
     return [
         _availability("Availability now", inputs, now_id, options, as_of),
         _availability("Availability after", inputs, after_id, options, as_of),
-        Headline("Availability needed", DASH if need is None else exact_percent(need), stated),
+        Headline(
+            "Availability needed",
+            DASH if need is None else exact_percent(need),
+            stated,
+            None if need is None else _set_by(inputs),
+        ),
     ]
+
+
+def _set_by(inputs: "ScenarioInputs") -> Evidence:
+    """Of what the team itself set: nothing proves it, and nothing has to."""
+    return Evidence(
+        grade="set",
+        source=f"uptime_need of the scenario {inputs.scenario.title}",
+        n=NO_SAMPLE,
+        window="every month",
+    )
 
 
 def _availability(
@@ -117,11 +180,18 @@ def _availability(
         old = f"{percent(share_of(figure.central))}, from {day(figure.as_of)}, {plural(age, 'day')} old"
         return Headline(label, DASH, f"{name}: stale; it was {old} (grade {figure.grade})")
     middle = percent(share_of(figure.central))
+    evidence = Evidence(
+        grade=figure.grade,
+        source=figure.source,
+        n=NO_SAMPLE,
+        window=f"a month, as of {figure.as_of.isoformat()}",
+        anchor=anchor("figure", cost.option, UNAVAILABILITY),
+    )
     if figure.value is not None:
-        return Headline(label, middle, f"{name}; grade {figure.grade}")
+        return Headline(label, middle, f"{name}; grade {figure.grade}", evidence)
     # The range is the finding: its middle alone would look like something that somebody measured.
     wide = f"{percent(share_of(figure.high))} to {percent(share_of(figure.low))}"
-    return Headline(label, wide, f"{name}; 5–95 %, middle {middle}; grade {figure.grade}")
+    return Headline(label, wide, f"{name}; 5–95 %, middle {middle}; grade {figure.grade}", evidence)
 
 
 def share_of(unavailable_min_per_month: float) -> float:

@@ -21,12 +21,12 @@ class NextSteps:
     """What the page shows.
 
     Args:
-        sentences: what to measure and which phase comes next, one each.
+        actions: which phase comes next and what to measure, one sentence each, the next action first.
         measurements: what could be measured. None where the folder names nothing.
         sequence: the phases.
     """
 
-    sentences: list[str]
+    actions: list[str]
     measurements: Table | None
     sequence: Table
 
@@ -41,9 +41,9 @@ def next_steps(decision: Mapping[str, Any], names: Mapping[str, str], *, title: 
     """
     suffix = f", {title}" if title else ""
     told = [entry for entry in decision["next_measurements"] if entry["id"] is not None]
-    sentences = [decision["measure_next"], decision["sequence"]["sentence"]]
+    actions = [decision["sequence"]["sentence"], decision["measure_next"]]
     return NextSteps(
-        sentences=[sentence for sentence in sentences if sentence is not None],
+        actions=[sentence for sentence in actions if sentence is not None],
         measurements=_measurements(told, suffix) if told else None,
         sequence=_sequence(decision["sequence"]["phases"], names, suffix),
     )

@@ -5,6 +5,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from toolkit.evidence import Figure, strongest
+from toolkit.report.evidenced import anchor
 from toolkit.report.tables import Cell, Column, Mark, Table
 from toolkit.report.wording import number
 
@@ -35,6 +36,7 @@ def claims_table(claims: "Sequence[Claim]", options: "Mapping[str, Option]") -> 
 def figures_table(option: "Option", *, as_of: date) -> Table:
     """Every figure of an option, the one in use first of each quantity; those not yet known are left out."""
     rows: list[list[Cell]] = []
+    anchors: list[str] = []
     for quantity, figures in option.figures.items():
         known = [figure for figure in figures if figure.as_of <= as_of]
         used = strongest(known, as_of=as_of)
@@ -42,12 +44,14 @@ def figures_table(option: "Option", *, as_of: date) -> Table:
             _row(quantity, figure, used=figure is used)
             for figure in sorted(known, key=lambda f: f is not used)
         )
+        anchors += [anchor("figure", option.id, quantity)] if known else []
+        anchors += [""] * (len(known) - 1)
     columns = [
         Column("Quantity"), Column("Value", numeric=True), Column("Unit"), Column("Grade", shape="short"),
         Column("Used"), Column("Source", shape="wide"), Column("As of", shape="short"),
         Column("Note", shape="wide"),
     ]  # fmt: skip
-    return Table(f"Figures of {option.name}", columns, rows, absent="nothing to add")
+    return Table(f"Figures of {option.name}", columns, rows, "nothing to add", anchors)
 
 
 def _row(quantity: str, figure: Figure, *, used: bool) -> list[Cell]:

@@ -1,10 +1,12 @@
 """What was measured, beside the brief's thresholds and the brief's word, environment by environment."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
 from toolkit.evidence import Figure
+from toolkit.report.evidenced import Evidence
 from toolkit.report.metricwords import METRICS, MetricWord, interval
 from toolkit.report.tables import Cell, Column, Mark, Table
 from toolkit.report.wording import plural, whole
@@ -15,33 +17,57 @@ if TYPE_CHECKING:
     from toolkit.metrics.result import MetricsResult
     from toolkit.metrics.rollups import Rollups
 
+NO_WINDOW = "days not recorded"
 NO_PERCENTILE = "percentile not said"
 
 
 def stability_tables(
-    metrics: "MetricsResult", options: "Mapping[str, Option]", *, environments: Mapping[str, str], as_of: date
+    metrics: "MetricsResult",
+    options: "Mapping[str, Option]",
+    *,
+    environments: Mapping[str, str],
+    rollups: "Rollups",
+    as_of: date,
 ) -> list[Table]:
     """A table for each environment that holds a measurement, in the order of the project.
 
     Args:
         environments: grade of each environment.
+        rollups: the counts behind the metrics, which say when they were recorded.
         as_of: the day (UTC) on which a claim must have been known.
     """
     tables = []
     for environment, grade in environments.items():
         measured = measured_options(metrics, environment)
+        windows = recorded_days(rollups, environment)
         rows = [
-            _row(options[option], metric, word, metrics.values[option][environment][metric], as_of)
+            _row(
+                options[option], metric, word, metrics.values[option][environment][metric], as_of,
+                Evidence(
+                    grade=grade, source=f"recorded of {option} in {environment}", n="none",
+                    window=windows.get(option, NO_WINDOW),
+                ),
+            )
             for metric, word in METRICS.items()
             for option in measured
             if option in options
-        ]
+        ]  # fmt: skip
         if rows:
             caption = f"Measured in {environment} (grade {grade}) until {as_of.isoformat()}, 95 % intervals"
             tables.append(
                 Table(caption, _COLUMNS, rows, absent="nothing was recorded, or nobody made such a statement")
             )
     return tables
+
+
+def recorded_days(rollups: "Rollups", environment: str) -> dict[str, str]:
+    """The first and the last recorded UTC day of each option in an environment."""
+    counts = rollups.counts[rollups.counts["environment"] == environment]
+    spans = counts.groupby("option", sort=True)["hour"].agg(["min", "max"])
+    return {
+        str(option): f"{first.date().isoformat()} to {last.date().isoformat()}"
+        for option, first, last in spans.itertuples()
+    }
 
 
 def recorded_table(rollups: "Rollups") -> Table:
@@ -97,14 +123,18 @@ def not_measured(
     return " ".join(parts)
 
 
-def _row(option: "Option", metric: str, word: MetricWord, value: "MetricValue", as_of: date) -> list[Cell]:
+def _row(
+    option: "Option", metric: str, word: MetricWord, value: "MetricValue", as_of: date, evidence: Evidence
+) -> list[Cell]:
     name = [word.name, option.name]
     claimed = brief_claim(option, word, as_of)
     if value.state == "absent":
         return [*name, None, None, None, word.threshold, None, claimed]
     return [
         *name,
-        None if value.estimate is None else word.show(value.estimate),
+        None
+        if value.estimate is None
+        else Mark(word.show(value.estimate), "plain", evidence=replace(evidence, n=plural(value.n, "event"))),
         interval(metric, value.low, value.high),
         whole(value.n),
         word.threshold,

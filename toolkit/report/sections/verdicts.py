@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from toolkit.report.evidenced import NO_SAMPLE, Evidence
 from toolkit.report.metricwords import interval, name_of, show, show_threshold
 from toolkit.report.tables import Cell, Column, Mark, Table
 from toolkit.report.wording import DASH, day, plural, whole
@@ -28,6 +30,7 @@ class PhaseView:
         settle: what would settle a HOLD, as far as that is known.
         alarm: why to roll back. Empty without alarm.
         decide_by: the day as YYYY-MM-DD. Empty where none is set, and for a phase that is done.
+        owner: of the phase. Empty where nobody is named.
         facts: label and words.
         steps: whether it is done, and what to do.
     """
@@ -40,6 +43,7 @@ class PhaseView:
     settle: list[str]
     alarm: str
     decide_by: str
+    owner: str
     facts: list[tuple[str, str]]
     steps: list[tuple[bool, str]]
     tables: list[Table]
@@ -56,11 +60,19 @@ def phase_views(
     """
     documents = {phase["id"]: phase for phase in decision.to_document()["phases"]}
     sentences = {result.phase.id: result.sentence for result in decision.phases}
-    return [_view(phase, documents[phase.id], sentences[phase.id], names, scenario) for phase in plan.phases]
+    return [
+        _view(phase, documents[phase.id], sentences[phase.id], names, scenario, decision.as_of)
+        for phase in plan.phases
+    ]
 
 
 def _view(
-    phase: "Phase", judged: dict[str, Any], sentence: str, names: Mapping[str, str], scenario: str
+    phase: "Phase",
+    judged: dict[str, Any],
+    sentence: str,
+    names: Mapping[str, str],
+    scenario: str,
+    as_of: date,
 ) -> PhaseView:
     suffix = f", {scenario}" if scenario else ""
     return PhaseView(
@@ -73,10 +85,11 @@ def _view(
         settle=settling(judged)[:MOST_SETTLING],
         alarm=_alarm(judged),
         decide_by="" if phase.status == "done" else judged["decide_by"] or "",
+        owner=phase.owner or "",
         facts=_facts(phase, judged, names),
         steps=[(step.done, step.do) for step in phase.steps],
         tables=[
-            _table(f"{phase.title}: {LISTS[name].lower()}{suffix}", rows)
+            _table(f"{phase.title}: {LISTS[name].lower()}{suffix}", rows, as_of)
             for name in LISTS
             if (rows := [entry for entry in judged["criteria"] if entry["list"] == name])
         ],
@@ -153,7 +166,7 @@ def _facts(phase: "Phase", judged: dict[str, Any], names: Mapping[str, str]) -> 
     return [*facts, ("Status", STATUS[judged["status"]])]
 
 
-def _table(caption: str, entries: Sequence[dict[str, Any]]) -> Table:
+def _table(caption: str, entries: Sequence[dict[str, Any]], as_of: date) -> Table:
     columns = [
         Column("Criterion"), Column("State", shape="short"), Column("Reason", shape="wide"),
         Column("Estimate", numeric=True), Column("Interval", numeric=True),
@@ -162,21 +175,23 @@ def _table(caption: str, entries: Sequence[dict[str, Any]]) -> Table:
     ]  # fmt: skip
     rows: list[list[Cell]] = []
     for entry in entries:
-        rows.append(_row(entry))
-        rows.extend(_row(inner, inside=True) for inner in entry["any_of"] or [])
+        rows.append(_row(entry, as_of))
+        rows.extend(_row(inner, as_of, inside=True) for inner in entry["any_of"] or [])
     return Table(
         caption=caption, columns=columns, rows=rows, absent="does not apply, or nothing was recorded"
     )
 
 
-def _row(entry: Mapping[str, Any], *, inside: bool = False) -> list[Cell]:
+def _row(entry: Mapping[str, Any], as_of: date, *, inside: bool = False) -> list[Cell]:
     what = entry["metric"] or entry["scenario_field"]
     grade: Cell = Mark(entry["grade"], "grade") if entry["grade"] else None
     return [
         f"{'or: ' if inside else ''}{condition(entry)}{'' if entry['level'] == 'must' else ' (should)'}",
         Mark(entry["state"], STATE_TONES[entry["state"]]),
         reason(entry),
-        None if entry["estimate"] is None else show(what, entry["estimate"]),
+        None
+        if entry["estimate"] is None
+        else Mark(show(what, entry["estimate"]), "plain", evidence=_evidence(entry, as_of)),
         None
         if entry["low"] is None and entry["high"] is None
         else interval(what, entry["low"], entry["high"]),
@@ -185,6 +200,20 @@ def _row(entry: Mapping[str, Any], *, inside: bool = False) -> list[Cell]:
         grade,
         entry["since"],
     ]
+
+
+def _evidence(entry: Mapping[str, Any], as_of: date) -> Evidence | None:
+    """What stands behind an estimate of a criterion; None where it carries no grade."""
+    if entry["grade"] is None:
+        return None
+    since = entry["since"] or "the first recorded day"
+    return Evidence(
+        grade=entry["grade"],
+        source=f"recorded of {entry['option']} in {entry['environment']}" if entry["environment"]
+        else f"the model of {entry['option'] or 'the scenario'}",
+        n=NO_SAMPLE if entry["n"] is None else plural(entry["n"], "event"),
+        window=f"{since} to {as_of.isoformat()}",
+    )  # fmt: skip
 
 
 def next_measurements(decision: "Decision") -> list[str]:
