@@ -89,7 +89,7 @@ def test_measuring_stops_when_nothing_left_is_worth_its_price() -> None:
 
 def test_a_hold_ends_by_the_cheapest_that_settles_it() -> None:
     document = told(worth("dear", costs_usd=900.0, **WATCHING), worth("cheap", costs_usd=50.0, **WATCHING))
-    assert "is cheapest settled so: do cheap" in document["measure_next"]
+    assert "Do cheap: nothing left would save more than it costs" in document["measure_next"]
 
 
 def test_a_folder_that_names_nothing_says_nothing() -> None:

@@ -56,7 +56,7 @@ def test_a_phase_that_goes_and_is_worth_most_is_entered() -> None:
     found = sequence(plan(), world())
     assert (found["action"], found["next"]) == ("enter", "buy")
     assert found["sentence"] == (
-        "Enter: buy is worth most, USD 300 with the right to go back, and its gate says GO."
+        "Enter: “Buy” is worth most, USD 300 with the right to go back, and its gate says GO."
     )
 
 

@@ -168,9 +168,10 @@ def what_next(found: Sequence[Candidate], *, questions: Sequence[NextMeasurement
     if not gates:
         return _nothing(found, questions)
     cheapest = min(gates, key=lambda one: (one.worth.cost_usd is None, one.worth.cost_usd or 0.0, one.id))
+    what = cheapest.worth.measurement.what
     return (
-        f"Nothing left is worth its price by what it would save; what the gates wait for is cheapest settled "
-        f"so: {cheapest.worth.measurement.what} ({cheapest.reason})."
+        f"{what[:1].upper()}{what[1:]}: nothing left would save more than it costs, but this is the cheapest "
+        f"that the gates wait for ({cheapest.reason})."
     )
 
 

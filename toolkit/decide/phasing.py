@@ -199,17 +199,14 @@ def _next(stages: tuple[Stage, ...], found: Sequence[Candidate]) -> PhaseSequenc
 def _towards(
     best: Stage, value: float, stages: tuple[Stage, ...], found: Sequence[Candidate]
 ) -> PhaseSequence:
-    name = best.phase.phase.id
-    worth = f"{name} is worth most, {usd(float(round(value)))} with the right to go back"
+    worth = f"“{best.phase.phase.title}” is worth most, {usd(float(round(value)))} with the right to go back"
     action: Action
     if best.waiting_usd is not None and best.waiting_usd > 0:
         action = "measure first"
-        why = (
-            f"but waiting for {found[0].id} is worth {usd(float(round(best.waiting_usd)))} more than it costs"
-        )
+        why = f"but waiting for it ({found[0].worth.measurement.what}) is worth {usd(float(round(best.waiting_usd)))} more than it costs"
     elif best.phase.verdict == "GO":
         action, why = "enter", "and its gate says GO"
     else:
-        action, why = "settle its gate", "and only its gate is in the way: HOLD"
+        action, why = "settle its gate", "and only its gate, on HOLD, is in the way"
     sentence = f"{action.capitalize()}: {worth}, {why}."
-    return PhaseSequence(stages=stages, action=action, phase=name, sentence=sentence)
+    return PhaseSequence(stages=stages, action=action, phase=best.phase.phase.id, sentence=sentence)
