@@ -203,7 +203,8 @@ def _towards(
     action: Action
     if best.waiting_usd is not None and best.waiting_usd > 0:
         action = "measure first"
-        why = f"but waiting for it ({found[0].worth.measurement.what}) is worth {usd(float(round(best.waiting_usd)))} more than it costs"
+        first, net_usd = found[0].worth.measurement.what, usd(float(round(best.waiting_usd)))
+        why = f"but waiting for it ({first}) is worth {net_usd} more than it costs"
     elif best.phase.verdict == "GO":
         action, why = "enter", "and its gate says GO"
     else:
