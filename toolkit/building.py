@@ -13,7 +13,9 @@ from toolkit.opening import AsOf, open_folder, pinned_day, read_project
 from toolkit.project import Fault, Faults, Folder, InputError, Project, ToolkitError, shipped
 from toolkit.project.remembered import remembering
 from toolkit.report.fingerprint import Fingerprint, fingerprint
-from toolkit.report.publish import Busy, about, cache_of, following, published
+from toolkit.report.lock import Busy
+from toolkit.report.publish import cache_of, published
+from toolkit.report.standing import about, following
 
 if TYPE_CHECKING:
     from toolkit.loading import Loaded
