@@ -8,7 +8,7 @@ import fcntl
 import shutil
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from toolkit.project.faults import EnvironmentFault
@@ -33,9 +33,31 @@ class Busy(EnvironmentFault):
 
 
 @contextmanager
+def in_turn(out: Path, *, wait_s: float = 600.0) -> Iterator[None]:
+    """Compute for the folder alone, since several builds at once would each compute the same.
+
+    Raises:
+        Busy: another build still computes.
+        EnvironmentFault: the folder cannot be written.
+    """
+    with ExitStack() as turn:
+        with told_faults(out):
+            out.mkdir(parents=True, exist_ok=True)
+            turn.enter_context(_held(out, ".turn", wait_s=wait_s))
+        yield
+
+
+@contextmanager
 def locked(out: Path, *, wait_s: float) -> Iterator[None]:
-    """Hold the folder alone. The kernel lets go of the lock when its holder dies, however it dies."""
-    with (out / ".lock").open("a") as handle:
+    """Hold the folder alone, to write in it."""
+    with _held(out, ".lock", wait_s=wait_s):
+        yield
+
+
+@contextmanager
+def _held(out: Path, name: str, *, wait_s: float) -> Iterator[None]:
+    """Hold one lock. The kernel lets go of it when its holder dies, however it dies."""
+    with (out / name).open("a") as handle:
         deadline_s = time.monotonic() + wait_s
         while True:
             try:
