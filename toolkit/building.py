@@ -13,7 +13,9 @@ from toolkit.opening import AsOf, open_folder, pinned_day, read_project
 from toolkit.project import Fault, Faults, Folder, InputError, Project, ToolkitError, shipped
 from toolkit.project.remembered import remembering
 from toolkit.report.fingerprint import Fingerprint, fingerprint
-from toolkit.report.publish import Busy, about, cache_of, following, published
+from toolkit.report.lock import Busy, in_turn
+from toolkit.report.publish import cache_of, published
+from toolkit.report.standing import about, following
 
 if TYPE_CHECKING:
     from toolkit.loading import Loaded
@@ -101,8 +103,14 @@ def _published(
     from toolkit.loading import load
 
     loaded = load(folder.root, as_of=day)
-    with remembering(cache_of(target) / f"results-{state.code[:16]}"):
-        return _build(loaded, scenarios, target, notebooks, state)
+    with in_turn(target):
+        # While this one waited, another may have built the very same.
+        state = following(target, state)
+        standing = published(target, fingerprint=state)
+        if standing is not None:
+            return Built(standing, fresh=False)
+        with remembering(cache_of(target) / f"results-{state.code[:16]}"):
+            return _build(loaded, scenarios, target, notebooks, state)
 
 
 def _tell(settings: Project, out: Path, now: "Watched") -> list[str]:

@@ -22,7 +22,7 @@ from toolkit.metrics.rollups import Rollups
 from toolkit.project import Faults, InputError, shortened
 from toolkit.report.fingerprint import code_digest, versions_now
 from toolkit.report.kept import Kept
-from toolkit.report.publish import MANIFEST
+from toolkit.report.standing import MANIFEST
 
 FILES = ("settings", "prices", "weights")
 """Sources that are files, which may only fit together; then they are told as the first one that changed."""

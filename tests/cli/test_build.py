@@ -1,6 +1,5 @@
 """`toolkit build` publishes whole reports, once, in one step; its exit code says what a scheduler acts on."""
 
-import hashlib
 import json
 import os
 import shutil
@@ -15,17 +14,9 @@ from zipfile import ZipFile
 import numpy as np
 import pytest
 from commands import TOOLKIT
+from small_builds import NOTEBOOK, assert_one_report, digests, small
 
 ROOT = Path(__file__).parent.parent.parent
-
-NOTEBOOK = {
-    "nbformat": 4, "nbformat_minor": 5, "metadata": {},
-    "cells": [{
-        "cell_type": "code", "id": "p", "metadata": {"tags": ["parameters"]}, "outputs": [],
-        "execution_count": None, "source": "project = None\nscenario = None\nas_of = None",
-    }],
-}  # fmt: skip
-"""The shortest notebook that a build takes."""
 
 
 @pytest.fixture
@@ -40,18 +31,6 @@ def brief_folder(folder: Path, edit: Any) -> Path:
 def standing(published: Path, tmp_path: Path) -> Path:
     """A copy of the published report, for builds to come upon where they publish by default."""
     return shutil.copytree(published, tmp_path / "reports", symlinks=True)
-
-
-def digests(folder: Path) -> dict[str, tuple[str, int]]:
-    """Content and time of change of every file."""
-    return {
-        str(path.relative_to(folder)): (
-            hashlib.sha256(path.read_bytes()).hexdigest(),
-            path.stat().st_mtime_ns,
-        )
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
-    }
 
 
 def test_a_build_prints_where_its_page_is(published: Path) -> None:
@@ -183,3 +162,7 @@ def test_wrong_input_makes_no_folder_of_reports(
     edit(folder / "project.yaml", "currency: USD", "currency: EUR")
     assert toolkit("build", "--project", folder).returncode == 2
     assert not (tmp_path / "reports").exists()
+
+
+def test_builds_at_once_compute_one_report(folder: Path, tmp_path: Path) -> None:
+    assert_one_report(small(folder), tmp_path, at_once=3)

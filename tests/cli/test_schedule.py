@@ -11,19 +11,16 @@ from typing import Any
 import pytest
 import yaml
 from commands import TOOLKIT
+from small_builds import small
 
 
 @pytest.fixture
 def started(toolkit: Any, tmp_path: Path) -> Path:
-    """A new folder whose path needs care, with one short notebook so that a build takes less time."""
+    """A new folder whose path needs care, small and without notebooks so that a build takes less time."""
     home = tmp_path / "our chat, 100%"
     home.mkdir()
     assert toolkit("init", home / "folder").returncode == 0
-    folder = home / "folder"
-    (folder / "notebooks").mkdir()
-    scenario = folder / "scenarios" / "production.yaml"
-    scenario.write_text(scenario.read_text().replace("horizon_months: 24", "horizon_months: 3"))
-    return folder
+    return small(home / "folder", notebook=False)
 
 
 def ran_by(command: list[str], cwd: Path) -> "subprocess.CompletedProcess[str]":

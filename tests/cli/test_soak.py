@@ -3,6 +3,8 @@
 import json
 import os
 import random
+import resource
+import shutil
 import signal
 import subprocess
 import time
@@ -11,6 +13,7 @@ from typing import Any
 
 import pytest
 from commands import TOOLKIT
+from small_builds import assert_one_report, digests, editable, small
 
 from toolkit.measure.adapters import LOCAL
 
@@ -30,15 +33,16 @@ def test_a_quick_bakeoff_measures_all_and_leaves_nothing_running(installed: Any,
     assert "toolkit.measure.servers" not in running and "measure/servers/" not in running
 
 
-def test_builds_killed_at_thirty_random_instants(
+def test_builds_killed_at_a_hundred_random_instants(
     installed: Any, folder: Path, edit: Any, tmp_path: Path
 ) -> None:
+    small(folder)
     assert installed("build", "--project", folder, timeout_s=300).returncode == 0
     page = tmp_path / "reports" / "latest" / "index.html"
     before = page.read_bytes()
     edit(folder / "project.yaml", "title: Chat that stays connected", "title: Another title")
     draw = random.Random(7)
-    for _ in range(30):
+    for _ in range(100):
         process = subprocess.Popen(
             [TOOLKIT, "build", "--project", str(folder)], cwd=tmp_path, start_new_session=True,
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
@@ -49,3 +53,49 @@ def test_builds_killed_at_thirty_random_instants(
         assert page.read_bytes() == before
     assert installed("build", "--project", folder, timeout_s=300).returncode == 0
     assert b"Another title" in page.read_bytes()
+
+
+def test_each_edited_file_gives_what_a_build_of_all_gives(
+    installed: Any, folder: Path, tmp_path: Path
+) -> None:
+    """What is kept of earlier builds only saves time: without it the same bytes come about."""
+    small(folder)
+    kept, anew = tmp_path / "kept", tmp_path / "anew"
+    assert installed("build", "--project", folder, "--out", kept, timeout_s=300).returncode == 0
+    for path, old, new in editable(folder):
+        text = path.read_text()
+        assert old in text, path
+        path.write_text(text.replace(old, new, 1))
+        shutil.rmtree(anew, ignore_errors=True)
+        shutil.copytree(kept, anew, symlinks=True, ignore=shutil.ignore_patterns(".cache"))
+        built = [installed("build", "--project", folder, "--out", out, timeout_s=300) for out in (kept, anew)]
+        assert [done.returncode for done in built] == [0, 0], built[0].stderr
+        one, other = (
+            {name: digest for name, (digest, _) in digests(out / "latest").items()} for out in (kept, anew)
+        )
+        assert one == other, path.name
+
+
+def test_a_full_disk_leaves_the_last_report_whole(
+    installed: Any, folder: Path, edit: Any, tmp_path: Path
+) -> None:
+    small(folder)
+    assert installed("build", "--project", folder, timeout_s=300).returncode == 0
+    before = digests(tmp_path / "reports")
+    edit(folder / "project.yaml", "title: Chat that stays connected", "title: Another title")
+    done = subprocess.run(
+        [TOOLKIT, "build", "--project", str(folder)],
+        cwd=tmp_path, capture_output=True, text=True, timeout=300, check=False,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (40_000, 40_000)),
+    )  # fmt: skip
+    assert done.returncode == 3, done.stderr
+    assert "Traceback" not in done.stderr
+    after = digests(tmp_path / "reports")
+    assert {name: after.get(name) for name in before if not name.startswith(".")} == {
+        name: mark for name, mark in before.items() if not name.startswith(".")
+    }
+
+
+def test_ten_builds_at_once_give_one_report(folder: Path, tmp_path: Path) -> None:
+    small(folder)
+    assert_one_report(folder, tmp_path, at_once=10)

@@ -12,7 +12,7 @@ from report_html import assert_self_contained
 from test_running_notebooks import notebook
 
 from toolkit.project.faults import InputError
-from toolkit.report.build import build
+from toolkit.report.build import build, notebook_files
 from toolkit.report.fingerprint import fingerprint
 from toolkit.report.inputs import ReportInputs
 
@@ -145,3 +145,9 @@ def test_a_notebook_with_a_strange_name_is_linked_rightly(
     assert 'href="a%20%22b%22%20%231%20%3Ci%3E.html"' in page
     for path in folder.glob("*.html"):
         assert_self_contained(path.read_text())
+
+
+def test_a_backslash_in_a_notebook_s_name_is_refused_in_words(tmp_path: Path) -> None:
+    (tmp_path / "a\\b.ipynb").write_text("{}")
+    with pytest.raises(InputError, match=r"has a backslash in its name; rename it, to 5-name.ipynb say"):
+        notebook_files(tmp_path)

@@ -14,7 +14,9 @@ import pytest
 
 from toolkit.project.faults import EnvironmentFault
 from toolkit.report.fingerprint import Fingerprint
-from toolkit.report.publish import builds, child, publish, published, write
+from toolkit.report.publish import publish, published
+from toolkit.report.standing import builds
+from toolkit.report.writing import child, write
 
 DAY = date(2026, 11, 23)
 
@@ -105,7 +107,8 @@ import sys, time
 from pathlib import Path
 sys.path.insert(0, {here!r})
 from test_publishing import state
-from toolkit.report.publish import publish, write
+from toolkit.report.publish import publish
+from toolkit.report.writing import write
 
 def slow(folder):
     for number in range(200):
@@ -189,7 +192,8 @@ signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))
 from test_publishing import state
 from toolkit.project.faults import EnvironmentFault
-from toolkit.report.publish import publish, write
+from toolkit.report.publish import publish
+from toolkit.report.writing import write
 try:
     publish(
         Path({out!r}), fingerprint=state("b" * 64),

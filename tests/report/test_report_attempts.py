@@ -13,10 +13,12 @@ from test_publishing import page, state
 from test_running_notebooks import notebook
 
 from toolkit.project.faults import EnvironmentFault, InputError
+from toolkit.report.attempts import MOST_ATTEMPTS, keep_attempt
 from toolkit.report.build import build
 from toolkit.report.fingerprint import fingerprint
 from toolkit.report.inputs import ReportInputs
-from toolkit.report.publish import MOST_ATTEMPTS, attempts, keep_attempt, publish, published
+from toolkit.report.publish import publish, published
+from toolkit.report.standing import attempts
 
 HOSTILE = "raise ValueError('</li><script>alert(1)</script>\\u202e{{ 7*7 }}' + 'x' * 10_000)"
 

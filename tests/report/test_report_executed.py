@@ -88,7 +88,7 @@ def test_each_edit_runs_what_depends_on_it_and_gives_what_a_run_of_all_gives(
         marked = before.replace("title: ", "title: Marked ", 1)
         path.write_text(f"# marked\n{marked}")
         assert known(folder, notebooks, kept) == still_known, name
-        if name.startswith(("scenarios/production", "scenarios/enterprise")):
+        if name.startswith("scenarios/production"):
             assert runs(folder, notebooks, kept) == runs(folder, notebooks, None), name
         path.write_text(before)
     notebook(notebooks / "3-new.ipynb", "1", tagged=TAGGED)

@@ -6,7 +6,8 @@ from typing import Any
 from test_publishing import page, refuses, state
 
 from toolkit.report.fingerprint import Fingerprint
-from toolkit.report.publish import builds, following, publish, published
+from toolkit.report.publish import publish, published
+from toolkit.report.standing import builds, following
 
 
 def build(out: Path, digest: str, render: Any = page, keep: int | None = None) -> Fingerprint:

@@ -9,15 +9,17 @@ from urllib.parse import quote
 
 from toolkit.project.faults import Fault, Faults
 from toolkit.report.appendix import notebook_page, title_of
+from toolkit.report.attempts import keep_attempt
 from toolkit.report.executed import Ground
 from toolkit.report.fingerprint import Fingerprint
 from toolkit.report.inputs import ReportInputs
 from toolkit.report.kept import NAME as KEPT
 from toolkit.report.page import leadership_page
-from toolkit.report.publish import cache_of, keep_attempt, publish, write, write_bytes
+from toolkit.report.publish import cache_of, publish
 from toolkit.report.run import KernelFault, NotebookError, run_notebooks
 from toolkit.report.watched import watched
 from toolkit.report.whatif import what_if_page
+from toolkit.report.writing import write, write_bytes
 
 RESERVED = ("index", "build", "decision", "what-if")
 """Names that the report's own files have."""

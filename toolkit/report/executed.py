@@ -17,7 +17,7 @@ from typing import Any, cast
 import nbformat
 
 from toolkit.project.remembered import bound
-from toolkit.report.publish import write
+from toolkit.report.writing import write
 
 SCHEMA = "toolkit.executed/1"
 MOST_BYTES = 100_000_000

@@ -17,9 +17,9 @@ def render_index(
     """The index page as HTML.
 
     Args:
-        builds: manifests as :func:`toolkit.report.publish.builds` gives them, newest first.
+        builds: manifests as :func:`toolkit.report.standing.builds` gives them, newest first.
         attempts: those that failed since the last good build, as
-            :func:`toolkit.report.publish.attempts` gives them.
+            :func:`toolkit.report.standing.attempts` gives them.
         latest: folder of the build that `latest` leads to.
         state: hash of what is shown, put into the page for the next build to compare.
     """

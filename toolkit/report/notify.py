@@ -14,8 +14,8 @@ from typing import Any
 
 from toolkit.project.addresses import Unset, resolved
 from toolkit.project.faults import printable
-from toolkit.report.publish import write
 from toolkit.report.watched import Watched, after, told_since
+from toolkit.report.writing import write
 
 STATE = "notified.json"
 """Beside the builds: what each address was told last, by the hash of the address as it is written."""

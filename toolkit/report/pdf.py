@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 
 from toolkit.project.faults import EnvironmentFault
-from toolkit.report.publish import write_bytes
+from toolkit.report.writing import write_bytes
 
 NAME = "report.pdf"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")

@@ -2,15 +2,10 @@
 
 import json
 import multiprocessing
-import os
 import sys
 import tempfile
-import threading
-import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
-from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
@@ -18,65 +13,8 @@ import nbformat
 
 from toolkit.project.faults import EnvironmentFault, Faults, InputError, near
 from toolkit.report.executed import Ground, find, keep
-
-Parameters = Mapping[str, str | float | bool | None]
-
-STARTUP_S = 120.0
-"""Seconds that a kernel may take to start on a busy machine."""
-
-_HOMES = {
-    "IPYTHONDIR": "ipython",
-    "JUPYTER_CONFIG_DIR": "jupyter-config",
-    "JUPYTER_DATA_DIR": "jupyter-data",
-    "JUPYTER_RUNTIME_DIR": "jupyter-runtime",
-    "MPLCONFIGDIR": "matplotlib",
-}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Job:
-    """One notebook to run.
-
-    Args:
-        path: the notebook; it is read and never written.
-        parameters: values for its cell tagged ``parameters``.
-        cwd: the kernel's working directory.
-        limit_s: seconds for all of its cells together.
-    """
-
-    path: Path
-    parameters: Parameters
-    cwd: Path
-    limit_s: float
-
-
-@dataclass(frozen=True, kw_only=True)
-class Outcome:
-    """What became of a job: the executed notebook as text, or what went wrong where.
-
-    Args:
-        path: the notebook's file.
-        notebook: as executed to its end. None where it failed.
-        cell: the one that failed, from 1. None where it is not known.
-        error: what went wrong; empty where nothing did.
-        of_machine: the machine is to blame, not the notebook.
-        partial: a failed notebook as far as it came, with its error. None where nothing was saved.
-        reads: the files that its kernel read.
-    """
-
-    path: Path
-    notebook: str | None = None
-    cell: int | None = None
-    error: str = ""
-    of_machine: bool = False
-    partial: str | None = None
-    reads: tuple[str, ...] = ()
-
-    @property
-    def reason(self) -> str:
-        """What went wrong, in words that name no folder."""
-        where = "" if self.cell is None else f"cell {self.cell}: "
-        return f"notebook {self.path.stem}: {where}{self.error}"
+from toolkit.report.job import Job, Outcome, Parameters
+from toolkit.report.worker import execute, read_notebook, settle
 
 
 class NotebookError(InputError):
@@ -150,14 +88,6 @@ def _check_all(paths: Sequence[Path], parameters: Parameters) -> None:
         raise NotebookError(faults, failed)
 
 
-def read_notebook(path: Path) -> Any:
-    """The notebook; one whose kernel's metadata was stripped is taken to be in Python."""
-    notebook: Any = cast("Any", nbformat.read)(path, as_version=4)
-    notebook.metadata.setdefault("kernelspec", {"name": "python3", "display_name": "Python 3"})
-    notebook.metadata.kernelspec.setdefault("language", "python")
-    return notebook
-
-
 def _parsed(text: str | None) -> Any:
     # The function has no types of its own.
     return cast("Any", nbformat.from_dict)(json.loads(text or "{}"))
@@ -191,78 +121,17 @@ def _run(jobs: Sequence[Job], *, at_once: int) -> list[Outcome]:
         pool = ProcessPoolExecutor(
             max_workers=max(1, min(at_once, len(jobs))),
             mp_context=context,
-            initializer=_settle,
+            initializer=settle,
             initargs=(home, sys.path),
         )
         try:
-            return list(pool.map(_execute, jobs))
+            return list(pool.map(execute, jobs))
         except BrokenExecutor as error:
             raise EnvironmentFault(
                 "a process that ran notebooks was killed; is the machine short of memory?"
             ) from error
         finally:
             pool.shutdown(cancel_futures=True)
-
-
-def _end_with_parent() -> None:
-    """A build that is killed cannot stop its workers, and they would wait for its next job for ever."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
-
-
-def _settle(home: str, path: list[str]) -> None:
-    """Keep Jupyter, IPython and matplotlib out of the user's home, which may be missing or read-only."""
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-    sys.path[:] = path
-    for name, folder in _HOMES.items():
-        os.environ[name] = str(Path(home) / folder)
-        Path(os.environ[name]).mkdir(parents=True, exist_ok=True)
-    os.environ["PYTHONHASHSEED"] = "0"
-    os.environ["TZ"] = "UTC"
-
-
-def _execute(job: Job) -> Outcome:
-    import papermill
-    from nbclient.exceptions import CellTimeoutError, DeadKernelError
-    from papermill.exceptions import PapermillExecutionError
-
-    from toolkit.report.kernel import manager_for
-
-    deadline_s = time.monotonic() + job.limit_s
-    # papermill saves it after every cell, so that what a failed one showed until then is there to be read.
-    saved = Path(os.environ["JUPYTER_RUNTIME_DIR"]) / f"{job.path.stem}.ipynb"
-    reads = saved.with_suffix(".reads")
-    failed = partial(_failed, job, saved)
-    try:
-        notebook = papermill.execute_notebook(
-            read_notebook(job.path),
-            saved,
-            parameters=dict(job.parameters),
-            kernel_name="python3",
-            language="python",
-            progress_bar=False,
-            start_timeout=STARTUP_S,
-            kernel_manager_class=manager_for(job.cwd, reads=reads),
-            timeout_func=lambda _cell: max(1, round(deadline_s - time.monotonic())),
-        )
-    except PapermillExecutionError as error:
-        return failed(f"{error.ename}: {error.evalue}", cell=error.cell_index + 1)
-    except CellTimeoutError:
-        return failed(f"took longer than {job.limit_s:g} s", of_machine=True)
-    except (DeadKernelError, RuntimeError, OSError) as error:
-        return failed(f"its kernel failed ({error})", of_machine=True)
-    read = reads.read_text(encoding="utf-8", errors="surrogateescape").splitlines()
-    return Outcome(path=job.path, notebook=json.dumps(notebook), reads=tuple(read))
-
-
-def _failed(
-    job: Job, saved: Path, error: str, *, cell: int | None = None, of_machine: bool = False
-) -> Outcome:
-    """The outcome of a job that failed, with the notebook as far as it came."""
-    partial_text = saved.read_text(encoding="utf-8") if saved.is_file() else None
-    return Outcome(path=job.path, cell=cell, error=error, of_machine=of_machine, partial=partial_text)
 
 
 def _raise_failures(outcomes: Sequence[Outcome]) -> None:
