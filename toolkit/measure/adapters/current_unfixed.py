@@ -60,13 +60,14 @@ def _read(frame: bytes) -> tuple[str, Payload]:
 
 
 class _Line(WSListener):
-    """Takes what one connection reads as soon as it is read, so that the time of receipt is that of reading."""
+    """Takes what one connection reads as soon as it is read, so the time of receipt is that of reading."""
 
     def __init__(self, receive: Receive) -> None:
         self._receive = receive
         self._parts: list[bytes] = []
         self.port: int | None = None
-        self.joined = asyncio.Event()
+        self.joined = False
+        self.answered = asyncio.Event()
         self.writable = asyncio.Event()
         self.writable.set()
 
@@ -83,12 +84,12 @@ class _Line(WSListener):
             else:
                 self._other(transport, frame)
         except UnicodeDecodeError:
-            _refuse(transport, WSCloseCode.INVALID_TEXT, "no UTF-8")
+            self._refuse(transport, WSCloseCode.INVALID_TEXT, "no UTF-8")
         except BadFrame as bad:
-            _refuse(transport, WSCloseCode.PROTOCOL_ERROR, str(bad))
+            self._refuse(transport, WSCloseCode.PROTOCOL_ERROR, str(bad))
 
     def on_ws_disconnected(self, transport: WSTransport) -> None:
-        self.joined.set()
+        self.answered.set()
         self.writable.set()
 
     def pause_writing(self) -> None:
@@ -102,7 +103,8 @@ class _Line(WSListener):
         if kind == "message":
             self._receive(payload)
         elif kind == "joined":
-            self.joined.set()
+            self.joined = True
+            self.answered.set()
 
     def _other(self, transport: WSTransport, frame: WSFrame) -> None:
         """Take in what is no whole text: a part of one, or a frame about the connection."""
@@ -119,17 +121,21 @@ class _Line(WSListener):
         # An empty first fragment opens a message as well.
         self._parts.append(frame.get_payload_as_bytes())
         if sum(map(len, self._parts)) > MAX_BYTES:
-            _refuse(transport, WSCloseCode.MESSAGE_TOO_BIG, f"more than {MAX_BYTES} bytes")
+            self._refuse(transport, WSCloseCode.MESSAGE_TOO_BIG, f"more than {MAX_BYTES} bytes")
         elif frame.fin:
             whole, self._parts = b"".join(self._parts), []
             self._take(whole)
 
+    def _refuse(self, transport: WSTransport, code: WSCloseCode, why: str) -> None:
+        """End a connection that says what makes no sense. The first reason counts, and nothing after it."""
+        self._receive = _ignore
+        if not transport.is_close_frame_sent:
+            transport.send_close(code, why.encode()[:100].decode(errors="ignore"))
+            _hang_up_later(transport)
 
-def _refuse(transport: WSTransport, code: WSCloseCode, why: str) -> None:
-    """End a connection whose server says what makes no sense; the first reason counts."""
-    if not transport.is_close_frame_sent:
-        transport.send_close(code, why.encode()[:100].decode(errors="ignore"))
-        _hang_up_later(transport)
+
+def _ignore(payload: Payload) -> None:
+    """Take what came too late."""
 
 
 def _answer(transport: WSTransport, frame: WSFrame) -> None:
@@ -162,9 +168,9 @@ class PlainSession:
     async def join(self) -> None:
         self._say({"type": "join", "room": self._room})
         async with asyncio.timeout(OPEN_TIMEOUT_S):
-            await self._line.joined.wait()
-        if self._over:
-            raise ConnectionResetError("lost before the room was joined")
+            await self._line.answered.wait()
+        if not self._line.joined:
+            raise _never_joined(self._close_code())
 
     async def publish(self, payload: Payload) -> None:
         self._say({"type": "publish", "room": self._room, "data": payload})
@@ -179,7 +185,7 @@ class PlainSession:
         if code == 1006:
             # Who closes what breaks the rules need not be answered by it.
             fault = shaken.sent if shaken is not None else None
-            return End(1006, "network") if fault is None else End(int(fault.code), "client")
+            return End(1006, "network") if fault is None else End(fault.code.value, "client")
         return End(code, "server" if shaken.recv_then_sent else "client")
 
     async def close(self) -> int:
@@ -219,11 +225,17 @@ class PlainSession:
         shaken = self._transport.close_handshake
         if shaken is None or shaken.recv is None:
             return 1006
-        return int(shaken.recv.code) or 1005
+        return shaken.recv.code.value or 1005
+
+
+def _never_joined(code: int) -> Exception:
+    if code == 1006:
+        return ConnectionResetError("the connection broke before the room was joined")
+    return BadFrame(f"the server closed with {code} before the room was joined")
 
 
 class _Sockets:
-    """Connects the sockets of one attempt, and knows them, so that an attempt that is given up leaves none."""
+    """Connects the sockets of one attempt and knows them, so that one that is given up leaves none."""
 
     def __init__(self) -> None:
         self._made: list[socket.socket] = []
@@ -263,7 +275,7 @@ async def _open(url: str, line: _Line) -> WSTransport:
         async with asyncio.timeout(OPEN_TIMEOUT_S):
             transport, listener = await ws_connect(
                 lambda request, response: line, url, socket_factory=sockets.make, logger_name=_QUIET,
-                websocket_handshake_timeout=None, max_frame_size=MAX_BYTES,
+                websocket_handshake_timeout=None, max_frame_size=MAX_BYTES, use_aiofastnet=False,
             )  # fmt: skip
     except WSHandshakeError as error:
         if error.response is None or error.response.status == 101:
