@@ -1,162 +1,25 @@
-"""The client without the fixes: no heartbeat, no timeout, a new attempt every second.
-
-The frames are read by a compiled library, so that what a delivery costs is mostly the probe's own accounts.
-"""
+"""The client without the fixes: no heartbeat, no timeout, a new attempt every second."""
 
 import asyncio
-import logging
 import random
-import socket
 import sys
 from contextlib import suppress
-from functools import lru_cache
 from typing import Any
 
-from picows import WSCloseCode, WSFrame, WSHandshakeError, WSListener, WSMsgType, WSTransport, ws_connect
-from picows.url import WSParsedURL
+from picows import WSCloseCode, WSMsgType, WSTransport
 
-from toolkit.chat.protocol import Refused, decode, encode
+from toolkit.chat.protocol import encode
 from toolkit.measure.adapters.base import OPEN_TIMEOUT_S, End, Kind, Payload, Receive
-from toolkit.measure.adapters.frames import BadFrame, payload_of
+from toolkit.measure.adapters.frames import BadFrame
+from toolkit.measure.adapters.plain_line import CLOSE_S, PlainLine, open_plain
 
 RETRY_S = 1.0
-
-CLOSE_S = 10.0
-"""How long the server may take to answer a close and to hang up."""
-
-MAX_BYTES = 2**20
-"""Of a message; a larger one ends the connection."""
-
-_TEXT = WSMsgType.TEXT
-_FRAGMENTS = (WSMsgType.TEXT, WSMsgType.BINARY, WSMsgType.CONTINUATION)
-
-# What the library has to say is told by how the attempt or the connection ended.
-_QUIET = logging.getLogger(f"{__name__}.picows")
-_QUIET.addHandler(logging.NullHandler())
-_QUIET.propagate = False
-
-
-class HttpAnswer(ConnectionError):
-    """The server answered the handshake with another HTTP status."""
-
-    def __init__(self, status: int) -> None:
-        super().__init__(f"the server answered HTTP {status}")
-        self.status = status
-
-
-@lru_cache(maxsize=256)
-def _read(frame: bytes) -> tuple[str, Payload]:
-    """What a message is, and what it carries; read once for all clients of a room, who get the same bytes.
-
-    Raises:
-        BadFrame: it makes no sense.
-    """
-    try:
-        message = decode(frame.decode())
-    except Refused as refused:
-        raise BadFrame(str(refused)) from None
-    kind: str = message["type"]
-    return kind, payload_of(message.get("data")) if kind == "message" else {}
-
-
-class _Line(WSListener):
-    """Takes what one connection reads as soon as it is read, so the time of receipt is that of reading."""
-
-    def __init__(self, receive: Receive) -> None:
-        self._receive = receive
-        self._parts: list[bytes] = []
-        self.port: int | None = None
-        self.joined = False
-        self.answered = asyncio.Event()
-        self.writable = asyncio.Event()
-        self.writable.set()
-
-    def on_ws_connected(self, transport: WSTransport) -> None:
-        self.port = int(transport.underlying_transport.get_extra_info("sockname")[1])
-
-    def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
-        plain = frame.msg_type is _TEXT and frame.fin and not self._parts
-        try:
-            if frame.rsv1 or frame.rsv2 or frame.rsv3:
-                raise BadFrame("reserved bits without an extension")
-            if plain:
-                self._take(frame.get_payload_as_bytes())
-            else:
-                self._other(transport, frame)
-        except UnicodeDecodeError:
-            self._refuse(transport, WSCloseCode.INVALID_TEXT, "no UTF-8")
-        except BadFrame as bad:
-            self._refuse(transport, WSCloseCode.PROTOCOL_ERROR, str(bad))
-
-    def on_ws_disconnected(self, transport: WSTransport) -> None:
-        self.answered.set()
-        self.writable.set()
-
-    def pause_writing(self) -> None:
-        self.writable.clear()
-
-    def resume_writing(self) -> None:
-        self.writable.set()
-
-    def _take(self, message: bytes) -> None:
-        kind, payload = _read(message)
-        if kind == "message":
-            self._receive(payload)
-        elif kind == "joined":
-            self.joined = True
-            self.answered.set()
-
-    def _other(self, transport: WSTransport, frame: WSFrame) -> None:
-        """Take in what is no whole text: a part of one, or a frame about the connection."""
-        if frame.msg_type is WSMsgType.CLOSE:
-            _answer(transport, frame)
-        elif frame.msg_type in _FRAGMENTS:
-            self._gather(transport, frame)
-
-    def _gather(self, transport: WSTransport, frame: WSFrame) -> None:
-        if frame.msg_type is WSMsgType.BINARY:
-            raise BadFrame("binary frames are not understood")
-        if (frame.msg_type is _TEXT) == bool(self._parts):
-            raise BadFrame("a fragment out of place")
-        # An empty first fragment opens a message as well.
-        self._parts.append(frame.get_payload_as_bytes())
-        if sum(map(len, self._parts)) > MAX_BYTES:
-            self._refuse(transport, WSCloseCode.MESSAGE_TOO_BIG, f"more than {MAX_BYTES} bytes")
-        elif frame.fin:
-            whole, self._parts = b"".join(self._parts), []
-            self._take(whole)
-
-    def _refuse(self, transport: WSTransport, code: WSCloseCode, why: str) -> None:
-        """End a connection that says what makes no sense. The first reason counts, and nothing after it."""
-        self._receive = _ignore
-        if not transport.is_close_frame_sent:
-            transport.send_close(code, why.encode()[:100].decode(errors="ignore"))
-            _hang_up_later(transport)
-
-
-def _ignore(payload: Payload) -> None:
-    """Take what came too late."""
-
-
-def _answer(transport: WSTransport, frame: WSFrame) -> None:
-    """Answer a close alike; hanging up is the server's part."""
-    if transport.is_close_frame_sent:
-        return
-    if code := frame.get_close_code():
-        transport.send_close(code, frame.get_close_message())
-    else:
-        transport.send(WSMsgType.CLOSE, None)
-    _hang_up_later(transport)
-
-
-def _hang_up_later(transport: WSTransport) -> None:
-    asyncio.get_running_loop().call_later(CLOSE_S, transport.disconnect, False)
 
 
 class PlainSession:
     """One connection to the plain server."""
 
-    def __init__(self, transport: WSTransport, line: _Line, room: str) -> None:
+    def __init__(self, transport: WSTransport, line: PlainLine, room: str) -> None:
         self._transport = transport
         self._line = line
         self._room = room
@@ -176,7 +39,7 @@ class PlainSession:
         self._say({"type": "publish", "room": self._room, "data": payload})
         if not self._line.writable.is_set():
             await self._line.writable.wait()
-            self._check_open()
+            self._checkopen_plain()
 
     async def ended(self) -> End:
         await self._gone()
@@ -207,13 +70,13 @@ class PlainSession:
     def _over(self) -> bool:
         return self._transport.is_disconnected or self._transport.is_close_frame_sent
 
-    def _check_open(self) -> None:
+    def _checkopen_plain(self) -> None:
         if self._over:
             raise ConnectionResetError("the connection is over")
 
     def _say(self, message: dict[str, Any]) -> None:
-        self._check_open()
-        self._transport.send(_TEXT, encode(message))
+        self._checkopen_plain()
+        self._transport.send(WSMsgType.TEXT, encode(message))
 
     async def _gone(self) -> None:
         # It raises where this end closed because of what it read, which the close frames tell as well.
@@ -228,75 +91,14 @@ class PlainSession:
         return shaken.recv.code.value or 1005
 
 
-def _never_joined(code: int) -> Exception:
-    if code == 1006:
-        return ConnectionResetError("the connection broke before the room was joined")
-    return BadFrame(f"the server closed with {code} before the room was joined")
-
-
-class _Sockets:
-    """Connects the sockets of one attempt and knows them, so that one that is given up leaves none."""
-
-    def __init__(self) -> None:
-        self._made: list[socket.socket] = []
-
-    async def make(self, url: WSParsedURL) -> socket.socket:
-        """A socket that is connected, to the first address of the host that takes it."""
-        loop = asyncio.get_running_loop()
-        failed: OSError | None = None
-        for family, type_, number, _, address in await loop.getaddrinfo(
-            url.host, url.port, type=socket.SOCK_STREAM
-        ):
-            made = socket.socket(family, type_, number)
-            made.setblocking(False)
-            try:
-                await loop.sock_connect(made, address)
-            except BaseException as error:
-                made.close()
-                if not isinstance(error, OSError):
-                    raise
-                failed = failed or error
-                continue
-            self._made.append(made)
-            return made
-        raise failed or OSError(f"{url.host} has no address")
-
-    def shut(self) -> None:
-        """End them all; whoever reads them closes them then."""
-        for made in self._made:
-            with suppress(OSError):
-                made.shutdown(socket.SHUT_RDWR)
-
-
-async def _open(url: str, line: _Line) -> WSTransport:
-    """One connection whose handshake is done."""
-    sockets = _Sockets()
-    try:
-        async with asyncio.timeout(OPEN_TIMEOUT_S):
-            transport, listener = await ws_connect(
-                lambda request, response: line, url, socket_factory=sockets.make, logger_name=_QUIET,
-                websocket_handshake_timeout=None, max_frame_size=MAX_BYTES, use_aiofastnet=False,
-            )  # fmt: skip
-    except WSHandshakeError as error:
-        if error.response is None or error.response.status == 101:
-            raise
-        raise HttpAnswer(int(error.response.status)) from error
-    except BaseException:
-        sockets.shut()
-        raise
-    if listener is None:
-        raise ConnectionResetError("the server hung up before it answered")
-    return transport
-
-
 class PlainAdapter:
     """Speaks to :mod:`toolkit.measure.servers.plain_server`."""
 
     async def connect(
         self, url: str, *, room: str, receive: Receive, episode: str | None = None
     ) -> PlainSession:
-        line = _Line(receive)
-        session = PlainSession(await _open(url, line), line, room)
+        line = PlainLine(receive)
+        session = PlainSession(await open_plain(url, line), line, room)
         try:
             await session.join()
         except BaseException:
@@ -309,6 +111,12 @@ class PlainAdapter:
 
     async def close(self) -> None:
         """Nothing is shared."""
+
+
+def _never_joined(code: int) -> Exception:
+    if code == 1006:
+        return ConnectionResetError("the connection broke before the room was joined")
+    return BadFrame(f"the server closed with {code} before the room was joined")
 
 
 KIND = Kind(
