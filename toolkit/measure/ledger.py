@@ -1,31 +1,37 @@
 """What was sent and what arrived: decides each delivery at its deadline."""
 
-from collections import Counter
-from collections.abc import Iterator
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
 from toolkit.measure.schedule import Message
 
 
 @dataclass(slots=True)
-class Receipt:
-    """What one recipient got of one message by the deadline; the latency is that of the first copy."""
+class Decided:
+    """One message, and what its intended recipients got of it by the deadline.
 
-    latency_s: float | None = None
-    copies: int = 0
-    in_order: bool | None = None
+    Args:
+        latencies_s: of each recipient's first copy, in the message's order. None: nothing came.
+        copies: of those who got more than one.
+        overtaken: those whom a later message of the same sender reached before.
+    """
 
-
-NOTHING = Receipt()
-"""What a recipient got to whom nothing came."""
+    message: Message
+    latencies_s: dict[str, float | None]
+    copies: dict[str, int] = field(default_factory=dict)
+    overtaken: set[str] = field(default_factory=set)
 
 
 @dataclass(slots=True)
 class _Pending:
-    message: Message
+    """A message that is not decided: its number among its sender's, and the newest each recipient got."""
+
+    so_far: Decided
     number: int
-    recipients: frozenset[str]
-    receipts: dict[str, Receipt] = field(default_factory=dict)
+    newest: dict[str, int]
+
+
+_UNINVITED = -1.0
 
 
 @dataclass
@@ -40,50 +46,40 @@ class Ledger:
     counts: Counter[str] = field(default_factory=Counter)
     _pending: dict[str, _Pending] = field(default_factory=dict)
     _due: Counter[str] = field(default_factory=Counter)
-    _newest: dict[tuple[str, str], int] = field(default_factory=dict)
+    _newest: defaultdict[str, dict[str, int]] = field(default_factory=lambda: defaultdict(dict))
 
     def due(self, message: Message) -> None:
         """The message is due now: from here on every intended recipient is owed it."""
-        self._due[message.sender] += 1
-        self._pending[message.id] = _Pending(
-            message, self._due[message.sender], frozenset(message.recipients)
-        )
+        sender = message.sender
+        self._due[sender] += 1
+        owed = Decided(message, dict.fromkeys(message.recipients))
+        self._pending[message.id] = _Pending(owed, self._due[sender], self._newest[sender])
 
     def received(self, message_id: str, recipient: str, *, at_s: float) -> None:
         """One copy reached a recipient. It does not count where it was not intended, or is too late."""
         pending = self._pending.get(message_id)
-        if pending is None or recipient not in pending.recipients:
+        if pending is None:
             return
-        message = pending.message
-        if at_s > message.due_s + self.deadline_s:
+        found = pending.so_far
+        before_s = found.latencies_s.get(recipient, _UNINVITED)
+        due_s = found.message.due_s
+        if before_s == _UNINVITED or at_s > due_s + self.deadline_s:
             return
-        receipt = pending.receipts.get(recipient)
-        if receipt is not None:
-            receipt.copies += 1
+        if before_s is not None:
+            found.copies[recipient] = found.copies.get(recipient, 1) + 1
             return
-        latency_s = at_s - message.due_s
-        pending.receipts[recipient] = Receipt(
-            latency_s if latency_s > 0.0 else 0.0, 1, self._follows(message.sender, recipient, pending.number)
-        )
+        found.latencies_s[recipient] = at_s - due_s if at_s > due_s else 0.0
+        if pending.number > pending.newest.get(recipient, 0):
+            pending.newest[recipient] = pending.number
+        else:
+            found.overtaken.add(recipient)
 
-    def _follows(self, sender: str, recipient: str, number: int) -> bool:
-        """Whether nothing that the sender was to send later has come before."""
-        line = sender, recipient
-        if number <= self._newest.get(line, 0):
-            return False
-        self._newest[line] = number
-        return True
-
-    def decide(self, message_id: str) -> Iterator[tuple[str, Receipt]]:
-        """Each intended recipient with what it got; the deadline is over and nothing will change it."""
-        pending = self._pending.pop(message_id)
-        self._count(pending)
-        recipients, get = pending.message.recipients, pending.receipts.get
-        return zip(recipients, [get(recipient, NOTHING) for recipient in recipients], strict=True)
-
-    def _count(self, pending: _Pending) -> None:
-        receipts = pending.receipts.values()
-        self.counts["expected"] += len(pending.message.recipients)
-        self.counts["received"] += len(receipts)
-        self.counts["duplicated"] += sum(receipt.copies > 1 for receipt in receipts)
-        self.counts["out_of_order"] += sum(receipt.in_order is False for receipt in receipts)
+    def decide(self, message_id: str) -> Decided:
+        """What became of the message; the deadline is over and nothing will change it."""
+        decided = self._pending.pop(message_id).so_far
+        latencies_s = decided.latencies_s.values()
+        self.counts["expected"] += len(latencies_s)
+        self.counts["received"] += sum(latency_s is not None for latency_s in latencies_s)
+        self.counts["duplicated"] += len(decided.copies)
+        self.counts["out_of_order"] += len(decided.overtaken)
+        return decided

@@ -339,9 +339,7 @@ class Probe:
             client.bell.set()
 
     def _decide(self, message: Message) -> None:
-        self._batch.add(
-            message, self._ledger.decide(message.id), scheduled_us=self._clock.utc_us(message.due_s)
-        )
+        self._batch.add(self._ledger.decide(message.id), scheduled_us=self._clock.utc_us(message.due_s))
 
     async def _send_on(self, line: Session, client: _Client) -> None:
         """Send what is due over one connection until it is cancelled or breaks."""
