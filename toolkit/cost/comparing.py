@@ -100,6 +100,30 @@ def priced_alike(totals: Mapping[str, Floats], *, at_least: float) -> tuple[list
     return [], np.zeros(0, dtype=bool)
 
 
+def priced_alike_at(priced: NDArray[np.bool_], *, at_least: float) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """What :func:`priced_alike` keeps at many places at once: options, and the draws in which all of these have
+    a price, none where no option is left.
+
+    Args:
+        priced: whether an option has a price, shape (options, places, draws).
+        at_least: share of the draws, more than 0.
+
+    Returns:
+        Shapes (options, places) and (places, draws).
+    """
+    kept = np.ones(priced.shape[:2], dtype=bool)
+    shares = priced.mean(axis=2)
+    everywhere = priced.all(axis=0)
+    few = np.flatnonzero(everywhere.mean(axis=1) < at_least)
+    while few.size:
+        worst = np.where(kept[:, few], shares[:, few], np.inf).argmin(axis=0)
+        kept[worst, few] = False
+        everywhere[few] = (priced[:, few] | ~kept[:, few, np.newaxis]).all(axis=0)
+        few = few[kept[:, few].any(axis=0) & (everywhere[few].mean(axis=1) < at_least)]
+    everywhere &= kept.any(axis=0)[:, np.newaxis]
+    return kept, everywhere
+
+
 def _most_beyond(usd: Floats, least: Floats) -> float:
     priced = np.isfinite(usd)
     return float(np.max(usd[priced] - least[priced]))

@@ -1,11 +1,12 @@
 """The cheapest of some options at every volume, and how sure that is."""
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from toolkit.cost.comparing import SAME_USD, priced_alike
+from toolkit.cost.comparing import SAME_USD, priced_alike_at
 from toolkit.cost.sampling import Floats
 from toolkit.cost.standing import COMPARED
 
@@ -61,16 +62,36 @@ def leaders(totals_usd: Floats, members: Flags, *, option: Indices | None = None
 def means_alike(totals_usd: Floats) -> Floats:
     """Mean totals over the draws in which all have a price, (options, volumes); inf for what lacks it."""
     means: Floats = totals_usd.mean(axis=2)
-    for volume in np.flatnonzero(~np.isfinite(means).all(axis=0)):
-        means[:, volume] = np.inf
-        names, priced = priced_alike(_named(totals_usd[:, volume]), at_least=COMPARED)
-        for name in names:
-            means[int(name), volume] = totals_usd[int(name), volume][priced].mean()
+    for kept, volumes, draws in alike(totals_usd, np.flatnonzero(~np.isfinite(means).all(axis=0))):
+        found = mean_of(totals_usd[:, volumes], draws)
+        means[:, volumes] = np.where(kept, found, np.inf)
     return means
 
 
-def _named(totals_usd: Floats) -> dict[str, Floats]:
-    return {str(index): usd for index, usd in enumerate(totals_usd)}
+def alike(totals_usd: Floats, volumes: Indices) -> Iterator[tuple[Flags, Indices, Flags]]:
+    """The options to compare at some volumes and the draws to do it in, for all volumes of the same draws.
+
+    Args:
+        totals_usd: shape (options, volumes, draws); not finite without a price.
+        volumes: those to look at.
+
+    Yields:
+        The options that are kept, shape (options, these volumes); these volumes; the draws, shape (draws,).
+    """
+    kept, everywhere = priced_alike_at(np.isfinite(totals_usd[:, volumes]), at_least=COMPARED)
+    places: dict[bytes, list[int]] = {}
+    for place, draws in enumerate(everywhere):
+        places.setdefault(draws.tobytes(), []).append(place)
+    for found in places.values():
+        yield kept[:, found], volumes[found], everywhere[found[0]]
+
+
+def mean_of(values: Floats, draws: Flags) -> Floats:
+    """The mean over some of the draws, which are the last axis; inf over none."""
+    if not draws.any():
+        return np.full(values.shape[:-1], np.inf)
+    # Laid out anew, so that each mean is added up as if it stood alone, to the last bit.
+    return np.asarray(np.ascontiguousarray(values[..., draws]).mean(axis=-1))
 
 
 def _first_least(means: Floats) -> Indices:
