@@ -3,7 +3,7 @@
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 
@@ -43,9 +43,6 @@ KEPT = 2**23
 
 OLD = "old"
 """Begins the keys of what is kept of the option in service, which follows from assumptions too."""
-
-
-Circumstances = TypeVar("Circumstances", bound="Setting")
 
 
 def _key(key: Hashable) -> Hashable:
@@ -122,10 +119,7 @@ class Setting:
 
     def assuming(self, assumptions: Assumptions) -> "Setting":
         """The same circumstances under other assumptions; what does not follow from these is kept."""
-        return self._handing_on(replace(self, assumptions=assumptions))
-
-    def _handing_on(self, other: Circumstances) -> Circumstances:
-        """Another setting of the same draws and traffic, which need not work out anew what this one has."""
+        other = replace(self, assumptions=assumptions)
         other._kept.update({key: kept for key, kept in self._kept.items() if _key(key) != OLD})
         return other
 
@@ -135,7 +129,7 @@ class Setting:
 
     def only(self, month: int) -> "Setting":
         """The same circumstances for one month, 0 for the first."""
-        return self._handing_on(replace(self, months=1, start=self.start + month))
+        return replace(self, months=1, start=self.start + month)
 
     def once(self, key: Hashable, work_out: Callable[[], Any]) -> Any:
         """What ``work_out`` gives, asked only the first time that this setting sees the key."""
@@ -232,17 +226,11 @@ class Setting:
         figure = figure_of(option, name, as_of=self.as_of) or self._assumed(name)
         if figure is None:
             return None
-        drawn = self._values(option, name, figure)
+        own = option.id if isinstance(figure, MeasuredFigure) else None
+        drawn = self.once((name, figure, own), lambda: self._values(option, name, figure))
         return Drawn(drawn, f"{figure.source} ({figure.grade})", figure.grade)
 
     def _values(self, option: Option, name: str, figure: Figure) -> Floats:
-        own = option.id if isinstance(figure, MeasuredFigure) else None
-        drawn: Floats = self.once(
-            (name, figure, own), lambda: self._drawn_values(option, name, figure)
-        )
-        return drawn
-
-    def _drawn_values(self, option: Option, name: str, figure: Figure) -> Floats:
         """Draws of a figure; what was measured of an option says nothing about another one."""
         if isinstance(figure, MeasuredFigure):
             return self.draws.posterior(measured_name(name, option.id), figure.posterior)

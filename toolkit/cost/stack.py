@@ -45,8 +45,7 @@ class Stack(Setting):
 
     def only(self, month: int) -> "Stack":
         """The same circumstances for one month, 0 for the first."""
-        other = Stack.at(self._base.only(month), self.factors)
-        return self._handing_on(other)
+        return Stack.at(self._base.only(month), self.factors)
 
     def broad_usage(self, months: range) -> dict[str, Floats]:
         """What vendors meter, by usage field, as arrays that broadcast to (volumes, months, draws of one).
@@ -75,7 +74,7 @@ class Stack(Setting):
         shape = (len(self.factors), len(months), self._base.draws.count)
         return np.broadcast_to(broad, shape).transpose(1, 0, 2).reshape(len(months), -1)
 
-    def _drawn_values(self, option: Option, name: str, figure: Figure) -> Floats:
+    def _values(self, option: Option, name: str, figure: Figure) -> Floats:
         """Drawn once and repeated for every volume."""
         return np.tile(self._base._values(option, name, figure), len(self.factors))
 
