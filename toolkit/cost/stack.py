@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +30,7 @@ class Stack(Setting):
         factors: multiples of the scenario's messages, shape (volumes,).
     """
 
+    tells_months: ClassVar[bool] = False
     base: Setting | None = None
     factors: Floats = field(default_factory=lambda: ONE)
 
@@ -65,7 +66,9 @@ class Stack(Setting):
     def egress_gib(self, months: range) -> Floats:
         """Payload that leaves the servers in some months, GiB, shape (months, draws)."""
         gib: Floats = self.of_months(
-            "egress", months, lambda: self.wide(np.asarray(egress_gib(self._broad_traffic(months), days=DAYS)), months)
+            "egress",
+            months,
+            lambda: self.wide(self._broad_gib(months), months),
         )
         return gib
 
@@ -77,6 +80,9 @@ class Stack(Setting):
     def _values(self, option: Option, name: str, figure: Figure) -> Floats:
         """Drawn once and repeated for every volume."""
         return np.tile(self._base._values(option, name, figure), len(self.factors))
+
+    def _broad_gib(self, months: range) -> Floats:
+        return np.asarray(egress_gib(self._broad_traffic(months), days=DAYS))
 
     def _broad_traffic(self, months: range) -> Traffic:
         traffic = self._base.traffic(months)
