@@ -50,8 +50,9 @@ class Measured:
     def to_document(self) -> dict[str, Any]:
         """The result as a JSON document."""
         document = self.run.to_document()
-        for option, values in self.values.items():
-            document["options"][option]["metrics"] = {name: asdict(one) for name, one in values.items()}
+        for option, totals in document["options"].items():
+            values = self.values.get(option, {})
+            totals["metrics"] = {name: asdict(one) for name, one in values.items()}
         document["brief"] = [asdict(row) for row in self.brief]
         return document
 

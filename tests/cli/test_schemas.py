@@ -10,8 +10,12 @@ import pytest
 from documents import misfits
 from jsonschema import Draft202012Validator
 
+from toolkit.cost.briefcheck import Row
 from toolkit.measure.faults.times import FaultTimes, Times
 from toolkit.measure.totals import BakeoffResult, OptionResult, ProbeResult
+from toolkit.measure.workload import read_workload
+from toolkit.measuring import Measured
+from toolkit.metrics.key import MetricValue
 from toolkit.schemas import DOCUMENTS, schema_of
 
 USAGE = "messages_published: 6336000\nmessages_delivered: 31680000\nmessage_bytes: 1000\n"
@@ -90,17 +94,28 @@ def test_differences_of_prices(toolkit: Any, folder: Path, shipped: Path, edit: 
 
 
 def test_a_bake_off() -> None:
-    """Of totals as a run gives them; that runs print this object stands in the tests of the bake-off."""
+    """Of totals as a run gives them; `test_soak.py` holds what a run prints against the same schema."""
     probe = ProbeResult(
         option="current", sessions=3, attempts=4, opened=3, outcomes={"open": 3, "timeout": 1},
         ends={"intended": 3}, expected=10, received=9, duplicated=0, out_of_order=0, lag_p99_ms=1.5,
-        invalid=None,
+        late_p99_ms=2.5, cpu_share=0.1, clock_step_s=None, invalid=None,
     )  # fmt: skip
     took = Times(n=3, seen=2, median_s=1.5, p95_s=None)
     noticed = {"blackhole to_client": FaultTimes(client=took, server=took, recovered=took)}
     options = {
         "current": OptionResult(probe=probe, faults={"accepted": 4}, noticed=noticed),
-        "socketio": OptionResult(probe=probe, faults=None, noticed=None),
+        "socketio": OptionResult(probe=None, faults=None, noticed=None, rounds=0, failures=["it died"]),
     }
-    result = BakeoffResult(environment="lab", collector="c", preset="stable", options=options)
-    assert misfits("bakeoff", json.loads(json.dumps(result.to_document()))) == []
+    result = BakeoffResult(
+        environment="lab", collector="c", preset="stable", workload=read_workload("quick"), options=options,
+        facts=[], finish=lambda: None,
+    )  # fmt: skip
+    values = {"current": {"latency_p50_ms": MetricValue(1.0, 0.9, None, 10, "measured", None)}}
+    brief = [Row("current", "it is fast", "cannot tell", "too little was measured")]
+    told = json.loads(json.dumps(Measured(result, values, brief).to_document()))
+    assert misfits("bakeoff", told) == []
+    assert misfits("bakeoff", {**told, "brief": [{"option": "current"}]})
+
+
+def test_a_backtest(toolkit: Any, folder: Path) -> None:
+    assert misfits("backtest", printed(toolkit("backtest", "--project", folder, "--json"))) == []

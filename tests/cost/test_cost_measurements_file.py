@@ -50,7 +50,7 @@ def test_a_folder_need_not_have_the_file(tmp_path: Path) -> None:
             "[service_unavailability_min_per_month]", "[latency_ms]",
             ":5: measurements[0].informs[0]: 'latency_ms' is no quantity of the cost model",
         ),
-        ("production", "prod", ":7: measurements[0].environment: 'prod' is no environment"),
+        ("production", "producton", ":7: measurements[0].environment: 'producton' is no environment"),
         ("days: 30", "days: 27", ":5: measurements[0].informs[0]: 27 days never give"),
         (
             "[service_unavailability_min_per_month]", "[migration_person_days]",
@@ -104,3 +104,12 @@ def test_every_price_of_the_file_that_ships_has_a_grade_and_a_source() -> None:
     )
     assert not faults.found, str(faults)
     assert found and all(one.cost_usd or one.person_days for one in found)
+
+
+def test_a_measurement_of_what_the_folder_does_not_have_is_left_out_and_said_so(tmp_path: Path) -> None:
+    found, faults = read(tmp_path, GOOD.replace("option: current", "option: elsewhere"))
+    assert found == []
+    assert faults == [
+        "measurements.yaml:4: measurements[0].option: warning: 'elsewhere' is no option of this folder; "
+        "the measurement is left out"
+    ]

@@ -131,3 +131,14 @@ def test_what_ships_names_every_scenario_and_all_that_the_brief_recommends(what:
     known = {"scenarios": set(names["scenarios"]), "options": {
         "current", "pusher", "ably", "pubnub", "socketio", "socketcluster"}}[what]  # fmt: skip
     assert told == known
+
+
+def test_what_the_folder_does_not_have_is_left_out_and_said_so() -> None:
+    faults = Faults()
+    found = read_use_cases(
+        DATA / "use-cases.yaml", faults, options=["current"], scenarios=["production"], claims=[]
+    )
+    assert [case.id for case in found] == ["production-scale"]
+    assert all(not one.claims for case in found for one in case.recommends)
+    assert not faults.errors
+    assert any("'enterprise' is no scenario of this folder; it is left out" in str(one) for one in faults)

@@ -136,7 +136,7 @@ def read_measurements(path: Path, faults: Faults, *, known: Known) -> list[Measu
 
     Args:
         path: its ``measurements.yaml``.
-        faults: takes every misfit.
+        faults: takes every misfit. A measurement of what the folder does not have is warned of and left out.
         known: what they may name.
     """
     if not path.exists():
@@ -146,12 +146,23 @@ def read_measurements(path: Path, faults: Faults, *, known: Known) -> list[Measu
     if document is None or found is None:
         return []
     ids = Counter(measurement.id for measurement in found.measurements)
+    kept = []
     for index, measurement in enumerate(found.measurements):
         wrong = list(_misfits(measurement, known))
+        if foreign := list(_foreign(measurement, known)):
+            _warn(document, faults, index, foreign)
+        else:
+            kept.append(measurement)
         if ids[measurement.id] > 1:
             wrong.append((("id",), f"{measurement.id!r} stands twice", "give each its own"))
         _tell(document, faults, index, wrong)
-    return found.measurements
+    return kept
+
+
+def _warn(document: Document, faults: Faults, index: int, foreign: Sequence[Fault]) -> None:
+    for at, what, right in foreign:
+        path = ("measurements", index, *at)
+        faults.warn(document.path, document.line(path), dotted(path), what, right)
 
 
 def _tell(document: Document, faults: Faults, index: int, wrong: Sequence[Fault]) -> None:
@@ -165,18 +176,38 @@ def _misfits(measurement: Measurement, known: Known) -> Iterator[Fault]:
         *((("informs", place), name, "no quantity of the cost model", QUANTITIES)
           for place, name in enumerate(measurement.informs)),
         *((("metrics", place), name, "no metric", METRICS) for place, name in enumerate(measurement.metrics)),
-        *((("options", place), name, "no option", known.options)
-          for place, name in enumerate(measurement.options)),
     ]  # fmt: skip
-    if measurement.option is not None:
-        named.append((("option",), measurement.option, "no option", known.options))
-    if measurement.environment is not None and known.environments is not None:
-        where = list(known.environments)
-        named.append((("environment",), measurement.environment, "no environment", where))
     for at, name, wrong, choice in named:
         if name not in choice:
             yield at, f"{name!r} is {wrong}", near(name, list(choice))
+    for at, name, kind, choice in _of_folder(measurement, known):
+        if (right := near(name, list(choice))).startswith("did you mean"):
+            yield at, f"{name!r} is no {kind}", right
     yield from _unfit_sample(measurement)
+
+
+def _foreign(measurement: Measurement, known: Known) -> Iterator[Fault]:
+    """What it names of a folder that is not misspelt: this folder just does not have it."""
+    for at, name, kind, choice in _of_folder(measurement, known):
+        if not near(name, list(choice)).startswith("did you mean"):
+            yield at, f"{name!r} is no {kind} of this folder", "the measurement is left out"
+
+
+def _of_folder(
+    measurement: Measurement, known: Known
+) -> Iterator[tuple[tuple[str | int, ...], str, str, Sequence[str]]]:
+    """Names of options and environments that the folder does not have, with where they stand."""
+    options: list[tuple[tuple[str | int, ...], str]] = [
+        (("options", place), name) for place, name in enumerate(measurement.options)
+    ]
+    if measurement.option is not None:
+        options.append((("option",), measurement.option))
+    for at, name in options:
+        if name not in known.options:
+            yield at, name, "option", known.options
+    where = None if known.environments is None else list(known.environments)
+    if where is not None and measurement.environment is not None and measurement.environment not in where:
+        yield ("environment",), measurement.environment, "environment", where
 
 
 def _unfit_sample(measurement: Measurement) -> Iterator[Fault]:

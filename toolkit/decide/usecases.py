@@ -65,7 +65,8 @@ def read_use_cases(
 
     Args:
         path: its ``use-cases.yaml``.
-        faults: takes every misfit, ids that stand twice, and names that nobody knows.
+        faults: takes every misfit, ids that stand twice, and misspelt names. A name that is like none of the
+            folder's is of something that it does not have: that is warned of and left out.
         options, scenarios, claims: ids that exist.
     """
     if not path.exists():
@@ -86,14 +87,29 @@ def read_use_cases(
             _known(document, faults, (*where, "option"), one.option, "option", options)
             for number, claim in enumerate(one.claims):
                 _known(document, faults, (*where, "claims", number), claim, "claim", claims)
-    return found.use_cases
+    return [_own(case, claims) for case in found.use_cases if case.scenario in scenarios]
+
+
+def _own(case: UseCase, claims: Sequence[str]) -> UseCase:
+    """The use case with the claims that the folder has."""
+    kept = [
+        one.model_copy(update={"claims": [claim for claim in one.claims if claim in claims]})
+        for one in case.recommends
+    ]
+    return case.model_copy(update={"recommends": kept})
 
 
 def _known(
     document: Document, faults: Faults, at: tuple[str | int, ...], word: str, kind: str, known: Sequence[str]
 ) -> None:
-    if word not in known:
-        _note(document, faults, at, f"{word!r} is no {kind}", near(word, list(known)))
+    if word in known:
+        return
+    right = near(word, list(known))
+    if right.startswith("did you mean"):
+        _note(document, faults, at, f"{word!r} is no {kind}", right)
+    else:
+        wrong = f"{word!r} is no {kind} of this folder"
+        faults.warn(document.path, document.line(at), dotted(at), wrong, "it is left out")
 
 
 def _note(document: Document, faults: Faults, at: tuple[str | int, ...], wrong: str, right: str) -> None:

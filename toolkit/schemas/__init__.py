@@ -8,7 +8,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-DOCUMENTS = ("metrics", "bill", "prices-diff", "cost", "decision", "bakeoff")
+DOCUMENTS = ("metrics", "bill", "prices-diff", "cost", "decision", "backtest", "bakeoff")
 """The documents that have one; ``decision`` is that of ``toolkit decide`` and of a report's decision.json."""
 
 
