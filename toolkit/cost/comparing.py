@@ -121,7 +121,7 @@ def priced_alike_at(priced: Flags, *, at_least: float) -> tuple[Flags, Flags]:
         kept[worst, few] = False
         everywhere[few] = (priced[:, few] | ~kept[:, few, np.newaxis]).all(axis=0)
         few = few[kept[:, few].any(axis=0) & (everywhere[few].mean(axis=1) < at_least)]
-    everywhere &= kept.any(axis=0)[:, np.newaxis]
+    everywhere[~kept.any(axis=0)] = False
     return kept, everywhere
 
 

@@ -31,7 +31,9 @@ class Leaders(NamedTuple):
     mean_usd: Floats
 
 
-def leaders(totals_usd: Floats, members: Flags, *, option: Indices | None = None) -> Leaders:
+def leaders(
+    totals_usd: Floats, members: Flags, *, option: Indices | None = None, means: Floats | None = None
+) -> Leaders:
     """The option of the least mean total among the members, at every volume; of equal ones the first.
 
     Means run over draws in which all that are compared have a price, see
@@ -41,22 +43,31 @@ def leaders(totals_usd: Floats, members: Flags, *, option: Indices | None = None
         totals_usd: shape (options, volumes, draws); inf without a price.
         members: which options to compare, shape (options,).
         option: who leads as far as that is known better, -1 for none, shape (volumes,). None looks for it.
+        means: :func:`means_alike` of the members. None works them out.
     """
     among = np.flatnonzero(members)
     volumes = totals_usd.shape[1]
     if not among.size:
         return Leaders(np.full(volumes, NONE), np.full(volumes, np.nan), np.full(volumes, np.nan))
-    means = means_alike(totals_usd[among])
-    if option is None:
-        known = np.isfinite(means.min(axis=0))
-        place = _first_least(means)
-    else:
-        known, place = option != NONE, np.searchsorted(among, np.maximum(option, among[0]))
-    chance = _share_of_wins(totals_usd[among], place)
+    of_members = totals_usd[among]
+    means = means_alike(of_members) if means is None else means
+    option = leading(means, among) if option is None else option
+    known, place = option != NONE, np.searchsorted(among, np.maximum(option, among[0]))
+    chance = _share_of_wins(of_members, place)
     least = np.take_along_axis(means, place[np.newaxis], axis=0)[0]
-    return Leaders(
-        np.where(known, among[place], NONE), np.where(known, chance, np.nan), np.where(known, least, np.nan)
-    )
+    return Leaders(option, np.where(known, chance, np.nan), np.where(known, least, np.nan))
+
+
+def leading(means: Floats, among: Indices) -> Indices:
+    """The option of the least mean at every volume, of equal ones the first; -1 where none has a price.
+
+    Args:
+        means: of some options, see :func:`means_alike`.
+        among: these options, ascending.
+    """
+    if not among.size:
+        return np.full(means.shape[1], NONE)
+    return np.where(np.isfinite(means.min(axis=0)), among[_first_least(means)], NONE)
 
 
 def means_alike(totals_usd: Floats) -> Floats:
