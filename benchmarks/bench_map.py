@@ -4,9 +4,12 @@
 
 Takes half a minute on one core; nothing that runs here has more than one thread. The peer bills usages, no
 two alike, with the price book of every managed option, the cheapest plan included: as many as the map has
-points, what a map would at least cost that looked at each of its points by itself. A map bills fewer or more,
-for it has draws and months and no need of its levels; so the ratio for as many as it bills stands beside
-it. Times are of the processor, ratios medians of paired runs. Memory is what one map allocates at its peak.
+points, what a map would at least cost that looked at each of its points by itself. It gets its usages ready
+made and does nothing with the bills. A map bills volumes times draws times months, whatever its levels, and
+beside that works out usage, what the self-hosted options take, labour, moves and credits, who leads and where
+that changes, with the volume at which it does looked up anew. So two ratios are told: to as many usages as
+the map has points, and like for like to as many as it bills. Times are of the processor, ratios medians of
+paired runs. Memory is what one map allocates at its peak.
 """
 
 import statistics
@@ -88,7 +91,7 @@ def tell(what: str, ours: Callable[[], object], peer: Callable[[], object], bill
     own = SIDE * DRAWS * MONTHS * billed // SIDE**2
     print(f"{what}: {SIDE} x {SIDE} points over {DRAWS} draws and {MONTHS} months in {ours_s:.2f} s")
     print(f"  {ratio:.2f} x billing {billed:,} usages, in {peer_s:.2f} s")
-    print(f"  {ratio * billed / own:.2f} x billing {own:,} usages, as many as the map bills")
+    print(f"  {ratio * billed / own:.2f} x like for like: billing {own:,} usages, as many as the map bills")
 
 
 def peak_memory_mib() -> float:

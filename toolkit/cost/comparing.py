@@ -7,6 +7,8 @@ from numpy.typing import NDArray
 
 from toolkit.cost.sampling import Floats
 
+Flags = NDArray[np.bool_]
+
 SAME_USD = 0.005
 """Totals closer than half a cent are one price."""
 
@@ -98,6 +100,29 @@ def priced_alike(totals: Mapping[str, Floats], *, at_least: float) -> tuple[list
             return list(priced), everywhere
         del priced[min(priced, key=lambda name: float(priced[name].mean()))]
     return [], np.zeros(0, dtype=bool)
+
+
+def priced_alike_at(priced: Flags, *, at_least: float) -> tuple[Flags, Flags]:
+    """The options that :func:`priced_alike` keeps at each of many places, and the draws to compare them in.
+
+    Args:
+        priced: whether an option has a price, shape (options, places, draws).
+        at_least: share of the draws, more than 0.
+
+    Returns:
+        Shapes (options, places) and (places, draws); where no option is left, no draw is either.
+    """
+    kept = np.ones(priced.shape[:2], dtype=bool)
+    shares = priced.mean(axis=2)
+    everywhere: Flags = np.asarray(priced.all(axis=0))
+    few = np.flatnonzero(everywhere.mean(axis=1) < at_least)
+    while few.size:
+        worst = np.where(kept[:, few], shares[:, few], np.inf).argmin(axis=0)
+        kept[worst, few] = False
+        everywhere[few] = (priced[:, few] | ~kept[:, few, np.newaxis]).all(axis=0)
+        few = few[kept[:, few].any(axis=0) & (everywhere[few].mean(axis=1) < at_least)]
+    everywhere[~kept.any(axis=0)] = False
+    return kept, everywhere
 
 
 def _most_beyond(usd: Floats, least: Floats) -> float:

@@ -14,7 +14,7 @@ from toolkit.cost.option import Option
 from toolkit.cost.result import MOST_DRAWS, Band, Crossover
 from toolkit.cost.sampling import DRAWS, SEED
 from toolkit.cost.setting import Setting
-from toolkit.cost.spent import spend
+from toolkit.cost.spent import spend, spend_month
 from toolkit.pricing.book import PriceBook
 from toolkit.pricing.scenario import Scenario
 
@@ -55,7 +55,7 @@ class _Volumes:
 
     def bands(self, factor: float) -> dict[str, Band | None]:
         setting = self.setting.first_month(message_factor=factor)
-        months = {option.id: spend(option, self.books, setting).month_usd for option in self.options}
+        months = {option.id: spend_month(option, self.books, setting) for option in self.options}
         # With fewer draws the 95th percentile would have no price, and the mean of the rest would fall.
         return {name: Band.of_settled(usd, at_least=0.95) for name, usd in months.items()}
 

@@ -10,14 +10,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from toolkit.cost.comparing import priced_alike
 from toolkit.cost.decisionmap import Border, DecisionMap, Here
 from toolkit.cost.envelope import NONE, chances, cheapest_at, stretches
 from toolkit.cost.ground import Ground
-from toolkit.cost.leaders import Flags, Indices, leaders
+from toolkit.cost.leaders import Flags, Indices, alike, leaders, mean_of
 from toolkit.cost.reach import reaching
 from toolkit.cost.sampling import Floats
-from toolkit.cost.standing import COMPARED
 from toolkit.evidence import Range, central
 
 DECADES = 2.0
@@ -119,13 +117,13 @@ def mean_lines(base_usd: Floats, hours: Floats, members: Flags) -> tuple[Floats,
     """
     base = base_usd.mean(axis=2)
     wide = np.repeat(hours.mean(axis=1)[:, np.newaxis], base.shape[1], axis=1)
-    for volume in np.flatnonzero(~np.isfinite(base[members]).all(axis=0)):
-        base[:, volume] = np.inf
-        named = {str(index): base_usd[index, volume] for index in np.flatnonzero(members)}
-        names, priced = priced_alike(named, at_least=COMPARED)
-        for index in map(int, names):
-            base[index, volume] = base_usd[index, volume][priced].mean()
-            wide[index, volume] = hours[index][priced].mean()
+    among = np.flatnonzero(members)
+    lacking = np.flatnonzero(~np.isfinite(base[members]).all(axis=0))
+    base[:, lacking] = np.inf
+    for kept, volumes, draws in alike(base_usd[members], lacking):
+        at = np.ix_(among, volumes)
+        base[at] = np.where(kept, mean_of(base_usd[at], draws), np.inf)
+        wide[at] = np.where(kept, mean_of(hours[members], draws)[:, np.newaxis], wide[at])
     return base, wide
 
 

@@ -59,7 +59,7 @@ def _next(base_usd: Floats, hours: Floats, option: Indices, at: Indices) -> tupl
     """The line that crosses the lowest one next, and where; inf where none does."""
     fewer = hours[option, at] - hours
     crosses = (fewer > 0) & np.isfinite(base_usd) & (option != NONE)
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         crossing = np.where(crosses, (base_usd - base_usd[option, at]) / fewer, np.inf)
     following = crossing.argmin(axis=0)
     return following, crossing[following, at]

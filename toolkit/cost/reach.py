@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from toolkit.cost.formulas import MINUTES_PER_MONTH, reaches
+from toolkit.cost.formulas import MINUTES_PER_MONTH
 from toolkit.cost.option import Option
 from toolkit.cost.sampling import Floats
 from toolkit.cost.setting import Setting
@@ -55,12 +55,17 @@ def _share(unavailable_min: float) -> float:
 
 def reaching(options: Sequence[Option], setting: Setting, needs: Sequence[float]) -> NDArray[np.bool_]:
     """Which options reach which uptimes as likely as not, shape (options, needs)."""
-    return np.array([[_reaches(option, setting, need) for need in needs] for option in options], dtype=bool)
+    allowed_min = (1 - np.asarray(needs, dtype=np.float64)) * MINUTES_PER_MONTH
+    return np.array([_within(option, setting, allowed_min) for option in options], dtype=bool)
 
 
-def _reaches(option: Option, setting: Setting, need: float) -> bool:
+def _within(option: Option, setting: Setting, allowed_min: Floats) -> NDArray[np.bool_]:
+    """Where at least :data:`LIKELY` of the draws stay within what is allowed, shape (needs,)."""
     drawn = setting.drawn(option, "service_unavailability_min_per_month")
-    return drawn is not None and reaches(drawn.values, uptime_need=need) >= LIKELY
+    if drawn is None:
+        return np.zeros(allowed_min.size, dtype=bool)
+    within = np.searchsorted(np.sort(drawn.values), allowed_min, side="right")
+    return np.asarray(within / drawn.values.size >= LIKELY)
 
 
 def promising(found: Sequence[Reach], needs: Floats) -> NDArray[np.bool_]:

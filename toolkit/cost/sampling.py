@@ -1,6 +1,6 @@
 """Draws of uncertain numbers by a scrambled Sobol sequence, the same for every option."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -112,6 +112,8 @@ class Draws:
     order: tuple[str, ...] = ORDER
     read: set[str] = field(default_factory=set, compare=False, repr=False)
     """Leaders whose probabilities were asked for: the inputs of whatever was computed from these draws."""
+    _kept: dict[Hashable, Floats] = field(init=False, default_factory=dict, compare=False, repr=False)
+    """What was drawn, by name and quantity: every setting of these draws reads the same arrays."""
 
     def __post_init__(self) -> None:
         if self.count < 1:
@@ -144,17 +146,25 @@ class Draws:
         """Draws of a number or range under a name, shape (count,)."""
         if not isinstance(quantity, Range):
             return np.full(self.count, float(quantity))
-        return quantile_function(self.share(name), p5=quantity.p5, p50=quantity.p50, p95=quantity.p95)
+        return self._once(name, (quantity.p5, quantity.p50, quantity.p95))
 
     def figure(self, name: str, figure: Figure) -> Floats:
         """Draws of a figure under a name, shape (count,)."""
         if figure.value is not None:
             return np.full(self.count, figure.value)
-        return quantile_function(self.share(name), p5=figure.low, p50=figure.central, p95=figure.high)
+        return self._once(name, (figure.low, figure.central, figure.high))
 
     def posterior(self, name: str, posterior: Posterior) -> Floats:
         """Draws of what was measured, under a name, shape (count,)."""
         return posterior.quantiles(self.share(name))
+
+    def _once(self, name: str, percentiles: tuple[float, float, float]) -> Floats:
+        """Draws of a range under a name; not to be written to."""
+        key = (name, percentiles)
+        if key not in self._kept:
+            p5, p50, p95 = percentiles
+            self._kept[key] = quantile_function(self.share(name), p5=p5, p50=p50, p95=p95)
+        return self._kept[key]
 
     @cached_property
     def _points(self) -> Floats:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -87,6 +87,8 @@ class Setting:
     assumptions: Assumptions = field(default_factory=default_assumptions)
     start: int = 0
     in_service: str | None = None
+    tells_months: ClassVar[bool] = True
+    """Whether the mean of a month says something."""
     _kept: dict[Hashable, Any] = field(init=False, default_factory=dict, compare=False, repr=False)
 
     @classmethod

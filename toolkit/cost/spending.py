@@ -40,7 +40,10 @@ class Spending:
 
 
 class Summed(NamedTuple):
-    """A cost over the horizon: draws of its total and of its first month, and the mean of every month."""
+    """A cost over the horizon: draws of its total and of its first month, and the mean of every month.
+
+    The means are nan where the setting tells none.
+    """
 
     total: Floats
     first: Floats
@@ -117,13 +120,14 @@ def summed(setting: Setting, blocks: Iterable[Floats], *, settled: NDArray[np.bo
         settled: the draws that the means run over, shape (draws,). None takes all.
     """
     worth, flat = setting.worth(), setting.discount_rate_per_year == 0
-    total, means, at = np.zeros(setting.draws.count), np.zeros(setting.months), 0
+    total, means, at = np.zeros(setting.draws.count), np.full(setting.months, np.nan), 0
     first: Floats | None = None
     for span, block in zip(setting.spans(), blocks, strict=True):
         months = np.broadcast_to(block, (len(span), setting.draws.count))
         first = months[0].copy() if first is None else first
         to = at + len(span)
         total += months.sum(axis=0) if flat else (months * worth[at:to, np.newaxis]).sum(axis=0)
-        means[at:to] = (months if settled is None else months[:, settled]).mean(axis=1)
+        if setting.tells_months:
+            means[at:to] = (months if settled is None else months[:, settled]).mean(axis=1)
         at = to
     return Summed(total, np.zeros(setting.draws.count) if first is None else first, means)

@@ -141,6 +141,14 @@ def _recurring(
     return [*infrastructure(option, setting), operations_labour(option, setting)], None
 
 
+def spend_month(option: Option, books: Mapping[str, PriceBook], setting: Setting) -> Floats | None:
+    """Draws of the recurring cost of the first month, as :attr:`Spent.month_usd` of :func:`spend`; no line of
+    a move, an outage or a credit is worked out for it."""
+    lines, billed = _recurring(option, books, setting, vendor_bill)
+    infeasible = [] if billed is None else billed.infeasible
+    return Spent(option.id, lines, None, [*infeasible, *_past_limits(option, setting)]).month_usd
+
+
 def _moving(
     option: Option, books: Mapping[str, PriceBook], setting: Setting, old: Option | None, bills: Bills
 ) -> tuple[list[Spending], Floats | None]:

@@ -2,12 +2,18 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from typing import ClassVar, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
+from toolkit.cost.option import Option
 from toolkit.cost.sampling import Draws, Floats
 from toolkit.cost.setting import Setting
+from toolkit.evidence import Figure
 from toolkit.pricing.traffic import DAYS, Traffic, egress_gib, usage_arrays
+
+Kind = TypeVar("Kind", np.float64, np.intp)
 
 ONE: Floats = np.ones(1)
 
@@ -24,6 +30,7 @@ class Stack(Setting):
         factors: multiples of the scenario's messages, shape (volumes,).
     """
 
+    tells_months: ClassVar[bool] = False
     base: Setting | None = None
     factors: Floats = field(default_factory=lambda: ONE)
 
@@ -59,15 +66,23 @@ class Stack(Setting):
     def egress_gib(self, months: range) -> Floats:
         """Payload that leaves the servers in some months, GiB, shape (months, draws)."""
         gib: Floats = self.of_months(
-            "egress", months, lambda: self.wide(egress_gib(self._broad_traffic(months), days=DAYS), months)
+            "egress",
+            months,
+            lambda: self.wide(self._broad_gib(months), months),
         )
         return gib
 
-    def wide(self, broad: float | Floats, months: range) -> Floats:
+    def wide(self, broad: NDArray[Kind], months: range) -> NDArray[Kind]:
         """An array that broadcasts to (volumes, months, draws of one), as (months, draws)."""
         shape = (len(self.factors), len(months), self._base.draws.count)
-        laid: Floats = np.broadcast_to(broad, shape).transpose(1, 0, 2).reshape(len(months), -1)
-        return laid
+        return np.broadcast_to(broad, shape).transpose(1, 0, 2).reshape(len(months), -1)
+
+    def _values(self, option: Option, name: str, figure: Figure) -> Floats:
+        """Drawn once and repeated for every volume."""
+        return np.tile(self._base._values(option, name, figure), len(self.factors))
+
+    def _broad_gib(self, months: range) -> Floats:
+        return np.asarray(egress_gib(self._broad_traffic(months), days=DAYS))
 
     def _broad_traffic(self, months: range) -> Traffic:
         traffic = self._base.traffic(months)

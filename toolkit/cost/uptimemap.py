@@ -11,7 +11,7 @@ import numpy as np
 from toolkit.cost.decisionmap import SURE, DecisionMap, Here, Part, Strip
 from toolkit.cost.edges import Edge, Edges
 from toolkit.cost.ground import Ground
-from toolkit.cost.leaders import NONE, Flags, Indices, Leaders, leaders
+from toolkit.cost.leaders import NONE, Flags, Indices, Leaders, leaders, leading, means_alike
 from toolkit.cost.option import Option
 from toolkit.cost.reach import reaching
 from toolkit.cost.sampling import Floats
@@ -46,10 +46,11 @@ class Compared:
 
     def _look(self, among: Flags) -> tuple[Leaders, list[Edge]]:
         factors = self.ground.costs.factors
-        first = leaders(self.totals, among).option
+        means = means_alike(self.totals[among])
+        first = leading(means, np.flatnonzero(among))
         changes = self._edges.between(first)
         option = _between(first, changes, factors)
-        return leaders(self.totals, among, option=option), changes
+        return leaders(self.totals, among, option=option, means=means), changes
 
 
 def _between(first: Indices, changes: Sequence[Edge], factors: Floats) -> Indices:

@@ -157,9 +157,7 @@ def bill_of_draws(option: Option, books: Mapping[str, PriceBook], setting: Setti
     blocks = []
     for months in setting.spans():
         usd, chosen = _cheapest(book, setting, months)
-        blocks.append(
-            (setting.wide(usd, months), setting.wide(chosen.astype(np.float64), months).astype(np.intp))
-        )
+        blocks.append((setting.wide(usd, months), setting.wide(chosen, months)))
     total, first, means = summed(setting, [usd for usd, _ in blocks])
     if not np.isfinite(total).any():
         return Billed(Spending(BILL, "no draw has a price", None, None, True), None, [])
