@@ -164,5 +164,6 @@ def test_wrong_input_makes_no_folder_of_reports(
     assert not (tmp_path / "reports").exists()
 
 
+@pytest.mark.soak
 def test_builds_at_once_compute_one_report(folder: Path, tmp_path: Path) -> None:
     assert_one_report(small(folder), tmp_path, at_once=3)
