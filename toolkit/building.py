@@ -19,6 +19,7 @@ from toolkit.report.standing import about, following
 
 if TYPE_CHECKING:
     from toolkit.loading import Loaded
+    from toolkit.metrics.rollups import Rollups
     from toolkit.report.watched import Watched
 
 DAYS_REPLAYED = 90
@@ -100,9 +101,14 @@ def _published(
     standing = published(target, fingerprint=state)
     if standing is not None:
         return Built(standing, fresh=False)
+    from toolkit import answers
     from toolkit.loading import load
+    from toolkit.report.build import notebook_files
 
     loaded = load(folder.root, as_of=day)
+    # What is wrong is told before anything is written, be it only a lock.
+    names, rolled = _scenarios(loaded, scenarios), answers.counts(loaded)
+    notebook_files(notebooks)
     with in_turn(target):
         # While this one waited, another may have built the very same.
         state = following(target, state)
@@ -110,7 +116,20 @@ def _published(
         if standing is not None:
             return Built(standing, fresh=False)
         with remembering(cache_of(target) / f"results-{state.code[:16]}"):
-            return _build(loaded, scenarios, target, notebooks, state)
+            return _build(loaded, names, rolled, target, notebooks, state)
+
+
+def _scenarios(loaded: "Loaded", asked: list[str]) -> list[str]:
+    """Ids of the scenarios to tell, each once, the default one first.
+
+    Raises:
+        InputError: there is no such scenario.
+    """
+    from toolkit.loading import scenario_name
+
+    names = [scenario_name(loaded, name) for name in asked] or [scenario_name(loaded, None)]
+    first = loaded.project.default_scenario
+    return sorted(dict.fromkeys(names), key=lambda name: name != first)
 
 
 def _tell(settings: Project, out: Path, now: "Watched") -> list[str]:
@@ -144,17 +163,14 @@ def _refuse_among_inputs(folder: Folder, out: Path) -> None:
             raise InputError(f"{out}:1: out: {wrong}; choose a folder of its own")
 
 
-def _build(loaded: "Loaded", scenarios: list[str], out: Path, notebooks: Path, state: Fingerprint) -> Built:
+def _build(
+    loaded: "Loaded", names: list[str], rolled: "Rollups", out: Path, notebooks: Path, state: Fingerprint
+) -> Built:
     from toolkit import answers, changing, mapping, records
-    from toolkit.loading import scenario_name
     from toolkit.report.build import build as publish_report
     from toolkit.report.inputs import ReportInputs, ScenarioInputs
     from toolkit.report.kept import Kept
 
-    names = [scenario_name(loaded, name) for name in scenarios] or [scenario_name(loaded, None)]
-    first = loaded.project.default_scenario
-    names = sorted(dict.fromkeys(names), key=lambda name: name != first)
-    rolled = answers.counts(loaded)
     kept = Kept.of(loaded.folder, loaded.project, rolled, as_of=loaded.as_of, code=state.code)
     before = None if state.since is None else out / state.since
     loaded = answers.informed(loaded, rolled)

@@ -17,6 +17,7 @@ def hours_of(ends: np.ndarray) -> pd.DataFrame:
     sums = {
         "unintended_ends": ends.sum(1),
         "connected_us": np.full(HOURS, CLIENTS * hour_cs * CENTISECOND_US),
+        "hour": pd.date_range("2026-11-20", periods=HOURS, freq="h", tz="UTC"),
         "unintended_end_rate_clusters": np.full(HOURS, CLIENTS),
         "unintended_end_rate_xx": (ends**2).sum(1),
         "unintended_end_rate_xy": ends.sum(1) * hour_cs,
