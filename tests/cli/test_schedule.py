@@ -27,6 +27,7 @@ def ran_by(command: list[str], cwd: Path) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=300, check=False)
 
 
+@pytest.mark.soak
 def test_the_line_of_the_crontab_builds_and_then_finds_the_report(started: Path) -> None:
     lines = (started / "schedule" / "crontab").read_text().splitlines()
     (line,) = [line for line in lines if not line.startswith("#")]

@@ -66,6 +66,7 @@ def known(folder: Path, notebooks: Path, kept: Path) -> set[str]:
     return {path.stem for path in notebooks.glob("*.ipynb") if find(kept, ground, path) is not None}
 
 
+@pytest.mark.soak
 def test_each_edit_runs_what_depends_on_it_and_gives_what_a_run_of_all_gives(
     folder: Path, notebooks: Path, edit: Callable[..., None], tmp_path: Path
 ) -> None:
