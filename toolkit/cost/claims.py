@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from toolkit.evidence import Day, Strict
-from toolkit.project import Faults, near, read_yaml, validate
+from toolkit.project import Faults, near, read_optional
 
 Verdict = Literal["wrong", "unsupported", "outdated", "confirmed"]
 
@@ -48,12 +48,10 @@ def read_claims(path: Path, faults: Faults, *, options: list[str] | None = None)
         faults: takes every misfit, ids that stand twice and options that do not exist.
         options: ids of the options that exist. None leaves that unchecked.
     """
-    if not path.exists():
+    read = read_optional(path, Claims, faults)
+    if read is None:
         return []
-    document = read_yaml(path, faults)
-    found = None if document is None else validate(document, Claims, faults)
-    if document is None or found is None:
-        return []
+    document, found = read
     ids = Counter(claim.id for claim in found.claims)
     for index, claim in enumerate(found.claims):
         line = document.line(("claims", index, "id"))

@@ -13,8 +13,7 @@ from toolkit.cost.measured import MEASURED
 from toolkit.cost.quantities import COMPARED, UNITS
 from toolkit.evidence import Figure, Range, Strict
 from toolkit.metrics.shares import SHARES
-from toolkit.project import Document, Faults, near, read_yaml, validate
-from toolkit.project.yamlfile import dotted
+from toolkit.project import Document, Faults, check_name, dotted, near, read_optional
 
 QUANTITIES = sorted({*UNITS, *OF_SCENARIO} - {*COMPARED})
 """What a measurement can inform: the figures that enter a cost, and the scenario's uncertain fields."""
@@ -139,30 +138,24 @@ def read_measurements(path: Path, faults: Faults, *, known: Known) -> list[Measu
         faults: takes every misfit. A measurement of what the folder does not have is warned of and left out.
         known: what they may name.
     """
-    if not path.exists():
+    read = read_optional(path, Measurements, faults)
+    if read is None:
         return []
-    document = read_yaml(path, faults)
-    found = None if document is None else validate(document, Measurements, faults)
-    if document is None or found is None:
-        return []
+    document, found = read
     ids = Counter(measurement.id for measurement in found.measurements)
-    kept = []
     for index, measurement in enumerate(found.measurements):
-        wrong = list(_misfits(measurement, known))
-        if foreign := list(_foreign(measurement, known)):
-            _warn(document, faults, index, foreign)
-        else:
-            kept.append(measurement)
+        wrong = list(_misfits(measurement))
+        for at, name, kind, choice in _of_folder(measurement, known):
+            path_of = ("measurements", index, *at)
+            check_name(document, path_of, name, choice, kind=kind, faults=faults, what="the measurement")
         if ids[measurement.id] > 1:
             wrong.append((("id",), f"{measurement.id!r} stands twice", "give each its own"))
         _tell(document, faults, index, wrong)
-    return kept
-
-
-def _warn(document: Document, faults: Faults, index: int, foreign: Sequence[Fault]) -> None:
-    for at, what, right in foreign:
-        path = ("measurements", index, *at)
-        faults.warn(document.path, document.line(path), dotted(path), what, right)
+    return [
+        measurement
+        for measurement in found.measurements
+        if all(name in choice for _, name, _, choice in _of_folder(measurement, known))
+    ]
 
 
 def _tell(document: Document, faults: Faults, index: int, wrong: Sequence[Fault]) -> None:
@@ -171,7 +164,7 @@ def _tell(document: Document, faults: Faults, index: int, wrong: Sequence[Fault]
         faults.error(document.path, document.line(path), dotted(path), what, right)
 
 
-def _misfits(measurement: Measurement, known: Known) -> Iterator[Fault]:
+def _misfits(measurement: Measurement) -> Iterator[Fault]:
     named: list[tuple[tuple[str | int, ...], str, str, Sequence[str]]] = [
         *((("informs", place), name, "no quantity of the cost model", QUANTITIES)
           for place, name in enumerate(measurement.informs)),
@@ -180,34 +173,19 @@ def _misfits(measurement: Measurement, known: Known) -> Iterator[Fault]:
     for at, name, wrong, choice in named:
         if name not in choice:
             yield at, f"{name!r} is {wrong}", near(name, list(choice))
-    for at, name, kind, choice in _of_folder(measurement, known):
-        if (right := near(name, list(choice))).startswith("did you mean"):
-            yield at, f"{name!r} is no {kind}", right
     yield from _unfit_sample(measurement)
-
-
-def _foreign(measurement: Measurement, known: Known) -> Iterator[Fault]:
-    """What it names of a folder that is not misspelt: this folder just does not have it."""
-    for at, name, kind, choice in _of_folder(measurement, known):
-        if not near(name, list(choice)).startswith("did you mean"):
-            yield at, f"{name!r} is no {kind} of this folder", "the measurement is left out"
 
 
 def _of_folder(
     measurement: Measurement, known: Known
 ) -> Iterator[tuple[tuple[str | int, ...], str, str, Sequence[str]]]:
-    """Names of options and environments that the folder does not have, with where they stand."""
-    options: list[tuple[tuple[str | int, ...], str]] = [
-        (("options", place), name) for place, name in enumerate(measurement.options)
-    ]
+    """Each option and environment that it names: where, the name, of what, and those that the folder has."""
+    for place, name in enumerate(measurement.options):
+        yield ("options", place), name, "option", known.options
     if measurement.option is not None:
-        options.append((("option",), measurement.option))
-    for at, name in options:
-        if name not in known.options:
-            yield at, name, "option", known.options
-    where = None if known.environments is None else list(known.environments)
-    if where is not None and measurement.environment is not None and measurement.environment not in where:
-        yield ("environment",), measurement.environment, "environment", where
+        yield ("option",), measurement.option, "option", known.options
+    if measurement.environment is not None and known.environments is not None:
+        yield ("environment",), measurement.environment, "environment", list(known.environments)
 
 
 def _unfit_sample(measurement: Measurement) -> Iterator[Fault]:

@@ -12,7 +12,7 @@ from toolkit.cost.claims import Claim
 from toolkit.decide.ranking import Ranked
 from toolkit.decide.wording import share, usd
 from toolkit.evidence import Strict
-from toolkit.project import Document, Faults, dotted, near, read_yaml, validate
+from toolkit.project import Document, Faults, check_name, dotted, read_optional
 
 Agreement = Literal["agrees", "differs", "open"]
 
@@ -69,12 +69,10 @@ def read_use_cases(
             folder's is of something that it does not have: that is warned of and left out.
         options, scenarios, claims: ids that exist.
     """
-    if not path.exists():
+    read = read_optional(path, UseCases, faults)
+    if read is None:
         return []
-    document = read_yaml(path, faults)
-    found = None if document is None else validate(document, UseCases, faults)
-    if document is None or found is None:
-        return []
+    document, found = read
     seen: set[str] = set()
     for index, case in enumerate(found.use_cases):
         at = ("use_cases", index)
@@ -102,14 +100,7 @@ def _own(case: UseCase, claims: Sequence[str]) -> UseCase:
 def _known(
     document: Document, faults: Faults, at: tuple[str | int, ...], word: str, kind: str, known: Sequence[str]
 ) -> None:
-    if word in known:
-        return
-    right = near(word, list(known))
-    if right.startswith("did you mean"):
-        _note(document, faults, at, f"{word!r} is no {kind}", right)
-    else:
-        wrong = f"{word!r} is no {kind} of this folder"
-        faults.warn(document.path, document.line(at), dotted(at), wrong, "it is left out")
+    check_name(document, at, word, known, kind=kind, faults=faults, what="it")
 
 
 def _note(document: Document, faults: Faults, at: tuple[str | int, ...], wrong: str, right: str) -> None:

@@ -14,7 +14,7 @@ from pydantic import Field
 
 from toolkit.evidence import Day, NonNegative, Strict
 from toolkit.pricing.scenario import Share
-from toolkit.project import Document, Faults, dotted, near, read_yaml, validate
+from toolkit.project import Document, Faults, dotted, near, read_optional
 
 WeightCriterion = Literal[
     "total_cost_usd",
@@ -153,12 +153,10 @@ def read_weights(path: Path, faults: Faults, *, environments: Sequence[str] | No
         faults: takes every misfit, shares that do not add up, and scales that are none.
         environments: of the project. None where they are not known.
     """
-    if not path.exists():
+    read = read_optional(path, Weightings, faults)
+    if read is None:
         return []
-    document = read_yaml(path, faults)
-    found = None if document is None else validate(document, Weightings, faults)
-    if document is None or found is None:
-        return []
+    document, found = read
     for index, entry in enumerate(found.weights):
         _check_entry(entry, index, document, faults, environments)
     for index, (before, entry) in enumerate(pairwise(found.weights), 1):

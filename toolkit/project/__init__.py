@@ -2,6 +2,7 @@
 
 from toolkit.project.faults import EnvironmentFault, Fault, Faults, InputError, ToolkitError, near, shortened
 from toolkit.project.folder import Folder, Project, documents_in, shipped
+from toolkit.project.optional import check_name, read_optional
 from toolkit.project.yamlfile import Document, dotted, read_yaml, validate
 
 __all__ = [
@@ -13,9 +14,11 @@ __all__ = [
     "InputError",
     "Project",
     "ToolkitError",
+    "check_name",
     "documents_in",
     "dotted",
     "near",
+    "read_optional",
     "read_yaml",
     "shipped",
     "shortened",

@@ -5,7 +5,7 @@ ToolkitError
 └── EnvironmentFault  the machine lacks something: a port, a package, disk; exit code 3
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
@@ -135,5 +135,10 @@ def near(word: str, known: list[str]) -> str:
     """
     if not known:
         return "there is none to choose from; add one first"
-    match = get_close_matches(word, known, n=1)
-    return f"did you mean {match[0]}?" if match else f"use one of {', '.join(known)}"
+    meant = misspelt(word, known)
+    return f"did you mean {meant}?" if meant else f"use one of {', '.join(known)}"
+
+
+def misspelt(word: str, known: Sequence[str]) -> str | None:
+    """The known word that is nearly this one; None where none is."""
+    return next(iter(get_close_matches(word, known, n=1)), None)
