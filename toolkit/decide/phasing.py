@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from toolkit.cost.formulas import MINUTES_PER_MONTH
 from toolkit.cost.result import Band, CostResult, OptionCost
 from toolkit.decide.agenda import NextMeasurement
 from toolkit.decide.buying import Candidate
@@ -13,7 +14,7 @@ from toolkit.decide.wording import usd
 
 Action = Literal["enter", "measure first", "settle its gate", "stay"]
 
-DAYS_A_MONTH = 365.25 / 12
+DAYS_A_MONTH = MINUTES_PER_MONTH / 60 / 24
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from toolkit.cost.formulas import MINUTES_PER_MONTH
 from toolkit.cost.option import Option
 from toolkit.cost.result import CostResult, OptionCost
 from toolkit.decide.criteria import Choice
@@ -12,9 +13,6 @@ from toolkit.decide.wording import plain, share, usd
 from toolkit.pricing.scenario import Scenario
 
 STATES: dict[bool | None, State] = {True: "met", False: "not met", None: "unknown"}
-
-MINUTES_PER_MONTH = 730.5 * 60
-"""Of the average month: 365.25 days of 24 hours over 12."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,13 +4,13 @@ from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from math import floor
 
+from toolkit.cost.formulas import MINUTES_PER_MONTH
 from toolkit.cost.option import Option
 from toolkit.cost.result import CostResult
 from toolkit.decide.decision import Decision
 from toolkit.decide.gates import PhaseResult
 from toolkit.decide.kleene import compared
 from toolkit.decide.plan import Comparator, Criterion, Plan
-from toolkit.decide.ranking import MINUTES_PER_MONTH
 from toolkit.decide.record.assumption import Assumption
 from toolkit.decide.record.record import PhaseDecision, Record, Window
 from toolkit.decide.result import CriterionResult

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, cast
 
+from toolkit.cost.formulas import MINUTES_PER_MONTH
 from toolkit.evidence import Figure, Grade, grade_rank
 from toolkit.report.evidenced import NO_SAMPLE, Evidence, anchor, of_cost
 from toolkit.report.wording import DASH, day, exact_percent, number, percent, plural, shorten, usd, usd_change
@@ -22,9 +23,6 @@ NODE_PRICES = ("node_usd_per_month", "cache_usd_per_month", "load_balancer_usd_p
 """The figures of an option that are prices of what it runs on."""
 
 UNAVAILABILITY = "service_unavailability_min_per_month"
-
-MONTH_MIN = 730.5 * 60
-"""Minutes of an average month of the Gregorian calendar."""
 
 
 @dataclass(frozen=True)
@@ -144,7 +142,11 @@ def availability_headlines(
     """Availability now, after the last phase, and the need."""
     need = inputs.scenario.uptime_need
     now_id, after_id = baseline(plan, options), target(inputs.decision.to_document())
-    stated = "the scenario states no need" if need is None else f"at most {_minutes((1 - need) * MONTH_MIN)}"
+    stated = (
+        "the scenario states no need"
+        if need is None
+        else f"at most {_minutes((1 - need) * MINUTES_PER_MONTH)}"
+    )
     return [
         _availability("Availability now", inputs, now_id, options, as_of),
         _availability("Availability after", inputs, after_id, options, as_of),
@@ -200,7 +202,7 @@ def share_of(unavailable_min_per_month: float) -> float:
     >>> round(share_of(438.3), 4)
     0.99
     """
-    return 1 - unavailable_min_per_month / MONTH_MIN
+    return 1 - unavailable_min_per_month / MINUTES_PER_MONTH
 
 
 def age_days(figure: Figure, as_of: date) -> int:
