@@ -14,13 +14,22 @@ from contextlib import suppress
 from dataclasses import replace
 from urllib.parse import urlencode
 
-from websockets.asyncio.client import ClientConnection, connect
+from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed
 
 from toolkit.measure.adapters.ably_frames import Action, Episode, details_of, payload_of, refusal_of
 from toolkit.measure.adapters.base import OPEN_TIMEOUT_S, End, Kind, Payload, Receive
-from toolkit.measure.adapters.frames import end_of, port_of
-from toolkit.measure.adapters.managed import SILENT, Frame, Place, VendorRefusal, hear, keys_of
+from toolkit.measure.adapters.frames import port_of
+from toolkit.measure.adapters.managed import (
+    GOODBYE_S,
+    Frame,
+    Place,
+    VendorRefusal,
+    dialed,
+    end_of_life,
+    hear,
+    keys_of,
+)
 
 REQUEST_TIMEOUT_S = 10.0
 """realtimeRequestTimeout: added to the longest silence that the server announces (RTN23a)."""
@@ -33,9 +42,6 @@ RETRY_S, SUSPENDED_RETRY_S = 15.0, 30.0
 
 SHORT_LIFE_S = 1.0
 """A connection that lived no longer is not followed at once: a server that hangs up must not be hammered."""
-
-GOODBYE_S = 1.0
-"""How long the transport may take to go, once Ably said that it will."""
 
 
 def place(environment: Mapping[str, str]) -> Place:
@@ -128,13 +134,7 @@ class AblySession:
             raise self._refused
 
     async def ended(self) -> End:
-        try:
-            end = await self._live()
-        except ConnectionClosed:
-            end = end_of(self._socket)
-        except TimeoutError:
-            self._socket.transport.abort()
-            end = End(1006, "client")
+        end = await end_of_life(self._socket, self._live())
         self._over = True
         self._adapter.lost(self)
         lived_s = asyncio.get_running_loop().time() - self._since_s
@@ -234,17 +234,11 @@ class AblyAdapter:
         self, url: str, *, room: str, receive: Receive, episode: str | None = None
     ) -> AblySession:
         known = Episode() if episode is None else self._episodes.setdefault(episode, Episode())
-        async with asyncio.timeout(OPEN_TIMEOUT_S):
-            socket = await connect(
-                self._url(known), compression=None, ping_interval=None, open_timeout=None,
-                close_timeout=GOODBYE_S, logger=SILENT,
-            )  # fmt: skip
-            session = AblySession(socket, f"{self._prefix}-{room}", receive, known, adapter=self, key=episode)
-            try:
-                await session.open()
-            except BaseException:
-                socket.transport.abort()
-                raise
+        channel = f"{self._prefix}-{room}"
+        session = await dialed(
+            self._url(known),
+            lambda socket: AblySession(socket, channel, receive, known, adapter=self, key=episode),
+        )
         self._open.add(session)
         return session
 

@@ -12,11 +12,13 @@ import socket
 import ssl
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
-from websockets.asyncio.client import ClientConnection
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
 
-from toolkit.measure.adapters.base import Adapter, Payload, outcome
+from toolkit.measure.adapters.base import OPEN_TIMEOUT_S, Adapter, End, Payload, outcome
+from toolkit.measure.adapters.frames import end_of
 from toolkit.project.faults import EnvironmentFault
 
 PATIENCE_S = 5.0
@@ -28,11 +30,24 @@ AGAIN_S = 1.0
 TRY_LATER = frozenset({429, 503})
 """Answers by which a vendor says that it did not take a publish now."""
 
+GOODBYE_S = 1.0
+"""How long a connection may take to go."""
+
 SILENT = logging.getLogger("toolkit.measure.managed.silent")
 """For libraries that log what they send: takes nothing, whatever the process has set up."""
 SILENT.disabled = True
 
 Frame = dict[str, Any]
+
+
+class Opens(Protocol):
+    """A session that is not open yet."""
+
+    async def open(self) -> None:
+        """Be connected and join the room."""
+
+
+Line = TypeVar("Line", bound=Opens)
 
 
 class VendorRefusal(Exception):
@@ -164,6 +179,41 @@ def _why(option: str, host: str, error: BaseException) -> str:
     if isinstance(error, VendorRefusal):
         return f"{option}: {host} refused ({error}); check the keys in the environment and what they may do"
     return f"{option}: {host} does not answer ({outcome(error)}); check the network from here"
+
+
+async def dialed(url: str, make: Callable[[ClientConnection], Line]) -> Line:
+    """A session that has joined its room, over one connection that was tried once and told no log.
+
+    Raises:
+        Exception: the attempt failed; nothing is left of it.
+    """
+    async with asyncio.timeout(OPEN_TIMEOUT_S):
+        line = await connect(
+            url,
+            compression=None,
+            ping_interval=None,
+            open_timeout=None,
+            close_timeout=GOODBYE_S,
+            logger=SILENT,
+        )
+        session = make(line)
+        try:
+            await session.open()
+        except BaseException:
+            line.transport.abort()
+            raise
+    return session
+
+
+async def end_of_life(line: ClientConnection, life: Awaitable[End]) -> End:
+    """How a connection ended, once its life is over; a silence that its client does not bear ends it too."""
+    try:
+        return await life
+    except ConnectionClosed:
+        return end_of(line)
+    except TimeoutError:
+        line.transport.abort()
+        return End(1006, "client")
 
 
 async def hear(line: ClientConnection) -> Frame:

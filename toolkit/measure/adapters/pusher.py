@@ -12,17 +12,17 @@ import uuid
 from collections.abc import Mapping
 from contextlib import suppress
 
-from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed
+from websockets.asyncio.client import ClientConnection
 
-from toolkit.measure.adapters.base import OPEN_TIMEOUT_S, End, Kind, Payload, Receive
-from toolkit.measure.adapters.frames import end_of, port_of
+from toolkit.measure.adapters.base import End, Kind, Payload, Receive
+from toolkit.measure.adapters.frames import port_of
 from toolkit.measure.adapters.managed import (
-    SILENT,
     Frame,
     Handover,
     Place,
     VendorRefusal,
+    dialed,
+    end_of_life,
     hear,
     keys_of,
 )
@@ -31,9 +31,6 @@ from toolkit.measure.adapters.pusher_http import EVENT, PusherHttp
 
 ACTIVITY_TIMEOUT_S, PONG_TIMEOUT_S = 120.0, 30.0
 """After how long a silence the client asks, and how long it waits for the answer."""
-
-GOODBYE_S = 1.0
-"""How long a connection may take to go."""
 
 
 def places(environment: Mapping[str, str]) -> tuple[Place, Place]:
@@ -87,13 +84,7 @@ class PusherSession:
         await self._adapter.handover(self._episode).publish(payload)
 
     async def ended(self) -> End:
-        try:
-            end = await self._live()
-        except ConnectionClosed:
-            end = end_of(self._socket)
-        except TimeoutError:
-            self._socket.transport.abort()
-            end = End(1006, "client")
+        end = await end_of_life(self._socket, self._live())
         self._over = True
         self._adapter.lost(self)
         return at_once_where_told(end)
@@ -168,19 +159,11 @@ class PusherAdapter:
     async def connect(
         self, url: str, *, room: str, receive: Receive, episode: str | None = None
     ) -> PusherSession:
-        async with asyncio.timeout(OPEN_TIMEOUT_S):
-            socket = await connect(
-                self._url(), compression=None, ping_interval=None, open_timeout=None,
-                close_timeout=GOODBYE_S, logger=SILENT,
-            )  # fmt: skip
-            channel = f"{self._prefix}-{room}"
-            known = uuid.uuid4().hex if episode is None else episode
-            session = PusherSession(socket, channel, receive, adapter=self, episode=known)
-            try:
-                await session.open()
-            except BaseException:
-                socket.transport.abort()
-                raise
+        channel = f"{self._prefix}-{room}"
+        known = uuid.uuid4().hex if episode is None else episode
+        session = await dialed(
+            self._url(), lambda socket: PusherSession(socket, channel, receive, adapter=self, episode=known)
+        )
         self._open.add(session)
         return session
 
