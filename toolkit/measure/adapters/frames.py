@@ -7,6 +7,7 @@ answers, when it takes silence for a loss, when it comes again.
 import asyncio
 import json
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -54,7 +55,7 @@ class Silence:
         return False
 
 
-class FrameSession:
+class FrameSession(ABC):
     """One connection; a subclass gives its frames their meaning.
 
     Args:
@@ -78,28 +79,29 @@ class FrameSession:
     def local_port(self) -> int | None:
         return port_of(self._socket)
 
+    @abstractmethod
     async def open(self) -> None:
         """Shake hands and join the room.
 
         Raises:
             BadFrame: the server does not speak the protocol, or refuses.
         """
-        raise NotImplementedError
 
+    @abstractmethod
     async def publish(self, payload: Payload) -> None:
-        raise NotImplementedError
+        """Send to the others in the room."""
 
+    @abstractmethod
     async def hear(self, frame: Frame) -> None:
         """Take in a frame.
 
         Raises:
             BadFrame: it makes no sense.
         """
-        raise NotImplementedError
 
+    @abstractmethod
     async def watch(self) -> None:
         """Say what the option's client says unasked; return when it takes the peer's silence for a loss."""
-        raise NotImplementedError
 
     async def ended(self) -> End:
         reading = asyncio.create_task(self._read())
