@@ -217,7 +217,9 @@ def test_a_service_that_does_not_let_us_in_is_no_outage_and_no_key_is_told(
 def test_a_service_that_never_answers_is_a_timeout(
     option: str, probe: Probe, ours: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(f"toolkit.measure.adapters.{option}.OPEN_TIMEOUT_S", 0.3)
+    # PubNub is no WebSocket and asks by itself.
+    for where in ("managed", "pubnub"):
+        monkeypatch.setattr(f"toolkit.measure.adapters.{where}.OPEN_TIMEOUT_S", 0.3)
     with served(STAND_INS[option](silent=True)) as port:
         code, seen = probe(option, "--debug", at=Place(f"127.0.0.1:{port}", tls=False))
     assert code == 3
