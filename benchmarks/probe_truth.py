@@ -3,6 +3,7 @@
 import asyncio
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -28,11 +29,17 @@ WORKLOAD = Workload(
 )  # fmt: skip
 
 
-class Stalling:
-    """Holds everything back during its stalls."""
+Stalls = Sequence[tuple[float, float]]
+"""First and last second of each."""
 
-    def __init__(self) -> None:
+
+class Stalling:
+    """A server of the plain protocol that holds everything back during its stalls, and notes when it sent."""
+
+    def __init__(self, stalls_s: Stalls = STALLS_S) -> None:
         self.clock = RunClock()
+        self.stalls_s = stalls_s
+        self.sent_s: dict[str, float] = {}
         self.members: set[ServerConnection] = set()
 
     async def handle(self, socket: ServerConnection) -> None:
@@ -43,28 +50,30 @@ class Stalling:
                 self.members.add(socket)
                 await socket.send(encode({"type": "joined"}))
                 continue
-            await asyncio.sleep(held_s(self.clock.now_s()))
+            await asyncio.sleep(held_s(self.clock.now_s(), self.stalls_s))
+            self.sent_s[message["data"].get("m")] = self.clock.now_s()
             broadcast(self.members - {socket}, encode({"type": "message", "data": message["data"]}))
 
 
-def held_s(at_s: float) -> float:
+def held_s(at_s: float, stalls_s: Stalls = STALLS_S) -> float:
     """How long the server holds back what comes at that second."""
-    return next((end_s - at_s for start_s, end_s in STALLS_S if start_s <= at_s < end_s), 0.0)
+    return next((end_s - at_s for start_s, end_s in stalls_s if start_s <= at_s < end_s), 0.0)
 
 
-def _p99_s(latencies_s: list[float]) -> float:
+def p99_s(latencies_s: list[float]) -> float:
+    """The 99th percentile, one of the values."""
     return float(np.quantile(latencies_s, 0.99, method="inverted_cdf"))
 
 
 async def told() -> dict[str, float]:
     """The 99th percentile as scripted, as the probe tells it, and as a closed loop does."""
-    found = {"as scripted": _p99_s([held_s(message.due_s) for message in schedule(WORKLOAD).messages])}
-    for name, measure in (("of the probe", _open_loop), ("of a closed loop", _closed_loop)):
+    found = {"as scripted": p99_s([held_s(message.due_s) for message in schedule(WORKLOAD).messages])}
+    for name, measure in (("of the probe", _open_loop), ("of a closed loop", _closed)):
         server = Stalling()
         async with serve(server.handle, "127.0.0.1", 0, ping_interval=None) as listening:
             url = f"ws://127.0.0.1:{listening.sockets[0].getsockname()[1]}/"
             server.clock = RunClock()
-            found[name] = _p99_s(await measure(url))
+            found[name] = p99_s(await measure(url))
     return found
 
 
@@ -82,10 +91,14 @@ async def _open_loop(url: str) -> list[float]:
     return [np.inf if row is None else row for row in rows]
 
 
-async def _closed_loop(url: str) -> list[float]:
+async def _closed(url: str) -> list[float]:
+    return await closed_loop(url, every_s=EVERY_S, duration_s=WORKLOAD.duration_s)
+
+
+async def closed_loop(url: str, *, every_s: float, duration_s: float) -> list[float]:
     """As a client sees it that sends at the same pace, but not before the last message has come."""
     found: list[float] = []
-    end_s = time.monotonic() + WORKLOAD.duration_s
+    end_s = time.monotonic() + duration_s
     async with connect(url) as sender, connect(url) as receiver:
         for socket in (sender, receiver):
             await socket.send(encode({"type": "join", "room": "r"}))
@@ -94,5 +107,5 @@ async def _closed_loop(url: str) -> list[float]:
             await sender.send(encode({"type": "publish", "room": "r", "data": {}}))
             await receiver.recv()
             found.append(time.monotonic() - sent_s)
-            await asyncio.sleep(max(0.0, sent_s + EVERY_S - time.monotonic()))
+            await asyncio.sleep(max(0.0, sent_s + every_s - time.monotonic()))
     return found
