@@ -9,9 +9,10 @@ from decide_worlds import scenario
 
 from toolkit.decide.plan import Criterion, Plan
 from toolkit.decide.planchecks import check_plan
-from toolkit.decide.reach import events_a_day, fewest_for_a_bound, least_events, outlook
+from toolkit.decide.reach import events_a_day, least_events, outlook
 from toolkit.decide.reachchecks import Circumstances
 from toolkit.decide.sequence import rejects
+from toolkit.metrics.intervals import fewest_for_a_bound
 from toolkit.project import Faults, read_yaml, validate
 
 RATE = "{option: current, metric: connection_success_rate, at_least: 0.95, environment: production}"

@@ -4,7 +4,8 @@ import numpy as np
 
 from toolkit.cost.sampling import Floats
 
-MINUTES_PER_MONTH = 365.25 / 12 * 24 * 60
+DAYS_PER_MONTH = 365.25 / 12
+MINUTES_PER_MONTH = DAYS_PER_MONTH * 24 * 60
 """43,830: the average month."""
 
 MONTHS_PER_YEAR = 12

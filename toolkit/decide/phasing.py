@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from toolkit.cost.formulas import MINUTES_PER_MONTH
+from toolkit.cost.formulas import DAYS_PER_MONTH
 from toolkit.cost.result import Band, CostResult, OptionCost
 from toolkit.decide.agenda import NextMeasurement
 from toolkit.decide.buying import Candidate
@@ -13,8 +13,6 @@ from toolkit.decide.plan import MEASURED
 from toolkit.decide.wording import usd
 
 Action = Literal["enter", "measure first", "settle its gate", "stay"]
-
-DAYS_A_MONTH = MINUTES_PER_MONTH / 60 / 24
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -170,7 +168,7 @@ def _shows(
 
 def _waiting(found: Sequence[Candidate], saves: float | None, horizon_months: int) -> float | None:
     """Of the best measurement; while it lasts, what the phase would save is not saved."""
-    lost_a_day = max(saves or 0.0, 0.0) / horizon_months / DAYS_A_MONTH
+    lost_a_day = max(saves or 0.0, 0.0) / horizon_months / DAYS_PER_MONTH
     nets = [
         one.worth.enbs_usd - (one.worth.measurement.sample.days or 0.0) * lost_a_day
         for one in found

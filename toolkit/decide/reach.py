@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import date
-from math import ceil, log
 
+from toolkit.cost.formulas import DAYS_PER_MONTH
 from toolkit.decide.blockbound import block_hours, least_blocks
 from toolkit.decide.coverage.certificate import gate_of
 from toolkit.decide.distance import clearing_factor
@@ -12,11 +12,11 @@ from toolkit.decide.kleene import State
 from toolkit.decide.plan import SHARES, Criterion
 from toolkit.decide.tally import ShareTally
 from toolkit.evidence import Range
+from toolkit.metrics.intervals import fewest_for_a_bound
+from toolkit.metrics.key import PERCENTILES
 from toolkit.pricing.scenario import Scenario
 from toolkit.pricing.traffic import connections_opened, messages_delivered, traffic_of
 
-PERCENTILES = {"latency_p50_ms": 0.5, "latency_p95_ms": 0.95, "latency_p99_ms": 0.99}
-DAYS_PER_MONTH = 365.25 / 12
 HOURS_PER_DAY = 24
 
 
@@ -93,7 +93,7 @@ def least_events(criterion: Criterion, state: State) -> float | None:
     >>> 59 < least_events(criterion, "met") < 295
     True
     """
-    quantile = PERCENTILES.get(str(criterion.metric))
+    quantile = quantile_of(criterion)
     threshold = criterion.threshold if quantile is None else quantile
     wants_more = criterion.comparator in ("at_least", "above")
     if quantile is not None:
@@ -106,13 +106,14 @@ def least_events(criterion: Criterion, state: State) -> float | None:
     return None if found is None else max(found, floor)
 
 
-def fewest_for_a_bound(quantile: float, *, alpha: float) -> int:
-    """The smallest sample with a distribution-free upper bound of a quantile: n with quantile^n <= alpha.
+def quantile_of(criterion: Criterion) -> float | None:
+    """The quantile that a criterion on a latency percentile is of; None of any other.
 
-    >>> [fewest_for_a_bound(quantile, alpha=0.05) for quantile in (0.5, 0.95, 0.99)]
-    [5, 59, 299]
+    >>> quantile_of(Criterion(option="a", metric="latency_p95_ms", at_most=250))
+    0.95
     """
-    return ceil(log(alpha) / log(quantile))
+    percent = PERCENTILES.get(str(criterion.metric))
+    return None if percent is None else percent / 100
 
 
 def least_days(criterion: Criterion, outage_hours: float) -> float:

@@ -7,9 +7,10 @@ from toolkit.decide.checker import Checker, Path, criteria_of
 from toolkit.decide.judging import alpha_of
 from toolkit.decide.kleene import State
 from toolkit.decide.plan import MEASURED, Criterion, Phase
-from toolkit.decide.reach import PERCENTILES, Outlook, fewest_for_a_bound, least_days, least_events, outlook
+from toolkit.decide.reach import Outlook, least_days, least_events, outlook, quantile_of
 from toolkit.decide.wording import plain
 from toolkit.evidence import grade_rank
+from toolkit.metrics.intervals import fewest_for_a_bound
 from toolkit.pricing.scenario import Scenario
 
 
@@ -96,7 +97,7 @@ def _sentence(
     criterion: Criterion, state: State, needed: float, most: float, window: Outlook, scenario_id: str
 ) -> str:
     outcome = "a flawless outcome" if state == "met" else "the clearest outcome"
-    quantile = PERCENTILES.get(str(criterion.metric))
+    quantile = quantile_of(criterion)
     bound = ""
     if quantile is not None:
         fewest = fewest_for_a_bound(quantile, alpha=alpha_of(criterion))

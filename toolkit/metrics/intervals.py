@@ -33,6 +33,15 @@ def wilson(successes: float, n: float, *, confidence: float = CONFIDENCE) -> tup
     return low, 1.0 if successes == n else min(1.0, centre + half)
 
 
+def fewest_for_a_bound(quantile: float, *, alpha: float) -> int:
+    """The smallest sample with a distribution-free upper bound of a quantile: n with quantile^n <= alpha.
+
+    >>> [fewest_for_a_bound(quantile, alpha=0.05) for quantile in (0.5, 0.95, 0.99)]
+    [5, 59, 299]
+    """
+    return math.ceil(math.log(alpha) / math.log(quantile))
+
+
 def mean_between_events(
     exposure: float, events: float, *, confidence: float = CONFIDENCE
 ) -> tuple[float, float | None]:

@@ -1,9 +1,8 @@
 """What the key metrics do not tell, in words."""
 
 from collections.abc import Iterable, Sequence
-from math import ceil, log
 
-from toolkit.metrics.intervals import CONFIDENCE
+from toolkit.metrics.intervals import CONFIDENCE, fewest_for_a_bound
 from toolkit.metrics.key import PERCENTILES
 from toolkit.metrics.latency import latencies_of, percentile
 from toolkit.metrics.merging import Rollups
@@ -73,7 +72,7 @@ def _unbounded(rollups: Rollups, option: str, environment: str) -> list[str]:
         found = latencies_of(rollups, option=option, environment=environment, percent=percent)
         if found is None or percentile(found, percent).high is not None:
             continue
-        needed = ceil(log(1 - CONFIDENCE) / log(percent / 100))
+        needed = fewest_for_a_bound(percent / 100, alpha=1 - CONFIDENCE)
         if found.n_effective < needed:
             doubts.append(
                 f"{metric} has no upper bound: that takes {needed} independent deliveries, and these "
