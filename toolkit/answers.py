@@ -173,6 +173,7 @@ def _costed(loaded: Loaded, scenario: str, *, where: Where | None, whole: bool) 
         as_of=loaded.as_of,
         in_service=now,
         measurements=loaded.measurements if whole else (),
+        curve=against_volume(loaded, scenario, where=where) if whole else None,
         whole=whole,
     )
     found = replace(found, limits=[*asked.notes, *found.limits])

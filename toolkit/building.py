@@ -3,14 +3,14 @@
 import json
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from toolkit.decide.failing import FailOn, exit_code
 from toolkit.opening import AsOf, open_folder, pinned_day, read_project
-from toolkit.project import Fault, Faults, Folder, InputError, Project, ToolkitError, shipped
+from toolkit.project import Faults, Folder, InputError, Project, ToolkitError, shipped
 from toolkit.project.remembered import remembering
 from toolkit.report.fingerprint import Fingerprint, fingerprint
 from toolkit.report.lock import Busy, in_turn
@@ -200,7 +200,7 @@ def _build(
         claims=loaded.claims,
         as_of=loaded.as_of,
         worth=answers.worth(loaded, rolled),
-        warnings=[_inside(loaded.folder.root, warning) for warning in loaded.warnings],
+        warnings=list(loaded.warnings),
         inputs=state.inputs,
         versions=state.versions,
         kept=kept.packed(),
@@ -209,11 +209,6 @@ def _build(
     path = publish_report(inputs, out=out, fingerprint=state, project=loaded.folder.root, notebooks=notebooks)
     notes = [str(warning) for warning in loaded.warnings] + answers.left_out(loaded, rolled)
     return Built(path, fresh=True, notes=notes)
-
-
-def _inside(root: Path, fault: Fault) -> Fault:
-    """The fault with its file named from the folder, so that a page tells nothing of where it lies."""
-    return replace(fault, file=Path(fault.file).relative_to(root).as_posix())
 
 
 def fail_code(report: Path, fail_on: FailOn | None) -> int:

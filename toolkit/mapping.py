@@ -132,7 +132,7 @@ def decision_grid(
     needs: Sequence[float] | None = None,
     usd_per_hour: Sequence[float] | None = None,
 ) -> WhatIfGrid:
-    """The grid of a what-if page, see :func:`toolkit.api.decision_grid`."""
+    """Every mix of four fields at once, see :func:`toolkit.api.decision_grid`."""
     asked = [where, growths, needs, usd_per_hour]
     return kept(
         "grid", loaded, name, asked,

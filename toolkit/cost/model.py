@@ -6,7 +6,7 @@ from datetime import date
 from functools import partial
 
 from toolkit.cost.comparing import minimax_regret, p_cheapest, regret
-from toolkit.cost.curves import cost_against_volume
+from toolkit.cost.curves import Curve, cost_against_volume
 from toolkit.cost.inputs import GROUPS, values_at
 from toolkit.cost.limits import limits_of
 from toolkit.cost.measurements import Measurement
@@ -36,6 +36,7 @@ def cost_options(
     seed: int = SEED,
     in_service: str | None = None,
     measurements: Sequence[Measurement] = (),
+    curve: Curve | None = None,
     whole: bool = True,
 ) -> CostResult:
     """What every option costs over the horizon of a scenario.
@@ -51,6 +52,7 @@ def cost_options(
         in_service: id of the option that runs today: doing nothing is to keep it, and any other one runs
             beside it for a time. None where nothing runs yet.
         measurements: what could be measured, to be valued.
+        curve: the cost against volume of the same arguments, where somebody has it already. None: it is made.
         whole: False leaves out what takes most of the time: crossovers, what the choice hangs on, and where
             options stand. The costs are the same.
 
@@ -75,10 +77,9 @@ def cost_options(
     worths = valuing.worths(measurements, inputs=setting.draws.inputs)
     standing = standings(totals, setting.draws, compute) if whole else {}
     chances, regrets = p_cheapest(totals), regret(totals)
-    few = min(draws, DRAWS)
-    curve = (
-        cost_against_volume(options, books, scenario, as_of=as_of, draws=few, seed=seed) if whole else None
-    )
+    if whole and curve is None:
+        few = min(draws, DRAWS)
+        curve = cost_against_volume(options, books, scenario, as_of=as_of, draws=few, seed=seed)
     return CostResult(
         scenario=scenario_id,
         as_of=as_of,
@@ -96,7 +97,7 @@ def cost_options(
             )
             for option, found in zip(options, spent, strict=True)
         },
-        crossovers=curve.crossovers if curve else [],
+        crossovers=curve.crossovers if whole and curve else [],
         limits=limits_of(options, books, setting, totals),
         seed=seed,
         draws=draws,

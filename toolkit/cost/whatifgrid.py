@@ -1,6 +1,7 @@
 """The cheapest option for every mix of growth, volume, uptime need and cost of downtime, worked out at once.
 
-A page that holds it can answer what-if questions without computing anything.
+It answers what-if questions coarsely, in a frame; :mod:`toolkit.cost.whatifcosts` has the cost of every
+option to the cent, for the page.
 """
 
 from collections.abc import Sequence
