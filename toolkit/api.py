@@ -8,17 +8,26 @@ None takes the folder's own, else today.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from toolkit import answers, changing, mapping, records, sidebyside
+from toolkit import answers, changing, records, sidebyside
 from toolkit.building import Built, build, fail_code
+from toolkit.costing import (
+    cost,
+    cost_curve,
+    decision_grid,
+    decision_map,
+    decision_maps,
+    informed,
+    team_maps,
+    uptime_curve,
+    vendor_bills,
+)
 from toolkit.fieldwork import compact, import_telemetry, serve
 from toolkit.loading import (
-    Loaded,
     check_chat,
     check_recordings,
     examine,
@@ -29,18 +38,13 @@ from toolkit.loading import (
     scenario_name,
 )
 from toolkit.measuring import bakeoff, capacity, probe, workload_of
-from toolkit.opening import AsOf, open_folder, pinned_day, read_project
+from toolkit.opening import AsOf, Folderish, open_folder, pinned_day, read_project
 from toolkit.project import Faults, InputError
 from toolkit.starting import init
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from toolkit.cost.curves import Curve
-    from toolkit.cost.decisionmap import DecisionMap
-    from toolkit.cost.result import CostResult
-    from toolkit.cost.whatif import Where
-    from toolkit.cost.whatifgrid import WhatIfGrid
     from toolkit.decide.backtest.result import Backtest
     from toolkit.decide.coverage.certificate import Certificate
     from toolkit.decide.decision import Decision
@@ -50,10 +54,7 @@ if TYPE_CHECKING:
     from toolkit.metrics.worth import Worth
     from toolkit.pricing.bill import Bill
     from toolkit.pricing.diff import PriceChanges
-    from toolkit.pricing.quotes import Quote
     from toolkit.sidebyside import SideBySide
-
-Folderish = Path | str
 
 __all__ = [
     "Built",
@@ -227,17 +228,11 @@ def price_changes(
     return compare(before, after, scenarios, as_of=day)
 
 
-def _informed(project: Folderish, as_of: AsOf) -> Loaded:
-    """The folder with what was measured in production among the figures of its options."""
-    loaded = load(project, as_of=as_of)
-    return answers.informed(loaded, answers.counts(loaded))
-
-
 def options(project: Folderish = "data", *, as_of: AsOf = None) -> pd.DataFrame:
     """One row a figure of an option: option, figure, value, low, high, unit, grade, source, as_of, note."""
     from toolkit.cost.option import figure_table
 
-    loaded = _informed(project, as_of)
+    loaded = informed(project, as_of)
     return figure_table(loaded.options, as_of=loaded.as_of)
 
 
@@ -258,150 +253,6 @@ def claims(project: Folderish = "data") -> pd.DataFrame:
     import pandas as pd
 
     return pd.DataFrame([claim.model_dump() for claim in load(project).claims])
-
-
-def cost(
-    project: Folderish = "data",
-    *,
-    scenario: str | None = None,
-    as_of: AsOf = None,
-    where: Where | None = None,
-) -> CostResult:
-    """The total cost of every option over the scenario's horizon, with its uncertainty.
-
-    Args:
-        where: fields of the scenario to change, by name, for this call only: a number, a range as
-            ``{"p5": 4, "p50": 10, "p95": 25}``, or None. They are checked like the scenario's file, and the
-            result's limits say what was changed.
-    """
-    loaded = _informed(project, as_of)
-    return answers.costed(loaded, scenario_name(loaded, scenario), where=where)
-
-
-def vendor_bills(
-    project: Folderish = "data", *, scenario: str | None = None, as_of: AsOf = None
-) -> list[Quote]:
-    """What every vendor would bill for the scenario's first month, beside what the brief quotes."""
-    loaded = load(project, as_of=as_of)
-    return answers.quoted(loaded, scenario_name(loaded, scenario))
-
-
-def cost_curve(
-    project: Folderish = "data",
-    *,
-    scenario: str | None = None,
-    as_of: AsOf = None,
-    where: Where | None = None,
-) -> Curve:
-    """Monthly cost of every option against message volume, with the crossovers of the cheapest.
-
-    Args:
-        where: fields of the scenario to change, see :func:`cost`.
-    """
-    loaded = load(project, as_of=as_of)
-    return answers.against_volume(loaded, scenario_name(loaded, scenario), where=where)
-
-
-def uptime_curve(
-    project: Folderish = "data",
-    *,
-    scenario: str | None = None,
-    as_of: AsOf = None,
-    where: Where | None = None,
-) -> pd.DataFrame:
-    """The cheapest option that reaches each uptime need, by experience and by promise.
-
-    Args:
-        where: fields of the scenario to change, see :func:`cost`.
-    """
-    loaded = _informed(project, as_of)
-    return answers.against_uptime(loaded, scenario_name(loaded, scenario), where=where)
-
-
-def decision_map(
-    project: Folderish = "data",
-    *,
-    scenario: str | None = None,
-    as_of: AsOf = None,
-    against: str = "uptime_need",
-    where: Where | None = None,
-    team_times: float = 1.0,
-    levels: Sequence[float] | None = None,
-    message_factors: Sequence[float] | None = None,
-) -> DecisionMap:
-    """The cheapest feasible option over message volume and required uptime, or the cost of downtime.
-
-    Args:
-        against: ``uptime_need`` or ``downtime_cost_usd_per_hour``.
-        where: fields of the scenario to change, see :func:`cost`.
-        team_times: a team so many times as large, with the same messages a month.
-        levels: of ``against``, ascending. None spans what makes sense.
-        message_factors: multiples of the scenario's messages, ascending, 100 at most. None spans two decades
-            to either side.
-    """
-    loaded = _informed(project, as_of)
-    return mapping.decision_map(
-        loaded,
-        scenario_name(loaded, scenario),
-        against=against,
-        where=where,
-        team_times=team_times,
-        levels=levels,
-        message_factors=message_factors,
-    )
-
-
-def decision_maps(
-    project: Folderish = "data", *, scenario: str | None = None, as_of: AsOf = None
-) -> dict[str, DecisionMap]:
-    """Both decision maps of a scenario, by what they are against."""
-    loaded = _informed(project, as_of)
-    return mapping.both_maps(loaded, scenario_name(loaded, scenario))
-
-
-def team_maps(
-    project: Folderish = "data",
-    *,
-    scenario: str | None = None,
-    as_of: AsOf = None,
-    where: Where | None = None,
-) -> dict[float, DecisionMap]:
-    """Small decision maps for smaller and larger teams with the same messages, by how many times the team.
-
-    Args:
-        where: fields of the scenario to change, see :func:`cost`.
-    """
-    loaded = _informed(project, as_of)
-    return mapping.team_maps(loaded, scenario_name(loaded, scenario), where=where)
-
-
-def decision_grid(
-    project: Folderish = "data",
-    *,
-    scenario: str | None = None,
-    as_of: AsOf = None,
-    where: Where | None = None,
-    growths: Sequence[float] | None = None,
-    needs: Sequence[float] | None = None,
-    usd_per_hour: Sequence[float] | None = None,
-) -> WhatIfGrid:
-    """The cheapest option for every mix of growth, message volume, uptime need and cost of downtime.
-
-    Args:
-        where: fields of the scenario to change, see :func:`cost`.
-        growths: shares a month, ascending. None: 0, 2, 5 and 10 %.
-        needs: shares of time, ascending. None: 95 to 99.99 %.
-        usd_per_hour: of outage, ascending. None: two decades to either side of the scenario's.
-    """
-    loaded = _informed(project, as_of)
-    return mapping.decision_grid(
-        loaded,
-        scenario_name(loaded, scenario),
-        where=where,
-        growths=growths,
-        needs=needs,
-        usd_per_hour=usd_per_hour,
-    )
 
 
 def decide(

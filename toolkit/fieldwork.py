@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from toolkit.loading import read_options
-from toolkit.opening import open_folder, read_project
+from toolkit.opening import Folderish, open_folder, read_project
 from toolkit.project import Faults, Folder, InputError, Project, near
 
 if TYPE_CHECKING:
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from toolkit.measure.compaction import Compacted
     from toolkit.measure.importers import ImportResult
     from toolkit.measure.served import ServedFacts
-
-Folderish = Path | str
 
 
 def import_telemetry(

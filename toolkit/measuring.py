@@ -11,9 +11,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from toolkit.fieldwork import Folderish, known
+from toolkit.fieldwork import known
 from toolkit.loading import read_options, read_scenarios
-from toolkit.opening import open_folder, read_project
+from toolkit.opening import Folderish, open_folder, read_project
 from toolkit.project import EnvironmentFault, Faults, InputError, near
 
 if TYPE_CHECKING:

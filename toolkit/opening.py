@@ -13,6 +13,9 @@ from toolkit.project.addresses import holds_secret
 AsOf = date | str | None
 """A UTC day, also as YYYY-MM-DD. None takes the folder's own, else today."""
 
+Folderish = Path | str
+"""Where a decision folder lies, or a file."""
+
 
 def open_folder(root: Path | str) -> Folder:
     """The folder, which must be there."""

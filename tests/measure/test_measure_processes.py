@@ -5,8 +5,7 @@ from typing import Any
 
 from toolkit.measure.bakeoff import run_bakeoff
 from toolkit.measure.faults.script import NetworkFaults, Step
-from toolkit.measure.probe import Part
-from toolkit.measure.schedule import schedule
+from toolkit.measure.schedule import Part, schedule
 
 
 def test_the_parts_are_the_whole_once(small: Any) -> None:

@@ -14,8 +14,9 @@ from toolkit.measure.adapters import adapter
 from toolkit.measure.clock import RunClock
 from toolkit.measure.events import NetworkFault
 from toolkit.measure.generators import Job
-from toolkit.measure.probe import Part, Probe
+from toolkit.measure.probe import Probe
 from toolkit.measure.recorder import Recorder
+from toolkit.measure.schedule import Part
 from toolkit.project.faults import ToolkitError
 
 

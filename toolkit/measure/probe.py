@@ -17,79 +17,23 @@ Rules, alike for every option:
 import asyncio
 import random
 from collections import Counter, defaultdict, deque
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
-from typing import Any, Protocol
-
-import pyarrow as pa
+from typing import Any
 
 from toolkit.measure.adapters.base import Adapter, End, Payload, Session, outcome
 from toolkit.measure.batch import DeliveryBatch
 from toolkit.measure.clock import RunClock
-from toolkit.measure.events import Connection, NetworkFault
+from toolkit.measure.events import Connection
 from toolkit.measure.ledger import Ledger
 from toolkit.measure.recorder import FLUSH_S
-from toolkit.measure.schedule import Message, Schedule, Wish, schedule
+from toolkit.measure.schedule import Message, Part, Wish, schedule
+from toolkit.measure.sinks import Listener, Sink
 from toolkit.measure.totals import ProbeResult
 from toolkit.measure.watch import LagWatch
 from toolkit.measure.workload import Workload
 
 CLOSE_S = 10.0
 """How long an adapter may take to free what its connections share."""
-
-
-class Sink(Protocol):
-    """Takes the facts: a :class:`toolkit.measure.recorder.Recorder`, or nobody while a server warms up."""
-
-    @property
-    def observer(self) -> dict[str, str]:
-        """Environment and collector of all rows."""
-
-    def connection(self, row: Connection) -> None: ...
-
-    def deliveries(self, day: date, rows: pa.Table) -> None: ...
-
-    def fault(self, row: NetworkFault) -> None: ...
-
-    def end_session(self, client: str, session: str, *, at: datetime) -> None: ...
-
-    def close(self, *, at: datetime | None = None) -> None: ...
-
-
-class Listener(Protocol):
-    """Hears what clients tell of their connections: an observer of faults, in this process or another."""
-
-    def joined(self, client: str, port: int | None) -> None: ...
-
-    def lost(self, client: str) -> None: ...
-
-    def leaving(self, client: str) -> None: ...
-
-    def finish(self) -> None: ...
-
-    def facts(self) -> Iterable[NetworkFault]: ...
-
-
-@dataclass(frozen=True)
-class Part:
-    """Which of the clients a process has: every ``of``-th, from number ``index`` on."""
-
-    index: int = 0
-    of: int = 1
-
-    def of_schedule(self, planned: Schedule) -> Schedule:
-        """What concerns its clients: their sessions, and the messages that they send or should receive."""
-        if self.of == 1:
-            return planned
-        clients = sorted({wish.client for wish in planned.wishes})
-        own = frozenset(clients[self.index :: self.of])
-        messages = []
-        for message in planned.messages:
-            recipients = tuple(name for name in message.recipients if name in own)
-            if recipients or message.sender in own:
-                messages.append(replace(message, recipients=recipients))
-        return Schedule(tuple(wish for wish in planned.wishes if wish.client in own), tuple(messages))
 
 
 @dataclass

@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil
 
 from toolkit.measure.workload import Weighted, Workload
@@ -48,6 +48,27 @@ class Schedule:
         for wish in self.wishes:
             found.setdefault(wish.room, []).append(wish)
         return found
+
+
+@dataclass(frozen=True)
+class Part:
+    """Which of the clients a process has: every ``of``-th, from number ``index`` on."""
+
+    index: int = 0
+    of: int = 1
+
+    def of_schedule(self, planned: Schedule) -> Schedule:
+        """What concerns its clients: their sessions, and the messages that they send or should receive."""
+        if self.of == 1:
+            return planned
+        clients = sorted({wish.client for wish in planned.wishes})
+        own = frozenset(clients[self.index :: self.of])
+        messages = []
+        for message in planned.messages:
+            recipients = tuple(name for name in message.recipients if name in own)
+            if recipients or message.sender in own:
+                messages.append(replace(message, recipients=recipients))
+        return Schedule(tuple(wish for wish in planned.wishes if wish.client in own), tuple(messages))
 
 
 def schedule(workload: Workload) -> Schedule:
