@@ -125,5 +125,5 @@ def test_a_scenario_becomes_a_workload_and_says_its_scale(folder: Path) -> None:
 
 
 def test_a_capacity_that_nobody_measured_is_told(folder: Path) -> None:
-    with pytest.raises(InputError, match="no bake-off of socketio was recorded; run toolkit bakeoff"):
-        api.capacity("socketio", project=folder)
+    with pytest.raises(InputError, match="no bake-off of pusher was recorded; run toolkit bakeoff"):
+        api.capacity("pusher", project=folder)

@@ -40,5 +40,11 @@ def test_the_document_says_what_is_in_service_and_every_month(toolkit: Any, ship
         months = option["months"]
         assert [month["month"] for month in months] == list(range(1, document["horizon_months"] + 1))
         assert set(months[0]["lines"]) == {line["line"] for line in option["lines"]}
-        assert option["cost_per_good_outcome"]["usd_per_thousand_good_connection_hours"]["mean"] > 0
-        assert option["cost_per_good_outcome"]["unknown"].keys() == {"usd_per_million_messages_in_time"}
+        each = option["cost_per_good_outcome"]
+        assert each["usd_per_million_messages_in_time"] is None
+        assert each["unknown"]["usd_per_million_messages_in_time"][-1] == "the figure delivery_success_share"
+        per_hour = each["usd_per_thousand_good_connection_hours"]
+        # What is unknown of the total is unknown of its price of a good hour, and named in both.
+        assert each["unknown"].get("usd_per_thousand_good_connection_hours", []) == option["unknown"]
+        assert (per_hour is None) == (option["total"] is None) == bool(option["unknown"])
+        assert per_hour is None or per_hour["mean"] > 0

@@ -37,7 +37,7 @@ def test_metrics(installed: Any, shipped: Path) -> None:
     assert misfits("metrics", told) == []
     assert set(told["options"]) == OPTIONS
     for environments in told["options"].values():
-        assert set(environments) == {"lab", "lab-brief", "production"}
+        assert set(environments) == {"lab", "lab-brief", "bakeoff", "production"}
         for values in environments.values():
             assert set(values) == METRICS
             for value in values.values():

@@ -17,7 +17,8 @@ def test_decide_prints_every_verdict_with_its_reasons(toolkit: Any, shipped: Pat
         assert f"{phase['verdict']}  {phase['id']}" in text
     assert "grade too weak: production has" in text
     assert "Ranking, scenario production" in text
-    assert "measure next: " in text
+    assert "open: measure connection success rate of current in production" in text
+    assert json.loads(decision)["measure_next"] in " ".join(text.split())
 
 
 def test_metrics_prints_what_was_measured_and_names_what_was_not(toolkit: Any, shipped: Path) -> None:
