@@ -37,7 +37,9 @@ def test_a_folder_with_weights_and_alerts_is_ranked_and_alarmed_by_them(toolkit:
     assert [entry["score"] for entry in ranked] == sorted((entry["score"] for entry in ranked), reverse=True)
     placed = [found for found in told["weights"]["options"].values() if not found["unknown"]]
     assert placed and all(abs(sum(found["acceptability"]) - 1) < 1e-3 for found in placed)
-    assert all(found["acceptability"] == [] for found in told["weights"]["options"].values() if found["unknown"])
+    assert all(
+        found["acceptability"] == [] for found in told["weights"]["options"].values() if found["unknown"]
+    )
     assert told["robustness"]["among"] and told["use_cases"]
 
 

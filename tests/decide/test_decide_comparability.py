@@ -19,6 +19,7 @@ ARM = Arm(
     messages_per_wanted_h=60.0, deadline_ms=(5000.0, 5000.0), hours=24, first_hour=FIRST,
     newest_hour=FIRST + timedelta(hours=23),
 )  # fmt: skip
+FIELD = replace(ARM, environment="production", grade="field")
 
 
 def test_alike_recordings_are_comparable() -> None:
@@ -28,8 +29,7 @@ def test_alike_recordings_are_comparable() -> None:
 @pytest.mark.parametrize(
     ("change", "what", "text"),
     [
-        ({"hours": 48}, "window", "24 against 48 hours of evidence"),
-        ({"clients": 40}, "clients", "100 against 40 clients an hour"),
+        ({"sessions": 40}, "clients", "100 against 40 sessions"),
         ({"message_bytes": 900.0}, "bytes", "300 against 900 bytes a delivery"),
         ({"deadline_ms": (2000.0, 2000.0)}, "deadline", "deadlines of 5,000 against 2,000 ms"),
         (
@@ -50,6 +50,32 @@ def test_each_unlike_circumstance_is_told_with_both_numbers(
     assert list(differences(ARM, replace(ARM, **change))) == [(what, text)]  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize(
+    ("change", "what", "text"),
+    [
+        ({"hours": 48}, "window", "24 against 48 hours of evidence"),
+        ({"clients": 40}, "clients", "100 against 40 clients an hour"),
+    ],
+)
+def test_the_field_is_watched_for_hours_and_has_clients_in_each(
+    change: dict[str, object], what: str, text: str
+) -> None:
+    assert list(differences(FIELD, replace(FIELD, **change))) == [(what, text)]  # type: ignore[arg-type]
+
+
+def test_a_run_in_the_lab_is_as_long_as_its_clients_wanted() -> None:
+    longer = replace(ARM, wanted_h=200.0, connected_h=190.0)
+    assert list(differences(ARM, longer)) == [
+        ("window", "100 against 200 hours that clients wanted to be connected")
+    ]
+
+
+def test_rounds_of_a_lab_may_fall_into_one_hour_of_the_clock_or_into_two() -> None:
+    """Two rounds of 200 clients: 400 in one hour, or 200 in each of two."""
+    within = replace(ARM, hours=1, clients=400)
+    assert list(differences(within, replace(ARM, option="socketio", hours=2, clients=200))) == []
+
+
 def test_what_is_not_known_is_no_difference() -> None:
     unknown = replace(ARM, message_bytes=None, messages_per_wanted_h=None, deadline_ms=None)
     assert list(differences(ARM, unknown)) == []
@@ -58,11 +84,11 @@ def test_what_is_not_known_is_no_difference() -> None:
 def test_counts_that_were_meant_equal_are_held_against_chance() -> None:
     """10,000 against 10,600: chi-square 17.5 at one degree, p 2.9e-5, though within a quarter."""
     assert unequal(10_000, 10_600) == pytest.approx(float(chi2.sf(600**2 / 20_600, 1)))
-    (what, text), *rest = differences(replace(ARM, clients=10_000), replace(ARM, clients=10_600))
+    (what, text), *rest = differences(replace(ARM, sessions=10_000), replace(ARM, sessions=10_600))
     assert (what, text, rest) == (
-        "clients", "10,000 against 10,600 clients an hour: p 3e-05 if meant equal", [],
+        "clients", "10,000 against 10,600 sessions: p 3e-05 if meant equal", [],
     )  # fmt: skip
-    field = replace(ARM, clients=10_000, grade="field")
+    field = replace(FIELD, clients=10_000)
     assert list(differences(field, replace(field, clients=10_600))) == []
 
 
@@ -78,14 +104,14 @@ def test_fewer_than_eight_clients_are_too_few_to_tell() -> None:
 def test_recordings_are_compared_within_an_environment_and_are_in_the_document(tmp_path: Path) -> None:
     rollups = recorded(
         tmp_path,
-        attempts("current", "lab", hours=6, an_hour=40),
-        attempts("pusher", "lab", hours=2, an_hour=40),
-        attempts("pusher", "production", hours=2, an_hour=400),
+        attempts("current", "production", hours=6, an_hour=40),
+        attempts("pusher", "production", hours=2, an_hour=40),
+        attempts("pusher", "lab", hours=2, an_hour=400),
     )
     (found,) = incomparable(rollups, ["current", "pusher", "ably"], ENVIRONMENTS)  # type: ignore[arg-type]
     assert found.to_document() == {
         "options": ["current", "pusher"],
-        "environment": "lab",
+        "environment": "production",
         "what": "window",
         "text": "6 against 2 hours of evidence",
     }

@@ -167,7 +167,7 @@ def test_where_nobody_knows_which_attempts_are_first_there_is_no_rate_per_sessio
 @pytest.mark.parametrize(
     ("environment", "reason"),
     [
-        ("fewer-clients", "10 against 3 clients an hour"),
+        ("fewer-clients", "10 against 3 sessions"),
         ("larger", "100 against 1,000 bytes a message"),
         ("fewer-messages", "60 against 6 messages an hour and client"),
     ],

@@ -46,7 +46,7 @@ def incomparable(
 
     Args:
         options: ids of those that are ranked.
-        environments: with their grades. In a lab all options are meant to have as many clients.
+        environments: with their grades. In a lab all options are meant to have as many sessions.
     """
     found: list[Incomparable] = []
     for environment in by_strength(environments):
@@ -65,18 +65,17 @@ def differences(one: Arm, other: Arm) -> Iterator[tuple[str, str]]:
     if at_other_times(one, other):
         yield "days", f"no hour in common: {_days(one)} against {_days(other)}"
     for what, unit, first, second in (
-        ("window", "hours of evidence", one.hours, other.hours),
-        ("clients", "clients an hour", one.clients, other.clients),
+        ("window", one.window[1], one.window[0], other.window[0]),
+        ("clients", one.crowd[1], one.crowd[0], other.crowd[0]),
         ("deliveries", "deliveries an hour that a client was connected", _pace(one), _pace(other)),
         ("bytes", "bytes a delivery", one.message_bytes, other.message_bytes),
     ):
         if first and second and not 1 / ALIKE <= second / first <= ALIKE:
             yield what, f"{plain(round(first, 1))} against {plain(round(second, 1))} {unit}"
-        elif what == "clients" and one.grade == "lab" and (odds := unequal(one.clients, other.clients)):
-            yield (
-                what,
-                f"{plain(one.clients)} against {plain(other.clients)} {unit}: p {odds:.1g} if meant equal",
-            )
+        elif (
+            what == "clients" and one.grade == "lab" and first and second and (odds := unequal(first, second))
+        ):
+            yield what, f"{plain(first)} against {plain(second)} {unit}: p {odds:.1g} if meant equal"
     if one.deadline_ms and other.deadline_ms and one.deadline_ms != other.deadline_ms:
         yield "deadline", f"deadlines of {_deadline(one)} against {_deadline(other)} ms"
 

@@ -61,6 +61,27 @@ class Arm:
     def place(self) -> str:
         return f"{self.option} in {self.environment}"
 
+    @property
+    def window(self) -> tuple[float | None, str]:
+        """How long it was watched, and in what unit.
+
+        A run in a lab is as long as its script, and its rounds fall into one hour of the clock or into two; so
+        what counts there is the time that its clients wanted.
+        """
+        if self.grade == "lab":
+            return self.wanted_h, "hours that clients wanted to be connected"
+        return self.hours, "hours of evidence"
+
+    @property
+    def crowd(self) -> tuple[float | None, str]:
+        """How many clients there were, and in what unit: sessions in a lab, for the same reason.
+
+        None where that is not known.
+        """
+        if self.grade == "lab":
+            return self.sessions, "sessions"
+        return self.clients, "clients an hour"
+
 
 def arm_of(rollups: Rollups, option: str, environment: str, grade: Grade) -> Arm | None:
     """What was recorded of an option in an environment; None where no connection was."""
@@ -107,20 +128,18 @@ def _deadlines(hours: pd.DataFrame) -> tuple[float, float] | None:
 
 def why_not_comparable(baseline: Arm, option: Arm) -> list[str]:
     """Why two recordings answer two questions, in words; empty where they answer one."""
-    reasons = []
     if baseline.grade != option.grade:
-        reasons.append(f"one is {baseline.grade} evidence and the other {option.grade} evidence")
+        return [f"one is {baseline.grade} evidence and the other {option.grade} evidence"]
     pairs = (
-        ("clients an hour", baseline.clients, option.clients),
+        (baseline.crowd[1], baseline.crowd[0], option.crowd[0]),
         ("bytes a message", baseline.message_bytes, option.message_bytes),
         ("messages an hour and client", baseline.messages_per_wanted_h, option.messages_per_wanted_h),
     )
-    reasons += [
+    return [
         f"{old:,.0f} against {new:,.0f} {what}"
         for what, old, new in pairs
         if old and new and not 1 / ALIKE <= new / old <= ALIKE
     ]
-    return reasons
 
 
 def at_other_times(baseline: Arm, option: Arm) -> bool:
