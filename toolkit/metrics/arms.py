@@ -65,8 +65,8 @@ class Arm:
     def window(self) -> tuple[float | None, str]:
         """How long it was watched, and in what unit.
 
-        A run in a lab is as long as its script, and its rounds fall into one hour of the clock or into two; so
-        what counts there is the time that its clients wanted.
+        A run in a lab is as long as its script, and its rounds fall into one hour of the clock or into two;
+        so what counts there is the time that its clients wanted.
         """
         if self.grade == "lab":
             return self.wanted_h, "hours that clients wanted to be connected"
