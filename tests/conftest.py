@@ -13,25 +13,22 @@ from once import SECRET, made_once
 ROOT = Path(__file__).parent.parent
 
 
-def copy_of_data(target: Path) -> Path:
-    """A copy of the decision folder that ships, without what is derived from its recordings."""
-    return shutil.copytree(ROOT / "data", target, ignore=shutil.ignore_patterns("rollups"))
-
-
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """A copy of the decision folder that ships, to be changed by the test."""
-    return copy_of_data(tmp_path / "data")
+def folder(shipped: Path, tmp_path: Path) -> Path:
+    """A copy of the decision folder that ships, to be changed by the test; its recordings are rolled up."""
+    return shutil.copytree(shipped, tmp_path / "data")
 
 
 @pytest.fixture(scope="session")
 def shipped(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the decision folder that ships, not to be changed."""
-    return made_once(tmp_path_factory, "shipped", lambda home: _copied(home)) / "data"
+    """A copy of the decision folder that ships, not to be changed; its recordings are rolled up."""
 
+    def copy(home: Path) -> None:
+        shutil.copytree(ROOT / "data", home / "data", ignore=shutil.ignore_patterns("rollups"))
+        done = forked_in(home)("metrics", "--project", home / "data", "--json")
+        assert done.returncode == 0, done.stderr
 
-def _copied(home: Path) -> None:
-    copy_of_data(home / "data")
+    return made_once(tmp_path_factory, "shipped", copy) / "data"
 
 
 @pytest.fixture(scope="session")

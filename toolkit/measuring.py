@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast, get_args
 
 from toolkit.fieldwork import known
 from toolkit.loading import read_options, read_scenarios
@@ -82,7 +82,8 @@ def probe(
         environment: where it runs, as ``project.yaml`` names it.
         url: the endpoint. None starts a server of that kind on 127.0.0.1, behind the workload's faults, or
             measures a managed service where its vendor has it, with the keys of the environment.
-        workload: YAML file. None takes one of two minutes, without injected faults.
+        workload: YAML file, or the name of one that ships. None takes one of two minutes, without injected
+            faults.
         project: the decision folder.
         tell: takes, of a managed service, what the facts will count as and what the run will use.
     """
@@ -122,7 +123,8 @@ def bakeoff(
     Args:
         options: which ones. None takes all that this version can start.
         quick: take the workload of under two minutes.
-        workload: YAML file, or one made by :func:`workload_of`. None takes that of the recordings that ship.
+        workload: YAML file, the name of one that ships (:data:`toolkit.measure.workload.Shipped`), or one
+            made by :func:`workload_of`. None takes that of the recordings that ship.
         environment: under which name the facts are recorded.
         preset: with which settings server and client of ``current`` run.
         anew: start over instead.
@@ -146,11 +148,14 @@ def bakeoff(
 
 
 def _workload(asked: Folderish | Workload | None, shipped: Any) -> Workload:
-    from toolkit.measure.workload import Workload, read_workload
+    from toolkit.measure.workload import Shipped, Workload, read_workload
 
     if isinstance(asked, Workload):
         return asked
-    return read_workload(shipped if asked is None else Path(asked))
+    if asked is None:
+        return read_workload(shipped)
+    ships = str(asked) in get_args(Shipped) and not Path(asked).exists()
+    return read_workload(cast(Shipped, str(asked)) if ships else Path(asked))
 
 
 def _joined(result: BakeoffResult, project: Folderish) -> Measured:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -24,8 +25,7 @@ def small(folder: Path, *, notebook: bool = True) -> Path:
     for path in (folder / "options").glob("*.yaml"):
         if path.stem not in _OPTIONS:
             path.unlink()
-    for path in (folder / "metrics").rglob("*.parquet"):
-        path.unlink()
+    shutil.rmtree(folder / "metrics")
     for name in ("claims.yaml", "use-cases.yaml", "measurements.yaml"):
         (folder / name).unlink()
     plan = folder / "plan.yaml"

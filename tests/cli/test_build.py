@@ -14,17 +14,9 @@ from zipfile import ZipFile
 import numpy as np
 import pytest
 from commands import TOOLKIT
-from small_builds import NOTEBOOK, assert_one_report, digests, small
+from small_builds import assert_one_report, digests, small
 
 ROOT = Path(__file__).parent.parent.parent
-
-
-@pytest.fixture
-def brief_folder(folder: Path, edit: Any) -> Path:
-    """The folder that ships without notebooks and with a short horizon, to be built in less time."""
-    (folder / "notebooks").mkdir()
-    edit(folder / "scenarios" / "production.yaml", "horizon_months: 24", "horizon_months: 3")
-    return folder
 
 
 @pytest.fixture
@@ -58,14 +50,27 @@ def test_unchanged_inputs_rebuild_nothing(standing: Path, shipped: Path, install
     assert digests(standing) == before
 
 
-def test_another_place_gives_the_same_bytes(
+def bytes_of(report: Path) -> dict[str, str]:
+    return {name: digest for name, (digest, _) in digests(report).items()}
+
+
+def test_another_place_gives_the_same_bytes(folder: Path, installed: Any, tmp_path: Path) -> None:
+    small(folder)
+    shutil.copytree(folder, tmp_path / "far" / "away")
+    for project, out in (("data", "one"), ("far/away", "deeper/other")):
+        done = installed("build", "--project", project, "--out", out, timeout_s=300)
+        assert done.returncode == 0, done.stderr
+    one, other = (bytes_of(tmp_path / out / "latest") for out in ("one", "deeper/other"))
+    assert other == one
+
+
+@pytest.mark.soak
+def test_another_place_gives_the_same_bytes_of_the_folder_that_ships(
     published: Path, folder: Path, installed: Any, tmp_path: Path
 ) -> None:
     done = installed("build", "--project", folder, "--out", tmp_path / "elsewhere", timeout_s=300)
     assert done.returncode == 0, done.stderr
-    one = {name: digest for name, (digest, _) in digests(published / "latest").items()}
-    other = {name: digest for name, (digest, _) in digests(tmp_path / "elsewhere" / "latest").items()}
-    assert other == one
+    assert bytes_of(tmp_path / "elsewhere" / "latest") == bytes_of(published / "latest")
 
 
 def contents(report: Path) -> Iterator[tuple[str, bytes]]:
@@ -95,9 +100,9 @@ def test_the_exit_code_says_hold_only_when_asked(
 
 
 def test_a_phase_that_is_not_ready_fails_a_no_go_build_after_publishing(
-    installed: Any, brief_folder: Path, edit: Any, tmp_path: Path
+    installed: Any, folder: Path, edit: Any, tmp_path: Path
 ) -> None:
-    folder = brief_folder
+    small(folder, notebook=False)
     edit(
         folder / "plan.yaml",
         "      - {option: socketio, metric: monthly_cost_usd, at_most: 3000}",
@@ -121,10 +126,10 @@ def killed(process: "subprocess.Popen[bytes]", out: Path, after_s: float | None)
 
 
 def test_a_build_killed_at_any_instant_leaves_the_previous_report_whole(
-    standing: Path, brief_folder: Path, installed: Any, edit: Any, tmp_path: Path
+    standing: Path, folder: Path, installed: Any, edit: Any, tmp_path: Path
 ) -> None:
-    folder, before, latest = brief_folder, digests(standing), (standing / "latest").readlink()
-    (folder / "notebooks" / "1-brief.ipynb").write_text(json.dumps(NOTEBOOK))
+    small(folder)
+    before, latest = digests(standing), (standing / "latest").readlink()
     edit(folder / "project.yaml", "title: Chat that stays connected", "title: Another title")
     instants = np.random.default_rng(5).uniform(0.1, 2.0, size=9).tolist()
     for after_s in [*instants, None]:

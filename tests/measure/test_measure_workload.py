@@ -96,7 +96,7 @@ def test_the_recording_pauses_long_enough_for_idle_cuts_to_bite() -> None:
     assert sum(pause_s > 60 for pause_s in pauses_s) >= len(due_s)
 
 
-@pytest.mark.parametrize("name", ["recording", "quick", "probe"])
+@pytest.mark.parametrize("name", ["recording", "quick", "probe", "capacity"])
 def test_workloads_that_ship_have_messages_to_measure(name: Shipped) -> None:
     planned = schedule(read_workload(name))
     assert sum(len(message.recipients) for message in planned.messages) >= 50

@@ -59,7 +59,8 @@ def probe(
         typer.Option(help="Its endpoint. Default: a local server is started; a managed service has its own."),
     ] = None,
     workload: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="YAML. Default: two quiet minutes.")
+        Path | None,
+        typer.Option(metavar="FILE", help="YAML, or the name of one that ships. Default: two quiet minutes."),
     ] = None,
     project: ProjectDir = DATA,
 ) -> None:
@@ -76,7 +77,8 @@ def bakeoff(
     options: Annotated[str | None, typer.Option(metavar="A,B", help="Default: all that run here.")] = None,
     quick: Annotated[bool, typer.Option("--quick", help="Under two minutes.")] = False,
     workload: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="YAML. Default: the recording's.")
+        Path | None,
+        typer.Option(metavar="FILE", help="YAML, or the name of one that ships. Default: recording."),
     ] = None,
     scenario: Annotated[
         str | None, typer.Option(metavar="NAME", help="The workload is a scenario's busiest hour, scaled.")

@@ -12,7 +12,8 @@ from toolkit.measure.faults.script import NetworkFaults
 from toolkit.project.faults import Faults, InputError
 from toolkit.project.yamlfile import read_yaml, validate
 
-Shipped = Literal["recording", "quick", "probe"]
+Shipped = Literal["recording", "quick", "probe", "capacity"]
+"""Workloads that come with the toolkit."""
 
 LAG_LIMIT_MS = 100.0
 """A generator that is later than this measures itself."""
@@ -158,7 +159,8 @@ def read_workload(source: Shipped | Path) -> Workload:
 
     Args:
         source: the file, or the name of a workload that comes with the toolkit: ``recording`` takes an hour,
-            ``quick`` a minute and a half, ``probe`` two minutes at an endpoint that others use too.
+            ``quick`` a minute and a half, ``probe`` two minutes at an endpoint that others use too,
+            ``capacity`` twenty minutes, to see what a node holds and delivers.
 
     Raises:
         InputError: the file has faults; all of them are told.
