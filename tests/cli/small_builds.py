@@ -25,7 +25,9 @@ def small(folder: Path, *, notebook: bool = True) -> Path:
     for path in (folder / "options").glob("*.yaml"):
         if path.stem not in _OPTIONS:
             path.unlink()
-    shutil.rmtree(folder / "metrics")
+    # A new folder has none.
+    if (folder / "metrics").exists():
+        shutil.rmtree(folder / "metrics")
     for name in ("claims.yaml", "use-cases.yaml", "measurements.yaml"):
         (folder / name).unlink()
     plan = folder / "plan.yaml"
