@@ -10,8 +10,10 @@ from toolkit.measure.servers.child import announce, until_told
 
 async def main(name: str) -> None:
     """Serve with the preset ``name`` on a free port of loopback until the parent goes away."""
-    found = next(known for known in PRESETS if known == name)
-    async with ChatServer(preset(found)) as server:
+    settings = preset(next(known for known in PRESETS if known == name))
+    # All clients are on this machine, so the limit of one address is that of all.
+    settings = settings.model_copy(update={"max_connections_per_address": settings.max_connections})
+    async with ChatServer(settings) as server:
         announce(server.port)
         await until_told()
 
