@@ -25,8 +25,8 @@ from toolkit.decide.dossier import Dossier, Window
 from toolkit.decide.measured import judge_measured
 from toolkit.decide.plan import Criterion
 from toolkit.decide.result import CriterionResult
+from toolkit.metrics.hourly import Rollups
 from toolkit.metrics.intervals import mean_between_events, wilson
-from toolkit.metrics.merging import Rollups
 from toolkit.metrics.reach import bucket_within
 from toolkit.metrics.rollups import roll_up
 from toolkit.metrics.shares import SHARES

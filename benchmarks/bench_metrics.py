@@ -33,8 +33,8 @@ from metrics_data import CONNECTIONS_A_DAY, DELIVERIES_A_DAY, FIRST_DAY, write_d
 from pandas.testing import assert_frame_equal
 
 from toolkit.metrics.clusters import RATIOS
+from toolkit.metrics.hourly import Rollups
 from toolkit.metrics.key import key_metrics
-from toolkit.metrics.merging import Rollups
 from toolkit.metrics.rollups import roll_up
 from toolkit.project import Faults
 

@@ -281,14 +281,12 @@ def backtested(loaded: Loaded, scenario: str, rolled: Rollups, *, most_days: int
     from toolkit.cost.epochs import Epochs
     from toolkit.decide.backtest.backtest import backtest
     from toolkit.decide.backtest.replay import World
-    from toolkit.metrics.history import History
 
     epochs = Epochs([*loaded.options.values(), *loaded.books.values(), default_assumptions()])
-    history = History(rolled, options=loaded.plan.options())
     costs: dict[date, tuple[Mapping[str, Option], CostResult]] = {}
 
-    def cost_on(day: date) -> CostResult:
-        known, then = epochs.start(day), informed(replace(loaded, as_of=day), history.on(day))
+    def cost_on(day: date, recorded: Rollups) -> CostResult:
+        known, then = epochs.start(day), informed(replace(loaded, as_of=day), recorded)
         options, cost = costs.get(known, ({}, None))
         if cost is None or options != then.options:
             cost = costed(then, scenario, whole=False)
@@ -300,7 +298,7 @@ def backtested(loaded: Loaded, scenario: str, rolled: Rollups, *, most_days: int
         options=loaded.options,
         scenario=loaded.scenarios[scenario],
         project=loaded.project,
-        history=history,
+        rollups=rolled,
         cost_on=cost_on,
         weightings=loaded.weightings,
     )

@@ -16,7 +16,6 @@ from toolkit.decide.why.changes import Changes, explained
 from toolkit.decide.why.figures import Moved, moved
 from toolkit.decide.why.outcome import Outcome
 from toolkit.loading import Loaded, load
-from toolkit.metrics.history import History
 from toolkit.metrics.key import key_metrics
 from toolkit.metrics.rollups import Rollups
 from toolkit.project import Faults, InputError, shortened
@@ -43,7 +42,6 @@ class Mixtures:
         self._known = {frozenset(moved): after}
         self._loaded: dict[frozenset[str], Loaded] = {}
         self._costs: dict[frozenset[str], CostResult] = {}
-        self._histories = {is_new: History(kept.rollups) for kept, is_new in ((old, False), (new, True))}
 
     def __call__(self, taken: frozenset[str]) -> Outcome:
         """The outcome where these are new, by the code that runs now.
@@ -67,7 +65,7 @@ class Mixtures:
             raise InputError.of_argument(
                 "scenario", f"there was no {self._scenario!r}", "compare another one"
             )
-        rolled = self._histories["data" in taken].on(day)
+        rolled = (self._new if "data" in taken else self._old).rollups.until(day)
         informed = answers.informed(loaded, rolled)
         # Recordings change a cost only where they say something of availability or delivery.
         costly = key if informed.options == loaded.options else taken

@@ -9,7 +9,7 @@ import pandas as pd
 
 from toolkit.metrics.buckets import latency_bucket
 from toolkit.metrics.frames import DEADLINES
-from toolkit.metrics.merging import COUNTS, HOUR_KEYS, Rollups
+from toolkit.metrics.hourly import COUNTS, HOUR_KEYS, Rollups
 
 FIRST = datetime(2026, 11, 1, tzinfo=UTC)
 

@@ -12,7 +12,6 @@ from toolkit.cost.result import CostResult
 from toolkit.decide.backtest.backtest import backtest
 from toolkit.decide.backtest.replay import Said, World, replay
 from toolkit.decide.backtest.result import Backtest
-from toolkit.metrics.history import History
 from toolkit.metrics.rollups import Rollups, roll_up
 from toolkit.project import Faults
 
@@ -50,7 +49,7 @@ def world(rollups: Rollups, *, gate: str = GATE, head: str = "option: current", 
     cost = costs(priced("current"))
     given = {
         "plan": plan(phase(gate, head=head)), "options": options("current"), "scenario": scenario(),
-        "project": project(), "history": History(rollups), "cost_on": lambda day: cost,
+        "project": project(), "rollups": rollups, "cost_on": lambda day, recorded: cost,
     }  # fmt: skip
     return World(**{**given, **fields})
 
@@ -107,7 +106,7 @@ def test_evidence_before_the_phase_s_own_start_counts_for_nothing(tmp_path: Path
 
 
 def test_costs_are_those_known_on_the_day(tmp_path: Path) -> None:
-    def cost_on(day: date) -> CostResult:
+    def cost_on(day: date, recorded: Rollups) -> CostResult:
         return cheap if day >= DAYS[2] else dear
 
     cheap, dear = costs(priced("current", monthly=50.0)), costs(priced("current", monthly=500.0))

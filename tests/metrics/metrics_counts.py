@@ -8,7 +8,7 @@ import pandas as pd
 
 from toolkit.metrics.buckets import latency_bucket
 from toolkit.metrics.frames import BUCKET_KEYS, DEADLINES
-from toolkit.metrics.merging import COUNTS, HOUR_KEYS
+from toolkit.metrics.hourly import COUNTS, HOUR_KEYS
 from toolkit.metrics.rollups import Rollups
 from toolkit.metrics.sums import AGES
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from metrics_facts import DAY, delivered, rolled, write
 
 from toolkit.metrics.histograms import by_bucket, by_hour
+from toolkit.metrics.hourly import Rollups
 from toolkit.metrics.latency import latencies_of
-from toolkit.metrics.merging import Rollups
 
 rows = st.lists(
     st.tuples(

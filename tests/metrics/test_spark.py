@@ -19,8 +19,8 @@ from pandas.testing import assert_frame_equal
 from pyspark.find_spark_home import _find_spark_home
 from test_known_truth import random_deliveries
 
+from toolkit.metrics.hourly import Rollups
 from toolkit.metrics.java import OLDEST, java_home, version_of
-from toolkit.metrics.merging import Rollups
 from toolkit.metrics.rollups import roll_up
 from toolkit.project import EnvironmentFault, Faults
 

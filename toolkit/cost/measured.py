@@ -11,7 +11,7 @@ from toolkit.cost.formulas import MINUTES_PER_MONTH
 from toolkit.cost.option import Option
 from toolkit.cost.posteriors import MeasuredShare, Scaled
 from toolkit.evidence import Figure, Grade
-from toolkit.metrics.merging import Rollups
+from toolkit.metrics.hourly import Rollups
 from toolkit.metrics.shares import SHARES, ShareEvidence, share_evidence
 from toolkit.metrics.windows import hours_of
 

@@ -12,7 +12,7 @@ from toolkit.decide.witness import by_strength
 from toolkit.decide.wording import plain
 from toolkit.evidence import Grade
 from toolkit.metrics.arms import ALIKE, Arm, arm_of, at_other_times
-from toolkit.metrics.merging import Rollups
+from toolkit.metrics.hourly import Rollups
 
 MISMATCH_P = 0.001
 """Below it counts of clients that were meant to be equal were not: GrowthBook's sample ratio mismatch."""

@@ -9,7 +9,7 @@ import pandas as pd
 from toolkit.evidence import Grade
 from toolkit.metrics.clusters import RATIOS
 from toolkit.metrics.durations import worth_of_an_end
-from toolkit.metrics.merging import Rollups
+from toolkit.metrics.hourly import Rollups
 from toolkit.metrics.shares import US_PER_S, is_unclear
 from toolkit.metrics.windows import hours_of
 

@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from toolkit.metrics.exact import Whole
-from toolkit.metrics.merging import whole_hours
+from toolkit.metrics.hourly import whole_hours
 
 Floats = npt.NDArray[np.float64]
 

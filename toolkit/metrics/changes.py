@@ -4,10 +4,10 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from toolkit.metrics.arms import Arm
+from toolkit.metrics.hourly import Rollups
 from toolkit.metrics.intervals import mean_between_events
 from toolkit.metrics.key import MetricValue, key_metrics
 from toolkit.metrics.lifetimes import RESTRICTED_S
-from toolkit.metrics.merging import Rollups
 from toolkit.metrics.noticing import struck
 from toolkit.metrics.ratios import UNKNOWN, Estimate, Rate, difference, inverse, rate_ratio
 from toolkit.metrics.restricted import restricted_mean

@@ -5,7 +5,7 @@ from datetime import date
 
 import pandas as pd
 
-from toolkit.metrics.merging import Rollups
+from toolkit.metrics.hourly import Rollups
 from toolkit.metrics.windows import select
 
 

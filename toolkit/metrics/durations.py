@@ -10,8 +10,8 @@ from toolkit.metrics.blocks import Blocks, blocks_of, share_blocks
 from toolkit.metrics.clusters import CENTISECOND_US
 from toolkit.metrics.effective import cluster_variance
 from toolkit.metrics.exact import total
+from toolkit.metrics.hourly import Rollups
 from toolkit.metrics.intervals import mean_between_events
-from toolkit.metrics.merging import Rollups
 from toolkit.metrics.shares import US_PER_S, cluster_sums, is_unclear, spread_in_time
 from toolkit.metrics.windows import hours_of
 

@@ -5,9 +5,9 @@ from datetime import date
 from typing import Literal
 
 from toolkit.metrics.durations import mean_duration
+from toolkit.metrics.hourly import Rollups
 from toolkit.metrics.intervals import wilson
 from toolkit.metrics.latency import latencies_of, percentile
-from toolkit.metrics.merging import Rollups
 from toolkit.metrics.shares import SHARES, share_evidence
 
 METRICS: tuple[str, ...] = (

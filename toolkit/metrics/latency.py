@@ -8,8 +8,8 @@ from fractions import Fraction
 import numpy as np
 
 from toolkit.metrics.buckets import latency_high_ms, latency_low_ms, latency_ms
+from toolkit.metrics.hourly import Rollups
 from toolkit.metrics.intervals import quantile_ranks
-from toolkit.metrics.merging import Rollups
 from toolkit.metrics.reach import Deliveries, deliveries_of
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from toolkit.metrics.durations import mean_duration
-from toolkit.metrics.merging import Rollups
+from toolkit.metrics.hourly import Rollups
 from toolkit.metrics.shares import US_PER_S
 from toolkit.metrics.survival import median_s, restricted_mean_s, share_at, survival
 from toolkit.metrics.windows import hours_of

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 
+from toolkit.metrics.hourly import Rollups
 from toolkit.metrics.intervals import CONFIDENCE, fewest_for_a_bound
 from toolkit.metrics.key import PERCENTILES
 from toolkit.metrics.latency import latencies_of, percentile
-from toolkit.metrics.merging import Rollups
 from toolkit.metrics.shares import SHARES, is_unclear, share_evidence
 from toolkit.metrics.windows import hours_of
 

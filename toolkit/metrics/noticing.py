@@ -15,8 +15,8 @@ import pandas as pd
 from scipy import stats
 
 from toolkit.measure.faults.times import first_with
+from toolkit.metrics.hourly import Rollups
 from toolkit.metrics.intervals import CONFIDENCE
-from toolkit.metrics.merging import Rollups
 from toolkit.metrics.ratios import Estimate
 
 End = Literal["client", "server", "back"]

@@ -16,9 +16,9 @@ from toolkit.metrics.buckets import latency_high_ms
 from toolkit.metrics.clusters import RATIOS
 from toolkit.metrics.effective import block_variance
 from toolkit.metrics.exact import Whole, total
-from toolkit.metrics.merging import Rollups, whole_hours
+from toolkit.metrics.hourly import Rollups, whole_hours
 from toolkit.metrics.shares import ShareEvidence, share_evidence, variance_by_clusters
-from toolkit.metrics.windows import all_hours_of, hours_of, span_of
+from toolkit.metrics.windows import all_hours_of, hours_of, places_of
 
 US_PER_MS = 1000
 
@@ -154,7 +154,7 @@ def deliveries_of(
     expected, round_trips = int(hours["expected"].sum()), int(hours["round_trip"].sum())
     if expected == 0 or 0 < round_trips < expected:
         return None
-    rows = span_of(rollups, option=option, environment=environment, since=since)
+    rows = places_of(rollups, option=option, environment=environment, since=since)
     whole = _reach_of(rollups, option, environment)
     delivered = share_evidence(
         rollups, metric="delivery_success_rate", option=option, environment=environment, since=since

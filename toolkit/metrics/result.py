@@ -8,9 +8,9 @@ from typing import Any
 import pandas as pd
 
 from toolkit.evidence import Grade
+from toolkit.metrics.hourly import Rollups
 from toolkit.metrics.key import UNITS, MetricValue, key_metrics
 from toolkit.metrics.limits import limits_of
-from toolkit.metrics.merging import Rollups
 from toolkit.metrics.windows import Period, windows
 
 SCHEMA = "toolkit.metrics/1"
@@ -52,7 +52,7 @@ class MetricsResult:
         left_out: in words, recorded rows that they do not count. Not part of the document.
         periods: hour by hour or day by day. Empty unless asked for.
         aggregates: numbers that sources had summed up or averaged before, see
-            :class:`toolkit.metrics.merging.Rollups`; only counts among them enter a metric. None without
+            :class:`toolkit.metrics.hourly.Rollups`; only counts among them enter a metric. None without
             any.
     """
 

@@ -17,7 +17,8 @@ from toolkit.metrics.cache import Cache, Numbered
 from toolkit.metrics.engine import Engine, UnreadableFacts, engine_of, failed
 from toolkit.metrics.files import TABLES, Partition, find
 from toolkit.metrics.frames import Frames
-from toolkit.metrics.merging import Pieces, Rollups, SetAside, merged
+from toolkit.metrics.hourly import Rollups, SetAside
+from toolkit.metrics.merging import Pieces, merged
 from toolkit.metrics.shelf import Shelf
 from toolkit.metrics.sources import Opened, check_pages, check_words, opened
 from toolkit.project.faults import EnvironmentFault, Faults

@@ -17,7 +17,7 @@ from toolkit.metrics.effective import (
     two_way_variance,
 )
 from toolkit.metrics.exact import Whole, total
-from toolkit.metrics.merging import Rollups
+from toolkit.metrics.hourly import Rollups
 from toolkit.metrics.windows import hours_of
 
 US_PER_S = 1_000_000

@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 
 from toolkit.metrics.durations import worth_of_an_end
+from toolkit.metrics.hourly import Rollups
 from toolkit.metrics.intervals import CONFIDENCE
-from toolkit.metrics.merging import Rollups
 from toolkit.metrics.quantiles import normal
 from toolkit.metrics.shares import US_PER_S, is_unclear
 from toolkit.metrics.windows import hours_of, select

@@ -4,7 +4,7 @@ from datetime import date
 
 import pandas as pd
 
-from toolkit.metrics.merging import Rollups
+from toolkit.metrics.hourly import Rollups
 from toolkit.metrics.shares import US_PER_S, is_unclear
 from toolkit.metrics.windows import hours_of
 

@@ -1,23 +1,32 @@
 """Parts of the rollups: of one option in one environment, and of a stretch of time."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 from weakref import WeakKeyDictionary
 
+import numpy as np
 import pandas as pd
 
-from toolkit.metrics.merging import Rollups
+from toolkit.metrics.history import Places, Versions, days_of, side_by_side
+from toolkit.metrics.hourly import Rollups
 
 Period = Literal["hour", "day"]
 PERIODS: tuple[Period, ...] = ("hour", "day")
 
 
-_seen: WeakKeyDictionary[Rollups, dict[tuple[str, str], pd.DataFrame]] = WeakKeyDictionary()
+Pair = tuple[str, str]
+"""An option and an environment."""
+
+_all: WeakKeyDictionary[Rollups, dict[Pair, pd.DataFrame]] = WeakKeyDictionary()
 """Every metric asks for the same hours, and for those of options of which there are none."""
 
-_cut: WeakKeyDictionary[Rollups, dict[tuple[str, str, date | None], pd.DataFrame]] = WeakKeyDictionary()
+_versions: WeakKeyDictionary[Rollups, dict[Pair, Versions]] = WeakKeyDictionary()
+
+_known: WeakKeyDictionary[Rollups, dict[Pair, tuple[pd.DataFrame, Places]]] = WeakKeyDictionary()
+
+_since: WeakKeyDictionary[Rollups, dict[tuple[Pair, date | None], pd.DataFrame]] = WeakKeyDictionary()
 
 
 def hours_of(rollups: Rollups, *, option: str, environment: str, since: date | None) -> pd.DataFrame:
@@ -29,31 +38,71 @@ def hours_of(rollups: Rollups, *, option: str, environment: str, since: date | N
     Returns:
         Rows in the order of time, which nobody may change: they are cut out of those of all who ask.
     """
-    known = _cut.setdefault(rollups, {})
-    key = option, environment, since
-    if key not in known:
-        rows = span_of(rollups, option=option, environment=environment, since=since)
-        known[key] = all_hours_of(rollups, option=option, environment=environment).iloc[rows]
-    return known[key]
+    cuts = _since.setdefault(rollups, {})
+    key = (option, environment), since
+    if key not in cuts:
+        hours, _ = _known_hours(rollups, (option, environment))
+        first = _first_since(hours, since)
+        cuts[key] = hours.iloc[first:] if first else hours
+    return cuts[key]
+
+
+def places_of(rollups: Rollups, *, option: str, environment: str, since: date | None) -> Places:
+    """Which rows of :func:`all_hours_of` those of :func:`hours_of` are."""
+    hours, places = _known_hours(rollups, (option, environment))
+    first = _first_since(hours, since)
+    return slice(places.start + first, places.stop) if isinstance(places, slice) else places[first:]
 
 
 def all_hours_of(rollups: Rollups, *, option: str, environment: str) -> pd.DataFrame:
     """The same of all days, those too that were cut off by :meth:`Rollups.until`."""
-    known = _seen.setdefault(rollups.whole, {})
-    key = option, environment
-    if key not in known:
-        found = select(rollups.whole.counts, option=option, environment=environment, since=None)
-        in_order = found["hour"].is_monotonic_increasing
-        known[key] = found if in_order else found.sort_values("hour", kind="stable")
-    return known[key]
+    whole = rollups.whole
+    if whole not in _all:
+        pairs = whole.counts.groupby(["option", "environment"], observed=True)
+        _all[whole] = {(str(one), str(other)): _in_order(rows) for (one, other), rows in pairs}
+    known, pair = _all[whole], (option, environment)
+    if pair not in known:
+        known[pair] = whole.counts.iloc[:0]
+    return known[pair]
 
 
-def span_of(rollups: Rollups, *, option: str, environment: str, since: date | None) -> slice:
-    """Which rows of :func:`all_hours_of` lie from ``since`` on and before these rollups end."""
-    hours = all_hours_of(rollups, option=option, environment=environment)["hour"]
-    start = 0 if since is None else int(hours.searchsorted(pd.Timestamp(since, tz="UTC")))
-    stop = len(hours) if rollups.end is None else int(hours.searchsorted(rollups.end))
-    return slice(start, max(start, stop))
+def recorded_days(rollups: Rollups, options: Collection[str]) -> list[date]:
+    """The UTC days on which anything was recorded of some options, ascending."""
+    frames = (rollups.counts, rollups.aggregates)
+    hours = pd.concat([frame["hour"][frame["option"].isin(list(options))] for frame in frames])
+    return [day.astype(object) for day in np.unique(days_of(hours)).astype("datetime64[D]")]
+
+
+def _in_order(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows if rows["hour"].is_monotonic_increasing else rows.sort_values("hour", kind="stable")
+
+
+def _first_since(hours: pd.DataFrame, since: date | None) -> int:
+    return 0 if since is None else int(hours["hour"].searchsorted(pd.Timestamp(since, tz="UTC")))
+
+
+def _known_hours(rollups: Rollups, pair: Pair) -> tuple[pd.DataFrame, Places]:
+    """The hours that the rollups know of an option in an environment, and their places among all."""
+    known = _known.setdefault(rollups, {})
+    if pair not in known:
+        option, environment = pair
+        hours = all_hours_of(rollups, option=option, environment=environment)
+        if rollups.last_day is None or hours.empty:
+            known[pair] = hours, slice(0, len(hours))
+        else:
+            versions = _versions_of(rollups.whole, pair, hours)
+            rows = versions.on(rollups.last_day)
+            known[pair] = versions.rows.iloc[rows], side_by_side(versions.place[rows])
+    return known[pair]
+
+
+def _versions_of(whole: Rollups, pair: Pair, hours: pd.DataFrame) -> Versions:
+    made = _versions.setdefault(whole, {})
+    if pair not in made:
+        later, (option, environment) = whole.told_later("counts"), pair
+        own = None if later is None else select(later, option=option, environment=environment, since=None)
+        made[pair] = Versions.of(hours, own)
+    return made[pair]
 
 
 def select(frame: pd.DataFrame, *, option: str, environment: str, since: date | None) -> pd.DataFrame:

@@ -18,7 +18,7 @@ from toolkit.metrics.changes import (
     resolved,
 )
 from toolkit.metrics.effective import FEWEST_BLOCKS
-from toolkit.metrics.merging import Rollups
+from toolkit.metrics.hourly import Rollups
 from toolkit.metrics.noticing import Noticed, noticing
 from toolkit.metrics.ratios import Estimate
 

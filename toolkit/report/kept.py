@@ -7,7 +7,7 @@ the place of the recordings are kept, as they may hold secrets, nor the settings
 import io
 import json
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, partial
@@ -58,7 +58,8 @@ class Kept:
     def of(cls, folder: Folder, project: Project, rollups: Rollups, *, as_of: date, code: str) -> "Kept":
         """The inputs as they are now."""
         frames = {name: getattr(rollups, name) for name in FRAMES}
-        frames |= {f"{name}{LATER}": frame for name, frame in rollups.told_later.items()}
+        later = {name: rollups.told_later(name) for name in FRAMES}
+        frames |= {f"{name}{LATER}": frame for name, frame in later.items() if frame is not None}
         counts = {name: _parquet(frame) for name, frame in frames.items()}
         return cls(as_of=as_of, code=code, files=_files(folder, project), counts=counts)
 
@@ -101,12 +102,12 @@ class Kept:
         """The counts as they were rolled up."""
         counts, latency, ages, aggregates = (partial(_made, self.counts[name]) for name in FRAMES)
         return Rollups(
-            counts=counts, latency=latency, ages=ages, aggregates=aggregates, told_later=self._told_later
+            counts=counts, latency=latency, ages=ages, aggregates=aggregates, told_later=self._told_later()
         )
 
-    def _told_later(self) -> dict[str, pd.DataFrame]:
+    def _told_later(self) -> dict[str, Callable[[], pd.DataFrame]]:
         return {
-            name.removesuffix(LATER): _made(data)
+            name.removesuffix(LATER): partial(_made, data)
             for name, data in self.counts.items()
             if name.endswith(LATER)
         }

@@ -9,6 +9,7 @@ from toolkit.decide.backtest.result import Backtest, Look, PhaseBacktest
 from toolkit.decide.dossier import Dossier
 from toolkit.decide.gates import PhaseResult
 from toolkit.decide.ranking import Ranked
+from toolkit.metrics.windows import recorded_days
 
 
 def backtest(world: World, *, scenario_id: str, as_of: date, most_days: int | None = None) -> Backtest:
@@ -19,11 +20,14 @@ def backtest(world: World, *, scenario_id: str, as_of: date, most_days: int | No
         as_of: the last day of the history, which is what followed all others.
         most_days: replay the last ones only; each still knows all that was recorded before it. None: all.
     """
-    days = replayed_days(world.history.days, as_of)[-(most_days or 0) :]
+    recorded = recorded_days(world.rollups, world.plan.options())
+    days = replayed_days(recorded, as_of)[-(most_days or 0) :]
     last = world.dossier(as_of)
     ranking = world.ranking(last)
     looks: dict[str, list[Look]] = {phase.id: [] for phase in world.plan.phases}
+    cost_evaluations, cost = 0, None
     for said in replay(world, days):
+        cost_evaluations, cost = cost_evaluations + (said.cost is not cost), said.cost
         for look, phase in zip(_looks(said, last, ranking), world.plan.phases, strict=True):
             looks[phase.id].append(look)
     return Backtest(
@@ -31,7 +35,7 @@ def backtest(world: World, *, scenario_id: str, as_of: date, most_days: int | No
         scenario=scenario_id,
         days=days,
         phases=[PhaseBacktest(phase=name, looks=found) for name, found in looks.items()],
-        cost_evaluations=len({id(world.cost_on(day)) for day in days}),
+        cost_evaluations=cost_evaluations,
     )
 
 

@@ -14,12 +14,15 @@ from toolkit.decide.plan import Plan
 from toolkit.decide.ranking import Ranked
 from toolkit.decide.weights import Weighting
 from toolkit.evidence import Grade
-from toolkit.metrics.history import History
+from toolkit.metrics.hourly import Rollups
 from toolkit.pricing.scenario import Scenario
 from toolkit.project.folder import Project
 
-CostOn = Callable[[date], CostResult]
-"""Gives the costs by what was known on a day; the same object for days on which the same was known."""
+CostOn = Callable[[date, Rollups], CostResult]
+"""Gives the costs by what was known on a day and recorded up to its end.
+
+It is the same object for days in a row on which the same was known.
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,7 +30,7 @@ class World:
     """What is replayed: the plan, the options and the scenario as they stand today, and all that is dated.
 
     Args:
-        history: the recorded counts, to be looked at as of each day.
+        rollups: everything that was recorded, to be looked at as of each day.
         cost_on: see :data:`CostOn`.
         weightings: of the team, the newest last.
     """
@@ -36,16 +39,20 @@ class World:
     options: Mapping[str, Option]
     scenario: Scenario
     project: Project
-    history: History
+    rollups: Rollups
     cost_on: CostOn
     weightings: Sequence[Weighting] = ()
 
     def dossier(self, day: date) -> Dossier:
         """Everything that criteria might look at on that day."""
+        rollups = self.rollups.until(day)
         return Dossier(
-            scenario=self.scenario, cost=self.cost_on(day), rollups=self.history.on(day),
-            project=self.project, as_of=day,
-        )  # fmt: skip
+            scenario=self.scenario,
+            cost=self.cost_on(day, rollups),
+            rollups=rollups,
+            project=self.project,
+            as_of=day,
+        )
 
     def ranking(self, dossier: Dossier) -> list[Ranked]:
         """The options in their order by what a dossier holds, by the weights that were set by its day."""
@@ -56,9 +63,10 @@ class World:
 
 @dataclass(frozen=True, kw_only=True)
 class Said:
-    """What was said of every phase on one UTC day, in the order of the plan."""
+    """What was said of every phase on one UTC day, in the order of the plan, and the costs known then."""
 
     day: date
+    cost: CostResult
     phases: tuple[PhaseResult, ...]
 
 
@@ -68,4 +76,4 @@ def replay(world: World, days: Sequence[date]) -> Iterator[Said]:
         dossier = world.dossier(day)
         ranking = world.ranking(dossier)
         judged = (judge_phase(phase, dossier=dossier, ranking=ranking) for phase in world.plan.phases)
-        yield Said(day=day, phases=tuple(judged))
+        yield Said(day=day, cost=dossier.cost, phases=tuple(judged))
