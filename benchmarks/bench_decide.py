@@ -76,7 +76,8 @@ def by_sums(folder: Path) -> int:
     found = 0
     for option in OPTIONS:
         row = sums.loc[option]
-        intervals = [wilson(min(row[x], row[y]), row[y]) for x, y in SHARES.values()]
+        shares = [(int(row[x]), int(row[y])) for x, y in SHARES.values()]
+        intervals = [wilson(min(x, y), y) for x, y in shares]
         intervals.append(mean_between_events(row["connected_us"] / 1e6, row["unintended_ends"]))
         intervals += [wilson(within(rollups, option), row["expected"])] * 3
         found += len(intervals)
