@@ -87,7 +87,7 @@ def evaluated(loaded: Loaded, rolled: Rollups, *, whole: bool) -> Decision:
 
 
 def from_disk(root: Path) -> Decision:
-    """The same, by a process that has read nothing yet."""
+    """The same from the files of the folder and its kept rollups."""
     loaded = loaded_from(root)
     return evaluated(loaded, answers.counts(loaded), whole=True)
 

@@ -20,10 +20,10 @@ GATE = "ready_if: [{option: current, metric: connection_success_rate, at_least: 
 HOURS_A_DAY = 3
 
 
-def days_of(*failed_an_hour: int) -> list[pd.DataFrame]:
+def days_of(*failed_an_hour: int, option: str = "current") -> list[pd.DataFrame]:
     """A frame a day of 3 hours with 120 attempts each, of which so many fail."""
     return [
-        attempts("current", "lab", hours=HOURS_A_DAY, an_hour=120, failed_an_hour=failed,
+        attempts(option, "lab", hours=HOURS_A_DAY, an_hour=120, failed_an_hour=failed,
                  first=FIRST + timedelta(days=number))
         for number, failed in enumerate(failed_an_hour)
     ]  # fmt: skip
@@ -31,8 +31,8 @@ def days_of(*failed_an_hour: int) -> list[pd.DataFrame]:
 
 def write(folder: Path, frames: list[pd.DataFrame], name: str = "part") -> None:
     for frame in frames:
-        for day, part in frame.groupby(frame["observed_until"].dt.date):
-            partition = folder / "metrics" / "connections" / "option=current" / f"date={day}"
+        for (option, day), part in frame.groupby(["option", frame["observed_until"].dt.date]):
+            partition = folder / "metrics" / "connections" / f"option={option}" / f"date={day}"
             partition.mkdir(parents=True, exist_ok=True)
             part.to_parquet(partition / f"{name}.parquet", index=False)
 
@@ -116,6 +116,20 @@ def test_costs_are_those_known_on_the_day(tmp_path: Path) -> None:
     assert [(one["from"], one["verdict"]) for one in document(found)["said"]][:2] == [
         ("2026-11-20", "NO-GO"), ("2026-11-22", "GO"),
     ]  # fmt: skip
+
+
+def test_costs_that_change_every_day_are_counted_every_day(tmp_path: Path) -> None:
+    def cost_on(day: date, recorded: Rollups) -> CostResult:
+        return costs(priced("current"))
+
+    assert replayed(2, 2, 2, 2, 2, 2, folder=tmp_path, cost_on=cost_on).cost_evaluations == len(DAYS)
+
+
+def test_a_day_knows_what_was_recorded_of_options_that_the_plan_does_not_name(tmp_path: Path) -> None:
+    write(tmp_path, [*days_of(2, 2, 2), *days_of(2, 2, 2, option="socketio")[1:]])
+    replayed_world = world(rolled(tmp_path))
+    known = [set(replayed_world.dossier(day).rollups.counts["option"]) for day in DAYS[:2]]
+    assert known == [{"current"}, {"current", "socketio"}]
 
 
 def garbage() -> list[pd.DataFrame]:

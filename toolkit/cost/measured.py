@@ -11,6 +11,7 @@ from toolkit.cost.formulas import MINUTES_PER_MONTH
 from toolkit.cost.option import Option
 from toolkit.cost.posteriors import MeasuredShare, Scaled
 from toolkit.evidence import Figure, Grade
+from toolkit.metrics.history import distinct_days
 from toolkit.metrics.hourly import Rollups
 from toolkit.metrics.shares import SHARES, ShareEvidence, share_evidence
 from toolkit.metrics.windows import hours_of
@@ -111,11 +112,11 @@ def _figure(measurable: Measurable, rollups: Rollups, option: str, environment: 
     posterior = Scaled(measured=_share(measurable, evidence), factor=measurable.factor)
     p5, p50, p95 = (float(posterior.quantiles(np.asarray(end))) for end in ENDS)
     source = (
-        f"{measurable.metric} in {environment}, {len(days)} days from {min(days)} to {max(days)}, worth "
+        f"{measurable.metric} in {environment}, {len(days)} days from {days[0]} to {days[-1]}, worth "
         f"{evidence.n_effective:,.0f} independent events"
     )
     return MeasuredFigure(
-        p5=p5, p50=p50, p95=p95, unit=measurable.unit, grade="field", source=source, as_of=max(days),
+        p5=p5, p50=p50, p95=p95, unit=measurable.unit, grade="field", source=source, as_of=days[-1],
         posterior=posterior,
     )  # fmt: skip
 
@@ -125,7 +126,7 @@ def _share(measurable: Measurable, evidence: ShareEvidence) -> MeasuredShare:
     return MeasuredShare(hits=max(trials - hits, 0.0) if measurable.failures else hits, trials=trials)
 
 
-def _days(measurable: Measurable, rollups: Rollups, option: str, environment: str) -> set[date]:
-    """The UTC days that hold evidence."""
+def _days(measurable: Measurable, rollups: Rollups, option: str, environment: str) -> list[date]:
+    """The UTC days that hold evidence, ascending."""
     hours = hours_of(rollups, option=option, environment=environment, since=None)
-    return set(hours["hour"][hours[SHARES[measurable.metric][1]] > 0].dt.date)
+    return distinct_days(hours["hour"][hours[SHARES[measurable.metric][1]] > 0])

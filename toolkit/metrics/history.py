@@ -73,6 +73,11 @@ def side_by_side(places: npt.NDArray[np.intp]) -> Places:
     return slice(int(places[0]), int(places[-1]) + 1) if np.all(np.diff(places) == 1) else places
 
 
+def distinct_days(moments: "pd.Series[pd.Timestamp]") -> list[date]:
+    """The UTC days of moments, each once, ascending."""
+    return [day.astype(object) for day in np.unique(days_of(moments)).astype("datetime64[D]")]
+
+
 def days_of(moments: "pd.Series[pd.Timestamp]") -> Whole:
     """The UTC days of moments, since 1970."""
     utc = pd.to_datetime(moments, utc=True).dt.tz_localize(None)

@@ -6,10 +6,9 @@ from datetime import date, datetime
 from typing import Literal
 from weakref import WeakKeyDictionary
 
-import numpy as np
 import pandas as pd
 
-from toolkit.metrics.history import Places, Versions, days_of, side_by_side
+from toolkit.metrics.history import Places, Versions, distinct_days, side_by_side
 from toolkit.metrics.hourly import Rollups
 
 Period = Literal["hour", "day"]
@@ -69,8 +68,7 @@ def all_hours_of(rollups: Rollups, *, option: str, environment: str) -> pd.DataF
 def recorded_days(rollups: Rollups, options: Collection[str]) -> list[date]:
     """The UTC days on which anything was recorded of some options, ascending."""
     frames = (rollups.counts, rollups.aggregates)
-    hours = pd.concat([frame["hour"][frame["option"].isin(list(options))] for frame in frames])
-    return [day.astype(object) for day in np.unique(days_of(hours)).astype("datetime64[D]")]
+    return distinct_days(pd.concat([frame["hour"][frame["option"].isin(list(options))] for frame in frames]))
 
 
 def _in_order(rows: pd.DataFrame) -> pd.DataFrame:
