@@ -3,6 +3,7 @@
 import subprocess
 import sys
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
@@ -24,7 +25,12 @@ def test_of_a_chi_square_variable(share: float, degrees: float) -> None:
 
 @given(shares, st.integers(1, 10**9), shares)
 def test_of_a_binomial_variable_however_large_the_sample(share: float, n: int, chance: float) -> None:
-    assert binomial(share, n, chance) == stats.binom.ppf(share, n, chance)
+    found, scipys = binomial(share, n, chance), stats.binom.ppf(share, n, chance)
+    # Where the distribution function meets the share to the last digits, scipy may be one off.
+    tie = abs(found - scipys) <= 1 and stats.binom.cdf(min(found, scipys), n, chance) == pytest.approx(
+        share, rel=1e-9
+    )
+    assert found == scipys or tie
 
 
 def test_key_metrics_import_neither_scipy_stats_nor_ibis() -> None:
