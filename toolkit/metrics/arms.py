@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 import pandas as pd
 
@@ -83,9 +83,15 @@ class Arm:
         return self.clients, "clients an hour"
 
 
-def arm_of(rollups: Rollups, option: str, environment: str, grade: Grade) -> Arm | None:
-    """What was recorded of an option in an environment; None where no connection was."""
-    hours = hours_of(rollups, option=option, environment=environment, since=None)
+def arm_of(
+    rollups: Rollups, option: str, environment: str, grade: Grade, *, since: date | None = None
+) -> Arm | None:
+    """What was recorded of an option in an environment; None where no connection was.
+
+    Args:
+        since: the UTC day on which evidence starts. None for all.
+    """
+    hours = hours_of(rollups, option=option, environment=environment, since=since)
     total = {name: int(value) for name, value in hours.sum(numeric_only=True).items()}
     if hours.empty or not (total["attempts"] or total["connected_us"]):
         return None

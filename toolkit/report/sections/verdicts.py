@@ -33,6 +33,8 @@ class PhaseView:
         owner: of the phase. Empty where nobody is named.
         facts: label and words.
         steps: whether it is done, and what to do.
+        hypothetical: what it would say if its evidence had the grade asked for. Empty where it has, or where
+            it is no HOLD. It stands beside the gates, never among the verdicts.
     """
 
     id: str
@@ -46,6 +48,7 @@ class PhaseView:
     owner: str
     facts: list[tuple[str, str]]
     steps: list[tuple[bool, str]]
+    hypothetical: str
     tables: list[Table]
 
 
@@ -88,10 +91,14 @@ def _view(
         owner=phase.owner or "",
         facts=_facts(phase, judged, names),
         steps=[(step.done, step.do) for step in phase.steps],
+        hypothetical=supposed_sentence(judged),
         tables=[
-            _table(f"{phase.title}: {LISTS[name].lower()}{suffix}", rows, as_of)
-            for name in LISTS
-            if (rows := [entry for entry in judged["criteria"] if entry["list"] == name])
+            *(
+                _table(f"{phase.title}: {LISTS[name].lower()}{suffix}", rows, as_of)
+                for name in LISTS
+                if (rows := [entry for entry in judged["criteria"] if entry["list"] == name])
+            ),
+            *_supposed(phase.title, suffix, judged),
         ],
     )
 
@@ -114,6 +121,7 @@ def condition(entry: Mapping[str, Any]) -> str:
         return f"Any of {plural(len(entry['any_of']), 'condition')}"
     what = entry["metric"] or entry["scenario_field"]
     whose = f" of {entry['option']}" if entry["option"] else ""
+    whose += f" against {entry['baseline']}" if entry["baseline"] else ""
     comparison = str(entry["comparator"]).replace("_", " ")
     name = name_of(entry["metric"], entry["scenario_field"])
     return f"{name}{whose} {comparison} {show_threshold(what, entry['threshold'])}"
@@ -200,6 +208,48 @@ def _row(entry: Mapping[str, Any], as_of: date, *, inside: bool = False) -> list
         grade,
         entry["since"],
     ]
+
+
+def supposed_sentence(judged: Mapping[str, Any]) -> str:
+    """What a phase on HOLD would say if its evidence had the grade asked for; empty without any."""
+    supposed = judged["hypothetical"]
+    if supposed is None:
+        return ""
+    return f"{capital(supposed['label'])}, it would be {supposed['sentence']} This decides nothing."
+
+
+def supposed_entries(judged: Mapping[str, Any]) -> list[tuple[Mapping[str, Any], bool]]:
+    """The criteria that have a supposition, and whether each stands inside an ``any_of``."""
+    entries = [
+        (one, one is not entry) for entry in judged["criteria"] for one in (entry, *(entry["any_of"] or ()))
+    ]
+    return [(entry, inside) for entry, inside in entries if entry["hypothetical"] is not None]
+
+
+def _supposed(title: str, suffix: str, judged: Mapping[str, Any]) -> list[Table]:
+    """The criteria as they would be, in a table of their own that says so."""
+    found = supposed_entries(judged)
+    if not found:
+        return []
+    columns = [
+        Column("Criterion"), Column("It would be", shape="short"), Column("Reason", shape="wide"),
+        Column("Interval", numeric=True), Column("Environment", shape="short"),
+        Column("Grade", shape="short"),
+    ]  # fmt: skip
+    rows: list[list[Cell]] = []
+    for entry, inside in found:
+        supposed = entry["hypothetical"]
+        low, high = supposed["low"], supposed["high"]
+        rows.append([
+            f"{'or: ' if inside else ''}{condition(entry)}{'' if entry['level'] == 'must' else ' (should)'}",
+            supposed["state"],
+            supposed["reason"],
+            None if low is None and high is None else interval(entry["metric"], low, high),
+            supposed["environment"],
+            Mark(supposed["grade"], "grade") if supposed["grade"] else None,
+        ])  # fmt: skip
+    caption = f"{title}: {judged['hypothetical']['label']}{suffix}"
+    return [Table(caption, columns, rows, absent="does not apply")]
 
 
 def _evidence(entry: Mapping[str, Any], as_of: date) -> Evidence | None:
