@@ -18,6 +18,11 @@ ALIKE = 1.25
 
 S_PER_HOUR = 3600
 
+_SUMMED = (
+    "attempts", "retry_attempts", "unclear_attempts", "opened", "opened_retry", "connected_us", "wanted_us",
+    "unintended_ends", "ended_by_client", "ended_by_server", "ended_by_network", "expected", "bytes", "sized",
+)  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Arm:
@@ -92,7 +97,7 @@ def arm_of(
         since: the UTC day on which evidence starts. None for all.
     """
     hours = hours_of(rollups, option=option, environment=environment, since=since)
-    total = {name: int(value) for name, value in hours.sum(numeric_only=True).items()}
+    total = {name: int(hours[name].sum()) for name in _SUMMED}
     if hours.empty or not (total["attempts"] or total["connected_us"]):
         return None
     known_order = total["unclear_attempts"] == 0
