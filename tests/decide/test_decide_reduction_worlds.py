@@ -77,7 +77,7 @@ class TestTwin:
         ],
     )
     def test_on_every_day(self, outage_hours: int, bad: float, end: str) -> None:
-        days = {0: 4, 1: 24, 6: 10}[outage_hours]
+        days = {0: 8, 1: 24, 6: 10}[outage_hours]
         kind = World(bad=bad, outage_hours=1.0, by_outages=0.2, events_a_day=4e5 * bad, days=days)
         found = both_sides(kind, np.random.default_rng(outage_hours), worlds=1, flap_s=60.0)
         time_us = [(time_s[0] * 1e6).astype("int64") for _, time_s in found]
