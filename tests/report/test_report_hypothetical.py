@@ -5,7 +5,7 @@ from report_html import Reader
 
 from toolkit.report.inputs import ReportInputs
 from toolkit.report.metricwords import interval, name_of, show_threshold
-from toolkit.report.sections import verdicts
+from toolkit.report.sections import hypothetical, verdicts
 from toolkit.report.wording import NBSP
 
 LABEL = "hypothetical: if these lab counts were field data"
@@ -25,8 +25,8 @@ def test_each_hold_on_lab_counts_has_its_supposition_with_every_criterion(
     told = [phase for phase in phases if phase["hypothetical"]]
     assert told, "the recordings of this folder are of a lab, and its plan asks for production"
     for phase in told:
-        assert " ".join(verdicts.supposed_sentence(phase).split()) in text
-        found = verdicts.supposed_entries(phase)
+        assert " ".join(hypothetical.supposed_sentence(phase).split()) in text
+        found = hypothetical.supposed_entries(phase)
         assert found
         for entry, _ in found:
             assert " ".join(entry["hypothetical"]["reason"].split()) in text
@@ -53,7 +53,7 @@ def test_a_phase_without_one_says_nothing_of_it(report: ReportInputs) -> None:
     _, scenario = report.default
     documents = {phase["id"]: phase for phase in scenario.decision.to_document()["phases"]}
     managed = documents["managed"]
-    assert managed["hypothetical"] is None and verdicts.supposed_sentence(managed) == ""
+    assert managed["hypothetical"] is None and hypothetical.supposed_sentence(managed) == ""
     views = {view.id: view for view in verdicts.phase_views(report.plan, scenario.decision, names={})}
     assert not any("hypothetical" in table.caption for table in views["managed"].tables)
 

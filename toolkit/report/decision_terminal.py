@@ -7,8 +7,8 @@ from rich.console import Console
 from rich.table import Table
 
 from toolkit.report.sections.changes import change_sentences
+from toolkit.report.sections.hypothetical import supposed_entries, supposed_sentence
 from toolkit.report.sections.records import record_sentences
-from toolkit.report.sections.verdicts import supposed_entries, supposed_sentence
 from toolkit.report.termtables import Document, number, table_of, text_of
 
 

@@ -6,7 +6,9 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from toolkit.report.evidenced import NO_SAMPLE, Evidence
-from toolkit.report.metricwords import interval, name_of, show, show_threshold
+from toolkit.report.metricwords import interval, show
+from toolkit.report.sections.conditions import capital, condition, distance, reason
+from toolkit.report.sections.hypothetical import supposed_sentence, supposed_tables
 from toolkit.report.tables import Cell, Column, Mark, Table
 from toolkit.report.wording import DASH, day, plural, whole
 
@@ -98,7 +100,7 @@ def _view(
                 for name in LISTS
                 if (rows := [entry for entry in judged["criteria"] if entry["list"] == name])
             ),
-            *_supposed(phase.title, suffix, judged),
+            *supposed_tables(phase.title, suffix, judged),
         ],
     )
 
@@ -113,39 +115,6 @@ def settling(judged: dict[str, Any]) -> list[str]:
         for entry in entries
         if entry["list"] in ("needed_if", "ready_if") and entry["level"] == "must" and distance(entry)
     ]
-
-
-def condition(entry: Mapping[str, Any]) -> str:
-    """A criterion as a phrase, with its subject, comparison and threshold."""
-    if entry["any_of"] is not None:
-        return f"Any of {plural(len(entry['any_of']), 'condition')}"
-    what = entry["metric"] or entry["scenario_field"]
-    whose = f" of {entry['option']}" if entry["option"] else ""
-    whose += f" against {entry['baseline']}" if entry["baseline"] else ""
-    comparison = str(entry["comparator"]).replace("_", " ")
-    name = name_of(entry["metric"], entry["scenario_field"])
-    return f"{name}{whose} {comparison} {show_threshold(what, entry['threshold'])}"
-
-
-def distance(entry: Mapping[str, Any]) -> str:
-    """How much more evidence would settle it, in words; empty where nothing is known of that."""
-    more = entry["more_needed"] or {}
-    parts = []
-    if more.get("events") is not None:
-        parts.append(f"about {whole(more['events'])} more events")
-    if more.get("days") is not None:
-        parts.append(f"about {plural(more['days'], 'more day')}")
-    return f"{' or '.join(parts)} at today's rate" if parts else ""
-
-
-def reason(entry: Mapping[str, Any]) -> str:
-    """Why a criterion is what it is, with its distance where that is known."""
-    return f"{entry['reason']}{f' ({distance(entry)})' if distance(entry) else ''}"
-
-
-def capital(sentence: str) -> str:
-    """The sentence with a capital letter."""
-    return sentence[:1].upper() + sentence[1:]
 
 
 def _alarm(judged: dict[str, Any]) -> str:
@@ -208,48 +177,6 @@ def _row(entry: Mapping[str, Any], as_of: date, *, inside: bool = False) -> list
         grade,
         entry["since"],
     ]
-
-
-def supposed_sentence(judged: Mapping[str, Any]) -> str:
-    """What a phase on HOLD would say if its evidence had the grade asked for; empty without any."""
-    supposed = judged["hypothetical"]
-    if supposed is None:
-        return ""
-    return f"{capital(supposed['label'])}, it would be {supposed['sentence']} This decides nothing."
-
-
-def supposed_entries(judged: Mapping[str, Any]) -> list[tuple[Mapping[str, Any], bool]]:
-    """The criteria that have a supposition, and whether each stands inside an ``any_of``."""
-    entries = [
-        (one, one is not entry) for entry in judged["criteria"] for one in (entry, *(entry["any_of"] or ()))
-    ]
-    return [(entry, inside) for entry, inside in entries if entry["hypothetical"] is not None]
-
-
-def _supposed(title: str, suffix: str, judged: Mapping[str, Any]) -> list[Table]:
-    """The criteria as they would be, in a table of their own that says so."""
-    found = supposed_entries(judged)
-    if not found:
-        return []
-    columns = [
-        Column("Criterion"), Column("It would be", shape="short"), Column("Reason", shape="wide"),
-        Column("Interval", numeric=True), Column("Environment", shape="short"),
-        Column("Grade", shape="short"),
-    ]  # fmt: skip
-    rows: list[list[Cell]] = []
-    for entry, inside in found:
-        supposed = entry["hypothetical"]
-        low, high = supposed["low"], supposed["high"]
-        rows.append([
-            f"{'or: ' if inside else ''}{condition(entry)}{'' if entry['level'] == 'must' else ' (should)'}",
-            supposed["state"],
-            supposed["reason"],
-            None if low is None and high is None else interval(entry["metric"], low, high),
-            supposed["environment"],
-            Mark(supposed["grade"], "grade") if supposed["grade"] else None,
-        ])  # fmt: skip
-    caption = f"{title}: {judged['hypothetical']['label']}{suffix}"
-    return [Table(caption, columns, rows, absent="does not apply")]
 
 
 def _evidence(entry: Mapping[str, Any], as_of: date) -> Evidence | None:
