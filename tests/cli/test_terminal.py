@@ -19,6 +19,10 @@ def test_decide_prints_every_verdict_with_its_reasons(toolkit: Any, shipped: Pat
     assert "Ranking, scenario production" in text
     assert "open: measure connection success rate of current in production" in text
     assert json.loads(decision)["measure_next"] in " ".join(text.split())
+    supposed = json.loads(decision)["phases"][0]["hypothetical"]["sentence"]
+    told = f"Hypothetical: if these lab counts were field data, it would be {supposed} This decides nothing."
+    inline = " ".join(text.split())
+    assert inline.index("HOLD stabilise") < inline.index(told) < inline.index("HOLD socketio")
 
 
 def test_metrics_prints_what_was_measured_and_names_what_was_not(toolkit: Any, shipped: Path) -> None:

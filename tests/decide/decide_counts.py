@@ -61,6 +61,35 @@ def lifetimes(hours: int, *, clients: int = 100, ends: Hourly = 0, **more: Any) 
     return hourly(hours, **{**found, **more})
 
 
+def both(
+    hours: int,
+    *,
+    ends: Hourly = 0,
+    before: Hourly = 0,
+    clients: int = 100,
+    clients_before: int | None = None,
+    baseline: str = "current-unfixed",
+    hours_before: int | None = None,
+    first_before: datetime = FIRST,
+    environment: str = "lab",
+    **more: Any,
+) -> Rollups:
+    """Lifetimes of an option, with so many ends an hour, and of its baseline, with so many before."""
+    new, old = clients, clients_before or clients
+    where = {"environment": environment}
+    after = lifetimes(hours, clients=new, ends=ends, **{**_crowd(new), **where, **more})
+    earlier = lifetimes(
+        hours_before or hours, clients=old, ends=before, option=baseline, first=first_before,
+        **{**_crowd(old), **where},
+    )  # fmt: skip
+    return Rollups(counts=pd.concat([after.counts, earlier.counts], ignore_index=True))
+
+
+def _crowd(clients: int) -> dict[str, int]:
+    """So many clients an hour, each with a session of its own."""
+    return {"session_availability_clusters": clients, "attempts": clients, "opened": clients}
+
+
 def deliveries(
     hours: int, *, fast: Hourly = 1000, slow: Hourly = 0, lost: Hourly = 0, **more: Any
 ) -> Rollups:

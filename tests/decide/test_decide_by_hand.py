@@ -41,20 +41,30 @@ def share_by_hand(c: dict[str, Any]) -> tuple[float, float]:
 
 def blocks_by_hand(c: dict[str, Any], *, above: bool) -> float:
     """Bets of every size on the mean of blocks, each losing at most its stake, by quadrature."""
-    count, mean, sd = c["blocks"], c["basis"]["block_mean"], c["basis"]["block_sd"]
+    return mean_of_blocks(
+        c["blocks"], c["basis"]["block_mean"], c["basis"]["block_sd"], alpha=c["alpha"], above=above
+    )
+
+
+def mean_of_blocks(count: float, mean: float, sd: float, *, alpha: float, above: bool) -> float:
+    """The same from the three numbers."""
 
     def wealth(m: float) -> float:
         most = m if above else 1 - m
         s, v = count * abs(mean - m) / most, count * (sd**2 + (mean - m) ** 2) / most**2
         bets = quad(lambda b: exp(b * s + (log1p(-b) + b) * v + b) / (exp(1) - 1), 0, 1, limit=400)
-        return float(bets[0]) - 2 / c["alpha"]
+        return float(bets[0]) - 2 / alpha
 
     return brentq(wealth, mean * 0.6, mean) if above else brentq(wealth, mean, mean + (1 - mean) * 0.4)
 
 
 def duration_by_hand(c: dict[str, Any]) -> tuple[float, float]:
+    """The mean time between events from a criterion's own numbers."""
+    return mean_by_hand(c["n_effective"], c["basis"]["exposure_s"], alpha=c["alpha"])
+
+
+def mean_by_hand(events: float, exposure: float, *, alpha: float) -> tuple[float, float]:
     """Bets on more and on fewer events than a rate lets expect, by quadrature over their multiple."""
-    events, exposure = c["n_effective"], c["basis"]["exposure_s"]
     rho = 50 / (2 * log(20) + log1p(2 * log(20)))
 
     def wealth(seconds: float, more: bool) -> float:
@@ -63,7 +73,7 @@ def duration_by_hand(c: dict[str, Any]) -> tuple[float, float]:
         prior = gamma(rho, scale=1 / rho)
         weight = prior.sf(1) if more else prior.cdf(1)
         bets = quad(lambda q: exp(events * log(q) - (q - 1) * expected) * prior.pdf(q), *ends, limit=400)
-        return float(bets[0] / weight) - 2 / c["alpha"]
+        return float(bets[0] / weight) - 2 / alpha
 
     middle = exposure / events
     return brentq(wealth, middle / 3, middle, args=(False,)), brentq(wealth, middle, middle * 3, args=(True,))
@@ -128,3 +138,37 @@ def test_the_share_behind_a_latency_percentile() -> None:
     assert basis["high"] == pytest.approx(high, abs=1e-6)
     assert basis["threshold"] == 0.95
     assert c["high"] is not None and c["low"] <= c["estimate"] <= c["high"] < inf
+
+
+def side_by_hand(side: dict[str, Any]) -> tuple[float, float]:
+    """One side of a comparison: by its ends, and at its good end by its blocks too."""
+    low, high = mean_by_hand(side["n_effective"], side["exposure_s"], alpha=side["alpha"])
+    if side["blocks"] is not None:
+        good = mean_of_blocks(
+            side["blocks"], side["block_mean"], side["block_sd"], alpha=side["alpha"], above=True
+        )
+        low = min(low, side["flap_s"] / (1 - good))
+    return low, high
+
+
+@pytest.mark.parametrize("environment", ["lab", "production"])
+def test_a_reduction_from_the_ends_and_the_connected_time_of_both_sides(environment: str) -> None:
+    new, old = RNG.poisson(1, 300), RNG.poisson(2, 300)
+    rollups = counted.both(300, ends=new, before=old, clients=10, environment=environment)
+    asked = "baseline: current-unfixed, metric: disconnection_rate_reduction, at_least: 0.9"
+    c = printed(rollups, asked)
+    option, baseline = c["basis"]["sides"]
+    assert [side["option"] for side in (option, baseline)] == ["current", "current-unfixed"]
+    assert [side["ends"] for side in (option, baseline)] == [new.sum(), old.sum()]
+    assert all(side["connected_s"] == 300 * 10 * 3600 for side in (option, baseline))
+    assert all(side["alpha"] == c["alpha"] / 2 for side in (option, baseline))
+    assert all((side["blocks"] is None) == (environment == "lab") for side in (option, baseline))
+    (low, high), (before_low, before_high) = side_by_hand(option), side_by_hand(baseline)
+    assert (option["low_s"], option["high_s"]) == pytest.approx((low, high), rel=1e-6)
+    assert (baseline["low_s"], baseline["high_s"]) == pytest.approx((before_low, before_high), rel=1e-6)
+    assert (c["low"], c["high"]) == pytest.approx((1 - before_high / low, 1 - before_low / high), abs=1e-6)
+    rates = [side["ends"] / side["connected_s"] for side in (option, baseline)]
+    assert c["estimate"] == pytest.approx(1 - rates[0] / rates[1])
+    assert c["n_effective"] == pytest.approx(option["n_effective"] + baseline["n_effective"])
+    told = f"{new.sum():,} in 3,000 h against {old.sum():,} in 3,000 h"
+    assert told in c["reason"], "the report's own words tell both sides"

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from decide_worlds import decided, phase, plan, project
 
-from toolkit.decide.coverage.certificate import Gate, beside, certificate, looked_at
+from toolkit.decide.coverage.certificate import beside, certificate, looked_at
+from toolkit.decide.coverage.gate import Gate
 from toolkit.decide.coverage.looks import duration_sides, share_sides
 from toolkit.decide.coverage.worlds import World, counts, ends, outages
 from toolkit.metrics.rollups import Rollups

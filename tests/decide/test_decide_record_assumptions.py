@@ -4,6 +4,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import decide_counts as counted
 import pytest
 from decide_worlds import (
     AS_OF,
@@ -50,11 +51,11 @@ def good(folder: Path) -> Rollups:
     return recorded(folder, attempts("current", "lab", hours=2))
 
 
-def today(rollups: Rollups, *, monthly: float = 80.0, down_min: float = 10.0) -> Today:
+def today(rollups: Rollups, *, monthly: float = 80.0, down_min: float = 10.0, of: str = PLAN) -> Today:
     team = scenario(**TEAM)
     cost = costs(priced("current", monthly=monthly), priced("pusher", total=2000))
     among = options(down_min)
-    decision = decided(PLAN, rollups=rollups, cost=cost, among=among, team=team)
+    decision = decided(of, rollups=rollups, cost=cost, among=among, team=team)
     dossier = Dossier(scenario=team, cost=cost, rollups=rollups, project=project(), as_of=AS_OF)
     return Today(decision=decision, dossier=dossier, options=among, books={})
 
@@ -143,3 +144,31 @@ def test_a_record_that_does_not_stand_is_not_checked(tmp_path: Path, status: str
 def test_an_assumption_has_the_fields_of_its_kind(fields: dict[str, Any], wrong: str) -> None:
     with pytest.raises(ValidationError, match=wrong):
         Assumption.model_validate(fields)
+
+
+def test_a_reduction_is_on_record_with_its_baseline_and_breaks_by_name() -> None:
+    claim = "option: current, baseline: current-unfixed, metric: disconnection_rate_reduction"
+    line = f"      - {{{claim}, at_least: -0.5, environment: lab}}\n"
+    of = PLAN.replace("    ready_if:\n", f"    ready_if:\n{line}")
+    then = today(counted.both(48, ends=3, before=90), of=of)
+    record = drawn(then)
+    text = "disconnection_rate_reduction of current against current-unfixed in lab at least -0.5"
+    assert text in [one.text for one in record.assumptions]
+    assert Record.model_validate_json(record.model_dump_json()) == record
+    later = today(counted.both(48, ends=300, before=90), of=of)
+    broken = {name: now for name, _, now in told(checked(record, later))}
+    assert broken[text] == pytest.approx(1 - 300 / 90)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"metric": "disconnection_rate_reduction"},
+        {"metric": "session_availability", "baseline": "pusher"},
+        {"metric": "session_availability", "threshold": -0.5},
+    ],
+)
+def test_a_baseline_belongs_to_a_reduction_alone(fields: dict[str, Any]) -> None:
+    base = {"kind": "criterion", "option": "current", "comparator": "at_least", "threshold": 0.5}
+    with pytest.raises(ValidationError):
+        Assumption.model_validate({**base, **fields})

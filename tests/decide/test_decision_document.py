@@ -12,11 +12,23 @@ from toolkit.decide.decision import Decision
 from toolkit.metrics.rollups import Rollups
 
 CRITERION_KEYS = [
-    "list", "option", "metric", "scenario_field", "any_of", "level", "comparator", "threshold", "environment",
-    "grade", "since", "state", "reason", "estimate", "low", "high", "n", "n_effective", "design_effect",
-    "alpha", "outage_hours", "block_hours", "blocks", "least_blocks", "basis", "more_needed",
+    "list", "option", "baseline", "metric", "scenario_field", "any_of", "level", "comparator", "threshold",
+    "environment", "grade", "since", "state", "reason", "estimate", "low", "high", "n", "n_effective",
+    "design_effect", "alpha", "outage_hours", "block_hours", "blocks", "least_blocks", "basis",
+    "more_needed", "hypothetical",
 ]  # fmt: skip
-PHASE_KEYS = ["id", "option", "chosen", "status", "verdict", "because", "rollback", "decide_by", "criteria"]
+PHASE_KEYS = [
+    "id",
+    "option",
+    "chosen",
+    "status",
+    "verdict",
+    "because",
+    "rollback",
+    "decide_by",
+    "hypothetical",
+    "criteria",
+]
 KEYS = [
     "schema", "as_of", "scenario", "phases", "ranking", "flip_points", "inputs_without_flip", "nearest_flip",
     "next_measurements", "measure_next", "sequence", "record", "changes", "limits", "comparability",

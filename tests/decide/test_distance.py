@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from toolkit.decide.distance import clearing_factor, days_left, to_clear, to_fill
 from toolkit.decide.plan import Criterion
 from toolkit.decide.question import Question, share_question
-from toolkit.decide.tally import DurationTally, ShareTally
+from toolkit.decide.tally import Asked, DurationTally, ShareTally
 from toolkit.metrics.blocks import Blocks
 from toolkit.metrics.shares import ShareEvidence
 
@@ -86,10 +86,12 @@ def test_events_are_counted_raw_and_days_at_the_rate_of_the_recorded_ones() -> N
 
 def test_blocks_fill_at_the_blocks_a_day_there_were() -> None:
     of_15, of_1 = (Blocks(hours=1, count=count, mean=1.0, sd=0.0) for count in (15, 1))
-    first_day = to_fill(counts(9, 10, effective=10, hours=15, blocks=of_15), 168)
-    one_a_day = to_fill(counts(9, 10, effective=10, hours=1, blocks=of_1), 168)
+    first_day = to_fill(counts(9, 10, effective=10, hours=15, blocks=of_15), Asked(blocks=of_15, least=168))
+    one_a_day = to_fill(counts(9, 10, effective=10, hours=1, blocks=of_1), Asked(blocks=of_1, least=168))
     assert first_day is not None and first_day.days == 11  # 15 hours on the first day
     assert one_a_day is not None and one_a_day.days == 167
+    over = Asked(blocks=of_1, least=168, goes_on=False)
+    assert to_fill(counts(9, 10, effective=10, hours=1, blocks=of_1), over) is None
 
 
 def test_days_left_never_fall_below_nought() -> None:

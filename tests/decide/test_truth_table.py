@@ -15,6 +15,7 @@ from toolkit.metrics.rollups import Rollups
 
 DURATION = "option: current, metric: mean_connection_duration_s, at_least: 300"
 LATENCY = "option: current, metric: latency_p95_ms, at_most: 250"
+GONE = "option: current, baseline: current-unfixed, metric: disconnection_rate_reduction, at_least: 0.9"
 SHARE = "option: current, metric: connection_success_rate, at_least: 0.95"
 GOOD = {"an_hour": 800, "failed_an_hour": 8}
 
@@ -114,6 +115,37 @@ SITUATIONS: dict[str, Situation] = {
     ),
     "the interval of a latency percentile holds the limit": lambda folder: ready(
         LATENCY, counted.deliveries(24, fast=95, slow=5, environment="lab")
+    ),
+    "the baseline of a comparison was never measured": lambda folder: ready(
+        GONE, counted.lifetimes(24, ends=9, environment="lab")
+    ),
+    "only an environment of weaker grade has both sides of a comparison": lambda folder: ready(
+        f"{GONE}, environment: production", counted.both(24, ends=5, before=90)
+    ),
+    "the option's side of a comparison is too old": lambda folder: ready(
+        f"{GONE}, max_age_days: 2", counted.both(24, ends=5, before=90)
+    ),
+    "one side of a comparison was connected longer than wanted": lambda folder: ready(
+        GONE, counted.both(24, ends=5, before=90, wanted_us=1)
+    ),
+    "the two sides were measured under other circumstances": lambda folder: ready(
+        GONE, counted.both(24, ends=5, before=90, clients=50, clients_before=100)
+    ),
+    "neither side of a comparison ever disconnected": lambda folder: ready(GONE, counted.both(24)),
+    "few ends on both sides of a comparison, all of them the baseline's": lambda folder: ready(
+        GONE, counted.both(1, before=5)
+    ),
+    "a comparison in the field on too few hours for an outage to show": lambda folder: ready(
+        GONE, counted.both(24, ends=1, before=90, environment="production")
+    ),
+    "the interval of a reduction holds the threshold": lambda folder: ready(
+        GONE, counted.both(24, ends=9, before=90)
+    ),
+    "a reduction would be ready, but the soak is not over": lambda folder: ready(
+        GONE, counted.both(24, ends=2, before=90), head="option: current, duration_days: 60"
+    ),
+    "more disconnections than before, and the soak is not over": lambda folder: ready(
+        GONE, counted.both(24, ends=120, before=90), head="option: current, duration_days: 60"
     ),
     "a line of the cost has no known price": lambda folder: ready(
         "option: current, metric: monthly_cost_usd, at_most: 100"

@@ -10,6 +10,7 @@ from report_html import Reader, assert_self_contained
 from toolkit.report.inputs import ReportInputs
 from toolkit.report.page import lead_sentence, leadership_page
 from toolkit.report.sections import verdicts
+from toolkit.report.sections.conditions import condition
 from toolkit.report.wording import NBSP, usd
 
 
@@ -113,7 +114,7 @@ def test_every_criterion_of_every_phase_is_in_a_table(report: ReportInputs, page
     for phase in scenario.decision.to_document()["phases"]:
         for entry in phase["criteria"]:
             for criterion in [entry, *(entry["any_of"] or [])]:
-                assert verdicts.condition(criterion).replace(NBSP, " ") in text
+                assert condition(criterion).replace(NBSP, " ") in text
                 assert " ".join(criterion["reason"].split()) in text
 
 

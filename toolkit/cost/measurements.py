@@ -18,7 +18,14 @@ from toolkit.project import Document, Faults, check_name, dotted, near, read_opt
 QUANTITIES = sorted({*UNITS, *OF_SCENARIO} - {*COMPARED})
 """What a measurement can inform: the figures that enter a cost, and the scenario's uncertain fields."""
 
-METRICS = (*SHARES, "mean_connection_duration_s", "latency_p50_ms", "latency_p95_ms", "latency_p99_ms")
+METRICS = (
+    *SHARES,
+    "mean_connection_duration_s",
+    "latency_p50_ms",
+    "latency_p95_ms",
+    "latency_p99_ms",
+    "disconnection_rate_reduction",
+)
 
 EVENTS_A_DAY = 24.0
 """Outages last, so that an hour counts as one event where nobody says how many there are."""

@@ -23,6 +23,7 @@ class NextMeasurement:
         what: the work, in words.
         option: the option to measure. None where it is about none, or where none could be chosen.
         metric: metric id, or the field of the scenario.
+        baseline: the option that it is compared with. None where it is compared with none.
         environment: where to measure. None where any will do, or where nothing is measured.
         reason: why the criterion is unknown.
         more_needed: how much more would settle it. None where that cannot be said.
@@ -37,6 +38,7 @@ class NextMeasurement:
     reason: str
     more_needed: MoreNeeded | None
     value_usd: float | None = None
+    baseline: str | None = None
 
     def to_document(self) -> dict[str, Any]:
         """The entry as ``toolkit decide --json`` prints it; null where only a measurement has the key."""
@@ -62,7 +64,7 @@ def next_measurements(questions: list[NextMeasurement]) -> list[NextMeasurement]
     """The open questions, each once, at the first phase that waits for it."""
     found: dict[tuple[str | None, ...], NextMeasurement] = {}
     for wanted in questions:
-        found.setdefault((wanted.option, wanted.metric, wanted.environment), wanted)
+        found.setdefault((wanted.option, wanted.baseline, wanted.metric, wanted.environment), wanted)
     return list(found.values())
 
 
@@ -93,6 +95,7 @@ def _wanted(result: CriterionResult, phase: str) -> NextMeasurement:
         what=_what(result, entry),
         option=option,
         metric=entry.metric or entry.scenario_field,
+        baseline=entry.baseline,
         environment=result.environment,
         phase=phase,
         reason=result.reason,
@@ -111,5 +114,7 @@ def _what(result: CriterionResult, entry: Criterion) -> str:
         return f"find out whether {result.option} meets the must-haves"
     if entry.metric == "monthly_cost_usd":
         return f"find out what {result.option} costs a month"
+    if result.why == "not comparable":
+        return f"measure {result.subject} with both under the same circumstances"
     again = {"straddles", "too few", "window not over"}
     return f"{'go on measuring' if result.why in again else 'measure'} {result.subject}"

@@ -32,6 +32,9 @@ EDGE = 1e-4
 LEAST_TO_STOP = 24
 """Blocks before events may prove what is bad: enough that one outage is not the whole of the evidence."""
 
+FEW_BLOCKS = 1_000
+"""Among so many a least number is looked for first."""
+
 MOST_BLOCKS = 100_000
 """Hours of eleven years."""
 
@@ -83,9 +86,14 @@ def least_blocks(m: float, *, alpha: float, above: bool) -> int | None:
     """
     if not 0 < m < 1:
         return None
-    counts = np.arange(1, MOST_BLOCKS, dtype=np.float64)
-    won = log_wealth(m, counts, 1.0 if above else 0.0, 0.0, above=above) >= log(2 / alpha)
-    return int(won.argmax()) + 1 if won.any() else None
+    start, stop = 1, FEW_BLOCKS
+    while start < MOST_BLOCKS:
+        counts = np.arange(start, min(stop, MOST_BLOCKS), dtype=np.float64)
+        won = log_wealth(m, counts, 1.0 if above else 0.0, 0.0, above=above) >= log(2 / alpha)
+        if won.any():
+            return start + int(won.argmax())
+        start, stop = stop, 4 * stop
+    return None
 
 
 def proven_end(blocks: Blocks, *, alpha: float, above: bool) -> float:

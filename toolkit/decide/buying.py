@@ -135,9 +135,8 @@ def _settles(worth: MeasurementWorth, question: NextMeasurement) -> bool:
     lasts = measurement.sample.days
     enough = days is None or lasts is None or days <= lasts
     where = question.environment in (None, measurement.environment)
-    return (
-        question.option in measurement.about and question.metric in measurement.metrics and where and enough
-    )
+    whole = {question.option, question.baseline} - {None} <= set(measurement.about)
+    return whole and question.metric in measurement.metrics and where and enough
 
 
 def valued(question: NextMeasurement, found: Sequence[Candidate]) -> NextMeasurement:

@@ -79,7 +79,7 @@ def _key(criterion: Criterion, phase: Phase, checker: Checker) -> Key:
         option = phase.candidates[0]
     if len(checker.environments) == 1 or not is_sampled(criterion):
         environment = None
-    return (str(criterion.metric), option, environment or "")
+    return (str(criterion.metric), option, criterion.baseline or "", environment or "")
 
 
 def _apart(first: _Placed, second: _Placed, checker: Checker) -> bool:

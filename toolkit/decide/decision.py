@@ -16,6 +16,7 @@ from toolkit.decide.coverage.certificate import outages_untold
 from toolkit.decide.dossier import Dossier
 from toolkit.decide.flippoints import FlipPoint, flip_points, inputs_without_flip
 from toolkit.decide.gates import PhaseResult, judge_phase
+from toolkit.decide.hypothetical import with_hypotheses
 from toolkit.decide.needs import latency_findings
 from toolkit.decide.phasing import PhaseSequence, sequence_of
 from toolkit.decide.plan import Plan
@@ -47,6 +48,10 @@ LIMITS = (
     "outage than the script holds is not in it.",
     f"Where the mean connection duration is judged, an outage is taken to end a connection at most once in "
     f"{FLAP_S:.0f} s of its connected time.",
+    "A reduction of disconnections bounds the rate of each side at half the error, and in the field by "
+    "blocks of each side too; of the baseline all that was recorded counts, on whatever day a phase starts.",
+    "What lab counts would say as field data stands beside a HOLD as hypothetical; nothing that decides, "
+    "ranks or leads reads it.",
     "A criterion on monthly cost or on a range of the scenario is judged by its 5-95 % band, whatever "
     "its confidence.",
     "Must-haves are held against the median of unavailability and of the first month's cost; an option of "
@@ -152,7 +157,8 @@ def decide(
     unlike = incomparable(rollups, list(options), environments)
     ranking, weights = placed(options, dossier=dossier, weightings=weightings, unlike=unlike)
     kept = [entry.option for entry in ranking if entry.feasible is not False]
-    phases = [judge_phase(phase, dossier=dossier, ranking=ranking) for phase in plan.phases]
+    judged = (judge_phase(phase, dossier=dossier, ranking=ranking) for phase in plan.phases)
+    phases = [with_hypotheses(phase, dossier=dossier, ranking=ranking) for phase in judged]
     questions = open_questions(phases)
     flips = flip_points(cost)
     found = candidates(cost.measurements, questions, flips)

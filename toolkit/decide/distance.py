@@ -5,8 +5,9 @@ from datetime import date
 from math import ceil
 
 from toolkit.decide.question import Question
+from toolkit.decide.reductions import Tally
 from toolkit.decide.result import MoreNeeded
-from toolkit.decide.tally import Tally
+from toolkit.decide.tally import Asked
 
 MOST_TIMES = 1e9
 """So many times today's evidence nobody gathers; past it a criterion counts as never settled."""
@@ -46,13 +47,12 @@ def to_clear(question: Question, *, alpha: float) -> MoreNeeded | None:
     return MoreNeeded(events=events, days=max(1, ceil((factor - 1) * question.recorded_days)))
 
 
-def to_fill(question: Question, least_blocks: int | None) -> MoreNeeded | None:
-    """Days until there are as many blocks, at the blocks a day there were so far."""
-    blocks = question.tally.blocks
-    if blocks is None or least_blocks is None:
+def to_fill(question: Question, asked: Asked | None) -> MoreNeeded | None:
+    """Days until there are as many blocks, at the blocks a day there were so far; None if no more come."""
+    if asked is None or asked.least is None or not asked.goes_on:
         return None
-    missing = least_blocks - blocks.count
-    return MoreNeeded(events=None, days=ceil(missing * question.recorded_days / blocks.count))
+    missing, days = asked.least - asked.blocks.count, asked.recorded_days or question.recorded_days
+    return MoreNeeded(events=None, days=ceil(missing * days / asked.blocks.count))
 
 
 def days_left(since: date, *, duration_days: float, as_of: date) -> int:

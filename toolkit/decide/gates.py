@@ -1,7 +1,7 @@
 """The gate of one phase: needed, ready, and the alarm of a phase in service."""
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from toolkit.decide.criteria import CHOSEN, Choice, doubted, judge_entry
 from toolkit.decide.dossier import Dossier, Window
@@ -10,6 +10,9 @@ from toolkit.decide.plan import Phase
 from toolkit.decide.ranking import Ranked, choose
 from toolkit.decide.result import CriterionResult
 from toolkit.decide.wording import counted
+
+if TYPE_CHECKING:
+    from toolkit.decide.hypothetical import HypotheticalPhase
 
 Verdict = Literal["GO", "NO-GO", "HOLD"]
 Because = Literal["not_needed", "not_ready"]
@@ -23,11 +26,14 @@ class PhaseResult:
         phase: the phase as the plan has it.
         chosen: the candidate that ``option: chosen`` speaks of. None where none is, or none is asked for.
         criteria: every entry of its lists, in the plan's order.
+        hypothetical: beside a HOLD, what the phase would say if evidence of too weak a grade had the grade
+            that is asked for. The verdict does not read it. None where no grade is too weak.
     """
 
     phase: Phase
     chosen: str | None
     criteria: tuple[CriterionResult, ...]
+    hypothetical: "HypotheticalPhase | None" = None
 
     def of(self, list_name: str) -> list[CriterionResult]:
         """The entries of a list that decide; those of level ``should`` only warn."""
@@ -100,6 +106,7 @@ class PhaseResult:
             "because": self.because,
             "rollback": self.rollback,
             "decide_by": self.phase.decide_by and self.phase.decide_by.isoformat(),
+            "hypothetical": self.hypothetical and self.hypothetical.to_document(),
             "criteria": [result.to_document() for result in self.criteria],
         }
 
@@ -138,11 +145,13 @@ def judge_phase(phase: Phase, *, dossier: Dossier, ranking: list[Ranked]) -> Pha
         window = Window(list_name=list_name, since=phase.since, duration_days=phase.duration_days)
         criteria.append(judge_entry(entry, dossier=dossier, window=window, choice=choice))
     result = PhaseResult(phase=phase, chosen=choice.option, criteria=tuple(criteria))
-    return _held_back(result, choice) if result.verdict == "GO" and choice.doubts else result
+    return held_back(result, choice)
 
 
-def _held_back(result: PhaseResult, choice: Choice) -> PhaseResult:
-    """A GO for an option that may fail a must-have, turned into what is not known of it."""
+def held_back(result: PhaseResult, choice: Choice) -> PhaseResult:
+    """The same, but a GO for an option that may fail a must-have is turned into what is not known of it."""
+    if result.verdict != "GO" or not choice.doubts:
+        return result
     criteria = tuple(
         one if one.list_name == "rollback_if" else doubted(one, choice) for one in result.criteria
     )

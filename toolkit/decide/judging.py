@@ -3,13 +3,15 @@
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
+from math import isfinite, isnan
 
 from toolkit.decide.distance import days_left, no_sooner, to_clear, to_fill
 from toolkit.decide.kleene import State, compared
 from toolkit.decide.plan import Criterion
 from toolkit.decide.question import Question
-from toolkit.decide.result import Basis, MoreNeeded
-from toolkit.decide.tally import DurationTally
+from toolkit.decide.reductions import SIDES, ReductionTally, Side
+from toolkit.decide.result import Basis, MoreNeeded, SideBasis
+from toolkit.decide.tally import Asked, DurationTally
 from toolkit.decide.wording import counted, plain, words
 
 
@@ -43,9 +45,9 @@ class Judgement:
     """A state with its reason, the interval that was compared, and what is still needed.
 
     Args:
-        low, high: in the unit of the criterion. None of both where the counts are contradictory; of
-            ``high``, where it is infinite.
-        basis: what the interval was made of. None where the counts are contradictory.
+        low, high: in the unit of the criterion. None of both where the counts are contradictory or not
+            comparable; of one, where it is infinite.
+        basis: what the interval was made of. None where the counts are contradictory or not comparable.
     """
 
     state: State
@@ -71,10 +73,10 @@ class _Case:
         return self.question.tally.estimate >= self.question.threshold
 
     @property
-    def least_blocks(self) -> int | None:
-        """The fewest blocks that could settle it, on the side to which the estimate leans."""
+    def asked(self) -> Asked | None:
+        """The blocks that could settle it, on the side to which the estimate leans."""
         threshold = self.question.threshold
-        return self.question.tally.least_blocks(threshold, alpha=self.alpha, above=self.above)
+        return self.question.tally.asked(threshold, alpha=self.alpha, above=self.above)
 
     @property
     def sentence(self) -> str:
@@ -87,6 +89,8 @@ def judge(criterion: Criterion, question: Question, demands: Demands) -> Judgeme
     """The state of a measured criterion: what the interval says, unless the evidence may not say it yet."""
     if question.contradiction is not None:
         return Judgement(state="unknown", reason=f"contradictory: {question.contradiction}")
+    if question.unlike is not None:
+        return Judgement(state="unknown", reason=f"not comparable: {question.unlike}")
     alpha = alpha_of(criterion)
     low, high = question.tally.interval(alpha=alpha)
     case = _Case(question=question, demands=demands, alpha=alpha, low=low, high=high)
@@ -109,11 +113,14 @@ def alpha_of(criterion: Criterion) -> float:
 
 
 def _basis(case: _Case) -> Basis:
-    tally = case.question.tally
+    tally, asked = case.question.tally, case.asked
     duration = tally if isinstance(tally, DurationTally) else None
+    sides = None
+    if isinstance(tally, ReductionTally):
+        sides = _side(tally.option, case.alpha), _side(tally.baseline, case.alpha)
     return Basis(
         quantity=case.question.quantity,
-        estimate=None if duration and not duration.n_effective else tally.estimate,
+        estimate=tally.estimate if isfinite(tally.estimate) else None,
         low=case.low,
         high=case.high,
         threshold=case.question.threshold,
@@ -121,8 +128,25 @@ def _basis(case: _Case) -> Basis:
         exposure_s=duration.exposure_s if duration else None,
         flap_s=duration.flap_s if duration else None,
         outage_hours=case.demands.outage_hours,
-        blocks=tally.blocks,
-        least_blocks=case.least_blocks,
+        blocks=None if asked is None else asked.blocks,
+        least_blocks=None if asked is None else asked.least,
+        sides=sides,
+    )
+
+
+def _side(side: Side, alpha: float) -> SideBasis:
+    low, high = side.tally.interval(alpha=alpha / SIDES)
+    return SideBasis(
+        option=side.option,
+        ends=side.ends,
+        connected_s=side.connected_s,
+        n_effective=side.tally.n_effective,
+        exposure_s=side.tally.exposure_s,
+        flap_s=side.tally.flap_s,
+        blocks=side.tally.blocks,
+        alpha=alpha / SIDES,
+        low_s=low,
+        high_s=high,
     )
 
 
@@ -144,7 +168,7 @@ def _concluded(state: State, case: _Case) -> Told:
     compares = f"is {words(question.comparator)} {question.value(question.threshold)}"
     sentence = f"{'all' if state == 'met' else 'none'} of {case.sentence} {compares}"
     if few := _too_few_blocks(case):
-        more = no_sooner(to_fill(question, case.least_blocks), case.demands.days_left(state))
+        more = no_sooner(to_fill(question, case.asked), case.demands.days_left(state))
         return f"too few: {few}; so far {sentence}", more, "unknown"
     if left := case.demands.days_left(state):
         reason = f"window not over: {counted(left, 'day')} left; so far {sentence}"
@@ -161,24 +185,26 @@ def _undecided(case: _Case) -> Told:
     numbers = f"{case.sentence} holds {question.value(threshold)}"
     if few := _too_few_blocks(case):
         reason = f"too few: {few}; {numbers}"
-        more = more or to_fill(question, case.least_blocks)
+        more = more or to_fill(question, case.asked)
+    elif isnan(estimate):
+        reason = f"too few: no connection of either ended, so that nothing can be gone; {numbers}"
     elif estimate != threshold and _hopeless(case):
         side = f"on this side of {question.value(threshold)}"
         reason = f"too few: no outcome of so few {side} would clear it; {numbers}"
     else:
         reason = f"straddles: {numbers}"
     if more is None:
-        reason += "; at today's estimate no number of events would settle it"
+        reason += f"; at today's estimate no number of events would settle it{question.never}"
     return reason, more, "unknown"
 
 
 def _too_few_blocks(case: _Case) -> str | None:
-    blocks, least = case.question.tally.blocks, case.least_blocks
-    if blocks is None or least is None or blocks.count >= least or case.demands.outage_hours is None:
+    asked, outage_hours = case.asked, case.demands.outage_hours
+    if asked is None or not asked.lacking or outage_hours is None:
         return None
-    asked = f"the {least:,} blocks of {blocks.hours} h"
-    longest = f"outages of up to {plain(case.demands.outage_hours)} h"
-    return f"{plain(blocks.count)} of {asked} that {longest} ask for at the least"
+    whole = f"the {asked.least:,} blocks of {asked.blocks.hours} h{asked.of and f' of {asked.of}'}"
+    longest = f"outages of up to {plain(outage_hours)} h"
+    return f"{plain(asked.blocks.count)} of {whole} that {longest} ask for at the least"
 
 
 def _hopeless(case: _Case) -> bool:

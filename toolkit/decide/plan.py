@@ -2,7 +2,8 @@
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Discriminator, Field, Tag, model_validator
+from pydantic import Discriminator, Field, Tag, ValidationInfo, field_validator, model_validator
+from pydantic_core import PydanticKnownError
 
 from toolkit.decide.alert import Alert
 from toolkit.evidence import Day, Grade, NonNegative, Strict
@@ -16,16 +17,28 @@ SHARES = (
     "delivery_success_rate",
     "session_availability",
 )
-MEASURED = (*SHARES, "mean_connection_duration_s", "latency_p50_ms", "latency_p95_ms", "latency_p99_ms")
+REDUCTION = "disconnection_rate_reduction"
+"""The relative reduction of unintended ends per connected hour against a baseline: 1 less the ratio of the
+two rates. Below 0 there are more of them than before."""
+
+MEASURED = (
+    *SHARES,
+    "mean_connection_duration_s",
+    "latency_p50_ms",
+    "latency_p95_ms",
+    "latency_p99_ms",
+    REDUCTION,
+)
 METRICS = (*MEASURED, "monthly_cost_usd")
 
-Threshold = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Threshold = Annotated[float, Field(allow_inf_nan=False)]
 
 
 class Criterion(Strict):
     """One condition: a metric of an option, or a field of the scenario, against a threshold."""
 
     option: str | None = None
+    baseline: str | None = None
     metric: str | None = None
     scenario_field: str | None = None
     at_least: Threshold | None = None
@@ -48,6 +61,14 @@ class Criterion(Strict):
         """The number that it compares with, in the unit of its metric or field."""
         return float(getattr(self, self.comparator))
 
+    @field_validator(*COMPARATORS)
+    @classmethod
+    def _in_its_range(cls, value: float | None, info: ValidationInfo) -> float | None:
+        """Nothing but a reduction can lie below 0."""
+        if value is not None and value < 0 and info.data.get("metric") != REDUCTION:
+            raise PydanticKnownError("greater_than_equal", {"ge": 0})
+        return value
+
     @model_validator(mode="after")
     def _one_of_each(self) -> Self:
         given = [name for name in COMPARATORS if getattr(self, name) is not None]
@@ -60,7 +81,21 @@ class Criterion(Strict):
         if self.metric in SHARES and self.threshold > 1:
             wrong = f"{given[0]}: {self.threshold:g} is not a share"
             raise ValueError(f"{wrong}|write {self.threshold / 100:g} for {self.threshold:g} %")
+        self._check_reduction(given[0])
         return self
+
+    def _check_reduction(self, comparator: str) -> None:
+        """A comparison has two sides, and all that can be gone is everything."""
+        if self.metric == REDUCTION and self.baseline is None:
+            raise ValueError(f"{REDUCTION} compares with no baseline|add baseline: ID")
+        if self.metric != REDUCTION and self.baseline is not None:
+            what = self.metric or self.scenario_field
+            raise ValueError(f"baseline: {what} compares with none|remove it, or use metric: {REDUCTION}")
+        if self.baseline is not None and self.baseline == self.option:
+            raise ValueError(f"compares {self.option} with itself|name another option as baseline")
+        if self.metric == REDUCTION and self.threshold > 1:
+            wrong = f"{comparator}: {self.threshold:g} is more than all disconnections"
+            raise ValueError(f"{wrong}|write {self.threshold / 100:g} for {self.threshold:g} %")
 
 
 class AnyOf(Strict):
@@ -132,9 +167,10 @@ class Plan(Strict):
         """The options that any phase or criterion names, each once."""
         found: dict[str, None] = {}
         for phase in self.phases:
-            criteria = (
+            criteria = [
                 one for _, _, entry in phase.entries() for one in getattr(entry, "any_of", None) or [entry]
-            )
-            named = [phase.option, *(phase.candidates or []), *(one.option for one in criteria)]
+            ]
+            named = [phase.option, *(phase.candidates or [])]
+            named += [name for one in criteria for name in (one.option, one.baseline)]
             found |= dict.fromkeys(name for name in named if name not in (None, "chosen"))
         return list(found)

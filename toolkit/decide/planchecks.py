@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Mapping
 from toolkit.decide.alertchecks import check_alerts
 from toolkit.decide.checker import Checker, Path, criteria_of
 from toolkit.decide.contradictions import check_contradictions
-from toolkit.decide.plan import METRICS, SHARES, AnyOf, Criterion, Phase, Plan
+from toolkit.decide.plan import METRICS, REDUCTION, SHARES, AnyOf, Criterion, Phase, Plan
 from toolkit.decide.ranges import Span, is_sampled, range_of, span_of
 from toolkit.decide.reachchecks import Circumstances, check_reach
 from toolkit.decide.wording import plain, words
@@ -15,6 +15,8 @@ from toolkit.project.faults import Faults, near
 from toolkit.project.yamlfile import Document, dotted
 
 NOT_NUMERIC = ("title", "needs")
+NAMING = ("option", "baseline", "metric", "scenario_field", "environment")
+"""Keys whose text is the name of something."""
 SCENARIO_FIELDS = tuple(name for name in Scenario.model_fields if name not in NOT_NUMERIC)
 
 
@@ -53,6 +55,7 @@ def check_plan(
         _check_choice(phase, at, checker)
         for path, criterion, inside in criteria_of(phase.entries(), at):
             _check_criterion(criterion, path, checker, chooses=phase.candidates is not None)
+            _check_baseline(criterion, path, checker, phase.candidates or [])
             if inside and "level" in criterion.model_fields_set:
                 checker.warn((*path, "level"), "has no effect inside any_of", "write level beside any_of")
         check_contradictions(phase, at, checker)
@@ -92,7 +95,8 @@ def check_names(
     known |= {} if environments is None else {"environment": environments}
     for path, name in _names(document.data, ()):
         kind = str(path[-1]) if not isinstance(path[-1], int) else "option"
-        choice = [*options, "chosen"] if kind == "option" else list(known.get(kind, [name]))
+        known_options = {"option": [*options, "chosen"], "baseline": [*options]}
+        choice = known_options.get(kind) or list(known.get(kind, [name]))
         if name not in choice:
             wrong = f"{name} is not a known {kind.replace('_', ' ')}"
             faults.error(document.path, document.line(path), dotted(path), wrong, near(name, sorted(choice)))
@@ -102,7 +106,7 @@ def _names(data: object, at: Path) -> Iterator[tuple[Path, str]]:
     """Every text under a key that names something, wherever it stands."""
     if isinstance(data, dict):
         for key, value in data.items():
-            if isinstance(value, str) and key in ("option", "metric", "scenario_field", "environment"):
+            if isinstance(value, str) and key in NAMING:
                 yield (*at, key), value
             elif key == "candidates" and isinstance(value, list):
                 yield from (((*at, key, i), name) for i, name in enumerate(value) if isinstance(name, str))
@@ -151,6 +155,17 @@ def _check_option(criterion: Criterion, path: Path, checker: Checker, *, chooses
         checker.error((*path, "option"), wrong, "name the option, or give the phase candidates")
 
 
+def _check_baseline(criterion: Criterion, path: Path, checker: Checker, candidates: Collection[str]) -> None:
+    """What is compared with must be another option than any that may be chosen."""
+    if criterion.baseline is None:
+        return
+    at = (*path, "baseline")
+    checker.known(at, criterion.baseline, "an option of this folder", checker.options)
+    if criterion.option == "chosen" and criterion.baseline in candidates:
+        wrong = f"{criterion.baseline} may be chosen itself, and would be compared with itself"
+        checker.error(at, wrong, "name an option that is no candidate")
+
+
 def _check_threshold(criterion: Criterion, path: Path, checker: Checker) -> None:
     """A bound outside of what can be, or at its end, where no finite sample reaches it or every one does."""
     at, what = (*path, criterion.comparator), criterion.metric or criterion.scenario_field
@@ -168,11 +183,11 @@ def _check_threshold(criterion: Criterion, path: Path, checker: Checker) -> None
 
 def _is_at_an_end(met: Span, whole: Span, criterion: Criterion) -> bool:
     """An interval of a share never shrinks to its end; a latency at the deadline is a share of its own."""
-    return criterion.metric in SHARES or met.low == whole.low
+    return criterion.metric in (*SHARES, REDUCTION) or met.low == whole.low
 
 
 def _room(criterion: Criterion, whole: Span) -> str:
-    if criterion.metric in SHARES:
+    if criterion.metric in (*SHARES, REDUCTION):
         return "leave room for an interval"
     if criterion.comparator in ("below", "at_most"):
         return f"no value is below {plain(whole.low)}"

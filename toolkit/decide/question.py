@@ -7,7 +7,8 @@ from math import inf
 
 from toolkit.decide.percentiles import latency_interval
 from toolkit.decide.plan import Comparator, Criterion
-from toolkit.decide.tally import DurationTally, ShareTally, Tally
+from toolkit.decide.reductions import Tally
+from toolkit.decide.tally import DurationTally, ShareTally
 from toolkit.decide.wording import plain, seconds, share, shares
 from toolkit.metrics.blocks import Blocks
 from toolkit.metrics.durations import EndEvidence
@@ -53,6 +54,9 @@ class Question:
         contradiction: what is wrong with the counts. None where nothing is.
         spread, value: write an interval and a value of the tally.
         suffix: what the tally is of, after its numbers. Empty where the criterion says it.
+        unlike: why two sides that are compared answer two questions. None where they answer one.
+        told_sample: the estimate with its sample, where two sides are compared. None where one is counted.
+        never: why more evidence is of no use, after that is said. Empty where the estimate is why.
     """
 
     tally: Tally
@@ -70,6 +74,9 @@ class Question:
     spread: Callable[[float, float], str]
     value: Callable[[float], str]
     suffix: str = ""
+    unlike: str | None = None
+    told_sample: str | None = None
+    never: str = ""
 
     @property
     def recorded_days(self) -> int:
@@ -79,10 +86,18 @@ class Question:
     @property
     def sample(self) -> str:
         """The estimate with its sample, for a reason."""
+        if self.told_sample is not None:
+            return self.told_sample
         estimate, effective = self.value(self.tally.estimate), f"{self.tally.n_effective:,.0f}"
         told = f"estimate {estimate}, {self.events} {plain(self.n)}, effective {effective}"
         blocks = self.tally.blocks
-        return told if blocks is None else f"{told}, {plain(blocks.count)} blocks of {blocks.hours} h"
+        return told if blocks is None else f"{told}, {in_blocks(blocks)}"
+
+
+def in_blocks(*blocks: Blocks) -> str:
+    """How many blocks there are, of each side that is counted."""
+    counts, last = " and ".join(plain(one.count) for one in blocks), blocks[-1]
+    return f"{counts} block{'' if last.count == 1 else 's'} of {last.hours} h"
 
 
 def _same(alpha: float, low: float, high: float) -> Interval:

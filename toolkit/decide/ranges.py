@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import inf
 
-from toolkit.decide.plan import MEASURED, SHARES, Criterion
+from toolkit.decide.plan import MEASURED, REDUCTION, SHARES, Criterion
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,7 @@ class Span:
 
 SHARE = Span(0, 1)
 NOT_NEGATIVE = Span(0, inf)
+AT_MOST_ALL = Span(-inf, 1)
 
 SCENARIO_RANGES: Mapping[str, Span] = {
     "uptime_need": SHARE,
@@ -84,6 +85,8 @@ def range_of(criterion: Criterion, *, deadline_ms: float) -> Span:
         return SCENARIO_RANGES.get(criterion.scenario_field, NOT_NEGATIVE)
     if criterion.metric in SHARES:
         return SHARE
+    if criterion.metric == REDUCTION:
+        return AT_MOST_ALL
     return Span(0, deadline_ms) if str(criterion.metric).startswith("latency_") else NOT_NEGATIVE
 
 

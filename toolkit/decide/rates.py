@@ -43,16 +43,25 @@ def rate_interval(events: float, exposure: float, *, alpha: float) -> tuple[floa
     >>> f"{low:.4f} {high:.4f}"
     '0.0725 0.1341'
     """
+    low = lowest_rate(events, exposure, alpha=alpha)
+    if exposure == 0:
+        return low, inf
+    top = events + 1
+    while _excess(top, events, alpha) < 0:
+        top *= 2
+    high = brentq(_excess, max(events, 1e-12), top, args=(events, alpha), xtol=1e-12)
+    return low, float(high) / exposure
+
+
+def lowest_rate(events: float, exposure: float, *, alpha: float) -> float:
+    """The lower end of :func:`rate_interval`."""
     if not (events >= 0 and exposure >= 0 and 0 < alpha < 1):
         raise ValueError(f"no interval for {events} events in {exposure} at alpha {alpha}")
-    if exposure == 0:
-        return 0.0, inf
+    if exposure == 0 or _excess(0.0, events, alpha) <= 0:
+        return 0.0
+    return float(brentq(_excess, 0.0, events, args=(events, alpha), xtol=1e-12)) / exposure
 
-    def excess(expected: float) -> float:
-        return log_wealth(expected, events, 1.0) - log(2 / alpha)
 
-    low = brentq(excess, 0.0, events, xtol=1e-12) if excess(0.0) > 0 else 0.0
-    top = events + 1
-    while excess(top) < 0:
-        top *= 2
-    return float(low) / exposure, float(brentq(excess, max(events, 1e-12), top, xtol=1e-12)) / exposure
+def _excess(expected: float, events: float, alpha: float) -> float:
+    """By how much the evidence against an expected number of events is more than it takes."""
+    return log_wealth(expected, events, 1.0) - log(2 / alpha)

@@ -5,7 +5,7 @@ from datetime import date
 
 from toolkit.cost.formulas import DAYS_PER_MONTH
 from toolkit.decide.blockbound import block_hours, least_blocks
-from toolkit.decide.coverage.certificate import gate_of
+from toolkit.decide.coverage.gate import gate_of
 from toolkit.decide.distance import clearing_factor
 from toolkit.decide.judging import alpha_of
 from toolkit.decide.kleene import State
@@ -119,12 +119,14 @@ def quantile_of(criterion: Criterion) -> float | None:
 def least_days(criterion: Criterion, outage_hours: float) -> float:
     """Days of field evidence without which nothing good is concluded, however good it is.
 
+    Of a reduction they depend on how often the baseline disconnects, so that none are told beforehand.
+
     >>> criterion = Criterion(option="a", metric="connection_success_rate", at_least=0.95)
     >>> least_days(criterion, 1), least_days(criterion, 0)
     (4.375, 0.0)
     """
     gate, hours = gate_of(criterion), block_hours(outage_hours)
-    if hours is None or not 0 < gate.bad < 1:
+    if hours is None or gate.reduction is not None or not 0 < gate.bad < 1:
         return 0.0
     blocks = least_blocks(1 - gate.bad, alpha=gate.alpha, above=True)
     return (blocks or 0) * hours / HOURS_PER_DAY

@@ -3,13 +3,16 @@
 from dataclasses import dataclass
 from datetime import date
 from math import inf
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from toolkit.decide.kleene import State
 from toolkit.decide.plan import AnyOf, Criterion
 from toolkit.decide.wording import subject
 from toolkit.evidence import Grade
 from toolkit.metrics.blocks import Blocks
+
+if TYPE_CHECKING:
+    from toolkit.decide.hypothetical import Hypothetical
 
 REASONS = (
     "absent",
@@ -19,6 +22,7 @@ REASONS = (
     "window not over",
     "straddles",
     "contradictory",
+    "not comparable",
 )
 """The words with which the reason of an unknown begins."""
 
@@ -40,20 +44,57 @@ class MoreNeeded:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SideBasis:
+    """One side of a comparison: all that it takes to compute its interval again.
+
+    Args:
+        option: its id.
+        ends, connected_s: raw unintended ends, and the connected seconds in which they came.
+        n_effective, exposure_s: the same, effective.
+        flap_s: an outage ends a connection at most once in so many seconds.
+        blocks: the share of time in blocks that does not lie within ``flap_s`` before an end. None where no
+            outage is allowed for.
+        alpha: the error that this side may make over all looks.
+        low_s, high_s: the interval of its mean time between ends, in seconds; ``high_s`` may be infinite.
+    """
+
+    option: str
+    ends: int
+    connected_s: float
+    n_effective: float
+    exposure_s: float
+    flap_s: float
+    blocks: Blocks | None
+    alpha: float
+    low_s: float
+    high_s: float
+
+    def to_document(self) -> dict[str, Any]:
+        """The numbers as JSON has them."""
+        told = {**vars(self), "high_s": None if self.high_s == inf else self.high_s}
+        del told["blocks"]
+        counts = {"blocks": "count", "block_mean": "mean", "block_sd": "sd"}
+        return {**told, **{key: self.blocks and getattr(self.blocks, name) for key, name in counts.items()}}
+
+
+@dataclass(frozen=True, kw_only=True)
 class Basis:
     """What an interval was made of: with the effective sample, all that it takes to compute it again.
 
     Args:
         quantity: what is counted, in words.
         estimate: in the unit of the quantity. None where it is infinite.
-        low, high: the interval that was compared, alike. Of a duration ``high`` may be infinite.
+        low, high: the interval that was compared, alike. Of a duration ``high`` may be infinite, of a
+            reduction ``low`` minus infinity.
         threshold: what it was compared with, alike.
         alpha: the error over all looks, half of it at each end.
-        exposure_s: connected seconds, effective. None of a share.
-        flap_s: an outage ends a connection at most once in so many seconds. None of a share.
+        exposure_s: connected seconds, effective. None of anything but a duration.
+        flap_s: an outage ends a connection at most once in so many seconds. None likewise.
         outage_hours: the longest outage allowed for. None where the evidence needs no allowance.
-        blocks: the quantity in blocks of time. None where no outage is allowed for.
+        blocks: the quantity in blocks of time; of a comparison, that of the side which has to prove it, or
+            lacks some. None where no outage is allowed for.
         least_blocks: the fewest blocks that could settle it. None likewise.
+        sides: of a comparison the option and its baseline. None of anything else.
     """
 
     quantity: str
@@ -67,6 +108,7 @@ class Basis:
     outage_hours: float | None
     blocks: Blocks | None
     least_blocks: int | None
+    sides: tuple[SideBasis, SideBasis] | None = None
 
     def to_document(self) -> dict[str, Any]:
         """The numbers that a criterion's own do not tell."""
@@ -74,13 +116,14 @@ class Basis:
         return {
             "quantity": self.quantity,
             "estimate": self.estimate,
-            "low": self.low,
+            "low": None if self.low == -inf else self.low,
             "high": None if self.high == inf else self.high,
             "threshold": self.threshold,
             "exposure_s": self.exposure_s,
             "flap_s": self.flap_s,
             "block_mean": blocks and blocks.mean,
             "block_sd": blocks and blocks.sd,
+            "sides": self.sides and [side.to_document() for side in self.sides],
         }
 
 
@@ -100,6 +143,8 @@ class CriterionResult:
         n, n_effective: raw events, and what they are worth after clustering.
         basis: what the interval was made of. None where there is none, or where it is no measurement.
         any_of: the judged criteria inside an ``any_of`` entry. None in any other.
+        hypothetical: beside a HOLD, what evidence of too weak a grade would say if it had the grade asked
+            for. Nothing that decides reads it. None where no grade is too weak.
     """
 
     list_name: str
@@ -118,6 +163,7 @@ class CriterionResult:
     basis: Basis | None = None
     more_needed: MoreNeeded | None = None
     any_of: "tuple[CriterionResult, ...] | None" = None
+    hypothetical: "Hypothetical | None" = None
 
     @property
     def must(self) -> bool:
@@ -143,11 +189,11 @@ class CriterionResult:
 
     def to_document(self) -> dict[str, Any]:
         """The criterion as ``toolkit decide --json`` prints it; every key is always there."""
-        basis, blocks = self.basis, self.basis and self.basis.blocks
         single = self.entry if isinstance(self.entry, Criterion) else None
         return {
             "list": self.list_name,
             "option": self.option,
+            "baseline": single and single.baseline,
             "metric": single and single.metric,
             "scenario_field": single and single.scenario_field,
             "any_of": None if self.any_of is None else [inner.to_document() for inner in self.any_of],
@@ -155,6 +201,14 @@ class CriterionResult:
             "comparator": single and single.comparator,
             "threshold": single and single.threshold,
             "environment": self.environment,
+            **self.judged_document(),
+            "hypothetical": self.hypothetical and self.hypothetical.to_document(),
+        }
+
+    def judged_document(self) -> dict[str, Any]:
+        """What was found, without what was asked for."""
+        basis, blocks = self.basis, self.basis and self.basis.blocks
+        return {
             "grade": self.grade,
             "since": self.since and self.since.isoformat(),
             "state": self.state,

@@ -10,6 +10,30 @@ from toolkit.metrics.blocks import Blocks
 
 
 @dataclass(frozen=True, kw_only=True)
+class Asked:
+    """Blocks of time that a conclusion asks for.
+
+    Args:
+        blocks: those that there are.
+        least: the fewest that could do. None where no number does.
+        of: the option that they are of. Empty where only one is spoken of.
+        recorded_days: calendar days in which they were recorded. None: those of the whole evidence.
+        goes_on: whether more of them are to come.
+    """
+
+    blocks: Blocks
+    least: int | None
+    of: str = ""
+    recorded_days: int | None = None
+    goes_on: bool = True
+
+    @property
+    def lacking(self) -> bool:
+        """Whether there are fewer than it takes."""
+        return self.least is not None and self.blocks.count < self.least
+
+
+@dataclass(frozen=True, kw_only=True)
 class ShareTally:
     """A share of events.
 
@@ -51,9 +75,9 @@ class ShareTally:
         """As much evidence, all of it on one side."""
         return replace(self, estimate=float(high), blocks=_extreme(self.blocks, high))
 
-    def least_blocks(self, threshold: float, *, alpha: float, above: bool) -> int | None:
-        """The fewest blocks that could show the share above a threshold (else: below it)."""
-        return _least(self.blocks, threshold, alpha=alpha, above=above, good=above == self.high_is_good)
+    def asked(self, threshold: float, *, alpha: float, above: bool) -> Asked | None:
+        """The blocks that could show the share above a threshold (else: below it)."""
+        return _asked(self.blocks, threshold, alpha=alpha, above=above, good=above == self.high_is_good)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,14 +134,11 @@ class DurationTally:
         events = 0.0 if high else self.exposure_s / self.flap_s
         return replace(self, n_effective=events, blocks=_extreme(self.blocks, high))
 
-    def least_blocks(self, threshold: float, *, alpha: float, above: bool) -> int | None:
-        """The fewest blocks that could show the mean above a threshold (else: below it)."""
+    def asked(self, threshold: float, *, alpha: float, above: bool) -> Asked | None:
+        """The blocks that could show the mean above a threshold (else: below it)."""
         if not threshold > 0:
-            return None
-        return _least(self.blocks, 1 - self.flap_s / threshold, alpha=alpha, above=above, good=above)
-
-
-Tally = ShareTally | DurationTally
+            return None if self.blocks is None else Asked(blocks=self.blocks, least=None)
+        return _asked(self.blocks, 1 - self.flap_s / threshold, alpha=alpha, above=above, good=above)
 
 
 def _in_blocks_too(blocks: Blocks | None, m: float, *, alpha: float, above: bool, good: bool) -> bool:
@@ -129,10 +150,11 @@ def _in_blocks_too(blocks: Blocks | None, m: float, *, alpha: float, above: bool
     return bool(blockbound.proves(m, blocks.count, blocks.mean, blocks.sd, alpha=alpha, above=above))
 
 
-def _least(blocks: Blocks | None, m: float, *, alpha: float, above: bool, good: bool) -> int | None:
+def _asked(blocks: Blocks | None, m: float, *, alpha: float, above: bool, good: bool) -> Asked | None:
     if blocks is None:
         return None
-    return blockbound.least_blocks(m, alpha=alpha, above=above) if good else blockbound.LEAST_TO_STOP
+    least = blockbound.least_blocks(m, alpha=alpha, above=above) if good else blockbound.LEAST_TO_STOP
+    return Asked(blocks=blocks, least=least)
 
 
 def _times(blocks: Blocks | None, factor: float) -> Blocks | None:

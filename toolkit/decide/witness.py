@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from toolkit.decide.blockbound import block_hours
+from toolkit.decide.comparing import pair_of, reduction_question
 from toolkit.decide.dossier import Dossier
-from toolkit.decide.plan import SHARES, Criterion
+from toolkit.decide.plan import REDUCTION, SHARES, Criterion
 from toolkit.decide.question import (
     Question,
     duration_question,
@@ -42,6 +43,8 @@ class Witness:
         asked = self.question
         if asked.contradiction is not None:
             return f"{self.environment} has contradictory counts"
+        if asked.unlike is not None:
+            return f"{self.environment} has recordings that are not comparable ({asked.unlike})"
         spread = asked.spread(*asked.tally.interval(alpha=alpha))
         return f"{self.environment} says {asked.value(asked.tally.estimate)} ({spread}){asked.suffix}"
 
@@ -55,20 +58,30 @@ def by_strength(environments: Mapping[str, Grade]) -> list[str]:
     return sorted(environments, key=lambda name: -grade_rank(environments[name]))
 
 
-def witnesses(dossier: Dossier, criterion: Criterion, *, option: str, since: date | None) -> list[Witness]:
+def witnesses(
+    dossier: Dossier,
+    criterion: Criterion,
+    *,
+    option: str,
+    since: date | None,
+    as_if: Grade | None = None,
+) -> list[Witness]:
     """Every listed environment that has a criterion's metric since a day, strongest grade first.
 
     Args:
         since: first day of evidence. None means the first that was recorded there.
+        as_if: the grade by whose rules its evidence is counted. None: its own.
     """
     environments = dossier.project.environments
     found = []
     for name in by_strength(environments):
         first = since or first_day(dossier.rollups, option=option, environment=name)
-        blocks = outage_block_hours(environments[name], dossier.project.outage_hours)
+        grade = as_if or environments[name]
+        blocks = outage_block_hours(grade, dossier.project.outage_hours)
         asked = first and _question(
-            dossier.rollups, criterion, option=option, environment=name, since=since, blocks=blocks
-        )
+            dossier.rollups, criterion, option=option, environment=name, grade=grade, since=since,
+            blocks=blocks,
+        )  # fmt: skip
         if asked and first:
             found.append(Witness(environment=name, grade=environments[name], since=first, question=asked))
     return found
@@ -88,6 +101,7 @@ def _question(
     *,
     option: str,
     environment: str,
+    grade: Grade,
     since: date | None,
     blocks: int | None,
 ) -> Question | None:
@@ -104,6 +118,11 @@ def _question(
         in_blocks = shares.blocks if blocks else None
         counted = _in_client_hours(shares) if metric == "session_availability" else shares
         return share_question(criterion, counted, blocks=in_blocks)
+    if metric == REDUCTION:
+        pair = pair_of(
+            rollups, baseline=str(criterion.baseline), grade=grade, since=since, block_hours=blocks, **where
+        )
+        return None if pair is None else reduction_question(criterion, pair, outages=blocks is not None)
     shortest = flap_s(criterion.threshold)
     ends = end_evidence(rollups, since=since, block_hours=blocks or 1, flap_s=shortest, **where)
     if ends is None:

@@ -13,6 +13,7 @@ METRIC_WORDS = {
     "latency_p95_ms": "95th percentile of latency",
     "latency_p99_ms": "99th percentile of latency",
     "session_availability": "session availability",
+    "disconnection_rate_reduction": "disconnection rate reduction",
     "monthly_cost_usd": "monthly cost",
 }
 
@@ -100,4 +101,5 @@ def subject(entry: Criterion | AnyOf, *, option: str | None, environment: str | 
     metric = METRIC_WORDS.get(str(entry.metric), str(entry.metric))
     where = f" in {environment}" if environment else ""
     whose = "the chosen option" if option in (None, "chosen") else option
-    return f"{metric} of {whose}{where}"
+    against = f" against {entry.baseline}" if entry.baseline else ""
+    return f"{metric} of {whose}{against}{where}"

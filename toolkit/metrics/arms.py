@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 import pandas as pd
 
@@ -17,6 +17,11 @@ ALIKE = 1.25
 """Circumstances that differ by more than this factor make two recordings answer two questions."""
 
 S_PER_HOUR = 3600
+
+_SUMMED = (
+    "attempts", "retry_attempts", "unclear_attempts", "opened", "opened_retry", "connected_us", "wanted_us",
+    "unintended_ends", "ended_by_client", "ended_by_server", "ended_by_network", "expected", "bytes", "sized",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -83,10 +88,16 @@ class Arm:
         return self.clients, "clients an hour"
 
 
-def arm_of(rollups: Rollups, option: str, environment: str, grade: Grade) -> Arm | None:
-    """What was recorded of an option in an environment; None where no connection was."""
-    hours = hours_of(rollups, option=option, environment=environment, since=None)
-    total = {name: int(value) for name, value in hours.sum(numeric_only=True).items()}
+def arm_of(
+    rollups: Rollups, option: str, environment: str, grade: Grade, *, since: date | None = None
+) -> Arm | None:
+    """What was recorded of an option in an environment; None where no connection was.
+
+    Args:
+        since: the UTC day on which evidence starts. None for all.
+    """
+    hours = hours_of(rollups, option=option, environment=environment, since=since)
+    total = {name: int(hours[name].sum()) for name in _SUMMED}
     if hours.empty or not (total["attempts"] or total["connected_us"]):
         return None
     known_order = total["unclear_attempts"] == 0

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from toolkit.metrics.key import ALERT_ABOVE, ALERT_BELOW
 from toolkit.report.wording import DASH, NBSP, duration, exact_percent, number, percent, usd, whole
 
+REDUCTION = "disconnection_rate_reduction"
+
 
 @dataclass(frozen=True)
 class MetricWord:
@@ -26,7 +28,7 @@ class MetricWord:
 
     def set_to(self, value: float) -> str:
         """A value that somebody set, such as a threshold."""
-        return exact_percent(value) if self.show is percent else self.show(value)
+        return exact_percent(value) if self.show in (percent, reduction) else self.show(value)
 
     @property
     def threshold_set(self) -> bool:
@@ -50,6 +52,15 @@ def ms(value: float | None) -> str:
     return DASH if value is None else f"{number(value)}{NBSP}ms"
 
 
+def reduction(value: float | None) -> str:
+    """A share that is gone; below 0 there is more than before.
+
+    >>> reduction(0.9513) == f"95.1{NBSP}%", reduction(-0.25) == f"−25.0{NBSP}%"
+    (True, True)
+    """
+    return percent(value) if value is None or value >= 0 else f"−{percent(-value)}"
+
+
 def _word(
     metric: str, name: str, show: Callable[[float | None], str], claim: str | None = None
 ) -> tuple[str, MetricWord]:
@@ -69,6 +80,14 @@ METRICS: Mapping[str, MetricWord] = dict(
     ]
 )
 
+"""Those of one option alone, each of which is measured and shown wherever something was recorded."""
+
+WORDS: Mapping[str, MetricWord] = {
+    **METRICS,
+    REDUCTION: MetricWord("Disconnection rate reduction", reduction),
+}
+"""Those too that compare two options, of which only a criterion speaks."""
+
 
 def show(metric: str | None, value: float | None) -> str:
     """A value as its metric is written; a plain number where the metric is none of ours.
@@ -78,14 +97,14 @@ def show(metric: str | None, value: float | None) -> str:
     """
     if metric == "monthly_cost_usd" or (metric or "").endswith("_usd_per_month"):
         return usd(value)
-    if metric is not None and metric in METRICS:
-        return METRICS[metric].show(value)
+    if metric is not None and metric in WORDS:
+        return WORDS[metric].show(value)
     return whole(value) if value is not None and value >= 100 else number(value)
 
 
 def show_threshold(metric: str | None, value: float) -> str:
     """A threshold of the plan, with just its own digits."""
-    return METRICS[metric].set_to(value) if metric is not None and metric in METRICS else show(metric, value)
+    return WORDS[metric].set_to(value) if metric is not None and metric in WORDS else show(metric, value)
 
 
 def interval(metric: str | None, low: float | None, high: float | None) -> str:
@@ -111,6 +130,6 @@ def name_of(metric: str | None, scenario_field: str | None = None) -> str:
     """
     if scenario_field is not None:
         return f"{scenario_field.replace('_', ' ').capitalize()} of the scenario"
-    if metric is not None and metric in METRICS:
-        return METRICS[metric].name
+    if metric is not None and metric in WORDS:
+        return WORDS[metric].name
     return (metric or "").removesuffix("_usd").replace("_", " ").capitalize()

@@ -1,11 +1,10 @@
 """The same documents as tables on a terminal; no text from data is read as markup."""
 
 from rich.console import Console
-from rich.table import Table
 
 from toolkit.project.faults import printable
 from toolkit.report.choosing_terminal import show_after_ranking, show_before_ranking
-from toolkit.report.decision_terminal import show_beside
+from toolkit.report.decision_terminal import criteria_table, show_beside, show_supposed
 from toolkit.report.next_terminal import show_next
 from toolkit.report.termtables import (
     Document,
@@ -163,7 +162,8 @@ def show_decision(document: Document) -> None:
         out.print(text_of(f"{phase['verdict']}{because}  {phase['id']}: {option}", style="bold"))
         if phase["rollback"]:
             out.print(text_of("ROLLBACK ALARM: a rollback criterion is met", style="bold red"))
-        out.print(_criteriatable_of(phase["criteria"]))
+        out.print(criteria_table(phase["criteria"]))
+        show_supposed(out, phase)
     fits = {True: "yes", False: "no", None: "unknown"}
     rows = [
         [
@@ -185,20 +185,3 @@ def show_decision(document: Document) -> None:
     show_after_ranking(out, document)
     show_next(out, document)
     show_limits(out, document)
-
-
-def _criteriatable_of(criteria: list[Document]) -> Table:
-    rows = []
-    for entry in criteria:
-        for criterion in [entry, *(entry["any_of"] or [])]:
-            nested = "  " if criterion is not entry else ""
-            subject = "any of" if entry is criterion and entry["any_of"] else _subject(criterion)
-            listed, reason = nested + (criterion["list"] or ""), criterion["reason"] or ""
-            rows.append([listed, subject, criterion["state"], reason])
-    return table_of("", ["list", "criterion", "state", "reason"], rows, left=4)
-
-
-def _subject(criterion: Document) -> str:
-    what = criterion["scenario_field"] or f"{criterion['option']} {criterion['metric']}"
-    comparator = str(criterion["comparator"]).replace("_", " ")
-    return f"{what} {comparator} {number(criterion['threshold'])}"

@@ -1,6 +1,6 @@
 """The certificate of a plan's gates: how often each is wrong where the truth is just on the wrong side."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from typing import Any
@@ -8,14 +8,13 @@ from typing import Any
 import numpy as np
 
 from toolkit.decide.blockbound import block_hours
+from toolkit.decide.coverage.gate import Gate, gate_of, gates_of
 from toolkit.decide.coverage.looks import Sides, duration_sides, share_sides
+from toolkit.decide.coverage.reductions import both_sides, reduction_sides
 from toolkit.decide.coverage.worlds import World, counts, ends
-from toolkit.decide.judging import alpha_of
-from toolkit.decide.plan import MEASURED, SHARES, Criterion, Plan
-from toolkit.decide.question import flap_s
+from toolkit.decide.plan import Criterion, Plan
 from toolkit.evidence import Grade
 from toolkit.metrics.intervals import wilson
-from toolkit.metrics.key import PERCENTILES
 
 SEED = 20260101
 WORLDS = 100
@@ -29,25 +28,6 @@ BESIDE = 0.1
 
 BY_OUTAGES = 0.64
 """Of all that fails, how much does so by outages: of 5.5 % that leaves 2 % in calm hours."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Gate:
-    """A gate, as far as its errors depend on it.
-
-    Args:
-        bad: the share that it allows to fail.
-        alpha: the error that it allows over all looks.
-        duration_s: of a gate on a mean duration its threshold. None of shares.
-    """
-
-    bad: float
-    alpha: float
-    duration_s: float | None = None
-
-    @property
-    def flap_s(self) -> float:
-        return flap_s(self.duration_s or 0.0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -143,38 +123,6 @@ def certificate(
     )
 
 
-def gates_of(plan: Plan, environments: Mapping[str, Grade]) -> list[Criterion]:
-    """The criteria of a plan on recorded metrics, of those that err alike one, in the plan's order.
-
-    Args:
-        environments: criteria that name one of these are left out unless it is field.
-    """
-    found: dict[tuple[str | None, float, float], Criterion] = {}
-    for criterion in _measured(plan):
-        if environments.get(criterion.environment or "", "field") == "field":
-            found.setdefault((criterion.metric, criterion.threshold, criterion.confidence), criterion)
-    return [criterion for criterion in found.values() if 0 < gate_of(criterion).bad < 1]
-
-
-def _measured(plan: Plan) -> Iterator[Criterion]:
-    for phase in plan.phases:
-        for _, _, entry in phase.entries():
-            inner = [entry] if isinstance(entry, Criterion) else entry.any_of
-            yield from (one for one in inner if one.metric in MEASURED)
-
-
-def gate_of(criterion: Criterion) -> Gate:
-    """The gate of a criterion: what fails is what its metric counts as bad, whatever its comparison."""
-    alpha, threshold = alpha_of(criterion), criterion.threshold
-    if criterion.metric in PERCENTILES:
-        return Gate(bad=1 - PERCENTILES[criterion.metric] / 100, alpha=alpha)
-    if criterion.metric in SHARES:
-        is_bad = criterion.metric == "reconnection_frequency"
-        return Gate(bad=threshold if is_bad else 1 - threshold, alpha=alpha)
-    bad = flap_s(threshold) / threshold if threshold else 0.0
-    return Gate(bad=bad, alpha=alpha, duration_s=threshold)
-
-
 def _row(
     criterion: Criterion,
     length: float,
@@ -255,6 +203,8 @@ def _truth(criterion: Criterion, gate: Gate, factor: float) -> float:
     bad = gate.bad * factor
     if gate.duration_s is not None:
         return gate.duration_s / factor
+    if gate.reduction is not None:
+        return 1 - (1 - gate.reduction) * factor
     return bad if criterion.metric == "reconnection_frequency" else 1 - bad
 
 
@@ -271,6 +221,11 @@ def looked_at(gate: Gate, world: World, outage_hours: float, *, worlds: int, see
     """What the gate says of each world on each day."""
     rng = np.random.default_rng(seed)
     hours = block_hours(outage_hours)
+    if gate.reduction is not None:
+        option, baseline = both_sides(world, rng, worlds=worlds, flap_s=gate.flap_s)
+        return reduction_sides(
+            option, baseline, gate.reduction, alpha=gate.alpha, flap_s=gate.flap_s, block_hours=hours
+        )
     if gate.duration_s is None:
         x, y = counts(world, rng, worlds=worlds)
         return share_sides(x, y, 1 - gate.bad, alpha=gate.alpha, block_hours=hours)

@@ -96,11 +96,7 @@ def duration_sides(
 ) -> Sides:
     """What the gates say of a mean duration, from ends and connected seconds of each hour."""
     length = block_hours or 1
-    n, time = _looks(ends, length), _looks(connected_s, length)
-    variance = largest_spread(ends, connected_s, length)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        worth = np.where((variance > 0) & (n > 0), n / time / time / variance, 1.0)
-    worth = np.minimum(worth, 1.0)
+    n, time, worth = worth_of_ends(ends, connected_s, length)
     expected, found = time * worth / threshold_s, n * worth
     wealth = [gamma_poisson(found - expected, expected, rho=rates.RHO, more=more) for more in (False, True)]
     proven = np.log(2 / alpha)
@@ -109,8 +105,23 @@ def duration_sides(
     if block_hours is None:
         return Sides(above, below)
     time_blocks = in_blocks(connected_s, length)
-    good = time_blocks - np.minimum(in_blocks(ends, length) * flap_s, time_blocks)
+    good = good_time(ends, connected_s, flap_s=flap_s, block_hours=length)
     return _by_blocks(above, below, good, time_blocks, 1 - flap_s / threshold_s, alpha, length)
+
+
+def worth_of_ends(ends: Floats, connected_s: Floats, block_hours: int) -> tuple[Floats, Floats, Floats]:
+    """Ends and connected seconds up to each look, and what share of an independent end one is worth."""
+    n, time = _looks(ends, block_hours), _looks(connected_s, block_hours)
+    variance = largest_spread(ends, connected_s, block_hours)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        worth = np.where((variance > 0) & (n > 0), n / time / time / variance, 1.0)
+    return n, time, np.minimum(worth, 1.0)
+
+
+def good_time(ends: Floats, connected_s: Floats, *, flap_s: float, block_hours: int) -> Floats:
+    """The time of each block that does not lie within ``flap_s`` before an end."""
+    time = in_blocks(connected_s, block_hours)
+    return time - np.minimum(in_blocks(ends, block_hours) * flap_s, time)
 
 
 def _looks(values: Floats, block_hours: int) -> Floats:
@@ -124,9 +135,15 @@ def _by_blocks(
     above: Bools, below: Bools, x: Floats, y: Floats, m: float, alpha: float, block_hours: int
 ) -> Sides:
     """What is good only where blocks prove it as well, and what is bad once there are blocks enough."""
+    count, mean, sd = block_looks(x, y, block_hours)
+    proven = blockbound.proves(m, count, mean, sd, alpha=alpha, above=True)
+    return Sides(above & proven, below & (count >= blockbound.LEAST_TO_STOP))
+
+
+def block_looks(x: Floats, y: Floats, block_hours: int) -> tuple[Floats, Floats, Floats]:
+    """How many blocks there are up to each look, the mean of their shares, and the standard deviation."""
     shares = np.divide(x, y, out=np.zeros_like(x), where=y > 0)
     count = np.maximum(daily((y > 0).astype(np.float64), by=block_hours), 1)
     mean = daily(shares, by=block_hours) / count
     sd = np.sqrt(np.maximum(daily(shares * shares, by=block_hours) / count - mean**2, 0))
-    proven = blockbound.proves(m, count, mean, sd, alpha=alpha, above=True)
-    return Sides(above & proven, below & (count >= blockbound.LEAST_TO_STOP))
+    return count, mean, sd

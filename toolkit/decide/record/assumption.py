@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from toolkit.decide.plan import Comparator
+from toolkit.decide.plan import REDUCTION, Comparator
 from toolkit.decide.wording import METRIC_WORDS, plain, share, usd, words
 from toolkit.evidence import Day, Strict
 
@@ -20,7 +20,7 @@ NEEDS: dict[str, tuple[str, ...]] = {
 }
 """What an assumption of each kind states."""
 
-MAY: dict[str, tuple[str, ...]] = {"criterion": ("environment", "since", "confidence")}
+MAY: dict[str, tuple[str, ...]] = {"criterion": ("baseline", "environment", "since", "confidence")}
 """What it may state besides."""
 
 Number = Annotated[float, Field(allow_inf_nan=False)]
@@ -35,6 +35,7 @@ class Assumption(Strict):
             option as a gate judges it; ``scenario``, the median of a field of the scenario; ``figure``, the
             median of an option's figure; ``price``, the base fee of a vendor's plan in USD a month.
         expected: the verdict, or the option.
+        baseline: the option that it is compared with.
         field: of the scenario, or the name of the figure.
         since: first day of the evidence.
         was: what it was when the record was written. None where that was not known.
@@ -44,12 +45,13 @@ class Assumption(Strict):
     phase: Word | None = None
     expected: Word | None = None
     option: Word | None = None
+    baseline: Word | None = None
     metric: Word | None = None
     field: Word | None = None
     vendor: Word | None = None
     plan: Word | None = None
     comparator: Comparator | None = None
-    threshold: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None
+    threshold: Annotated[float, Field(allow_inf_nan=False)] | None = None
     environment: Word | None = None
     since: Day | None = None
     confidence: Annotated[float, Field(gt=0.5, lt=1)] | None = None
@@ -67,6 +69,10 @@ class Assumption(Strict):
             raise ValueError(f"kind {self.kind} has no {', '.join(extra)}|remove {extra[0]}")
         if self.kind == "criterion" and self.metric not in METRIC_WORDS:
             raise ValueError(f"{self.metric!r} is no metric|use one of {', '.join(METRIC_WORDS)}")
+        if (self.baseline is not None) != (self.metric == REDUCTION):
+            raise ValueError(f"baseline belongs to {REDUCTION}, and to it alone|add or remove it")
+        if self.threshold is not None and self.threshold < 0 and self.metric != REDUCTION:
+            raise ValueError(f"threshold {self.threshold:g} is below 0|write 0 or more")
         return self
 
     @property
@@ -92,7 +98,8 @@ class Assumption(Strict):
         """What it speaks of."""
         if self.kind == "criterion":
             where = f" in {self.environment}" if self.environment else ""
-            return f"{self.metric} of {self.option}{where}"
+            against = f" against {self.baseline}" if self.baseline else ""
+            return f"{self.metric} of {self.option}{against}{where}"
         if self.kind == "price":
             return f"price of plan {self.plan} of {self.vendor}"
         if self.kind == "first":

@@ -96,9 +96,9 @@ def _criteria(decision: Decision) -> Iterator[Assumption]:
         if result.state != "met" or entry.metric is None or result.list_name == "rollback_if":
             continue
         one = Assumption(
-            kind="criterion", option=result.option, metric=entry.metric, comparator=entry.comparator,
-            threshold=entry.threshold, environment=result.environment, since=result.since,
-            confidence=entry.confidence, was=_digits(result.estimate),
+            kind="criterion", option=result.option, baseline=entry.baseline, metric=entry.metric,
+            comparator=entry.comparator, threshold=entry.threshold, environment=result.environment,
+            since=result.since, confidence=entry.confidence, was=_digits(result.estimate),
         )  # fmt: skip
         found.setdefault(f"{one.text} {one.since}", one)
     yield from found.values()

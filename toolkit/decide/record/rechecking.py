@@ -125,9 +125,8 @@ def _same(one: Assumption, now: str | None) -> State:
 def _criterion(one: Assumption, today: Today) -> tuple[State, Value, str]:
     comparison = {str(one.comparator): one.threshold}
     given = {} if one.confidence is None else {"confidence": one.confidence}
-    criterion = Criterion.model_validate(
-        {"option": one.option, "metric": one.metric, "environment": one.environment, **comparison, **given}
-    )
+    speaks_of = {name: getattr(one, name) for name in ("option", "baseline", "metric", "environment")}
+    criterion = Criterion.model_validate({**speaks_of, **comparison, **given})
     option = str(one.option)
     if one.metric == "monthly_cost_usd":
         result = judge_cost(criterion, option=option, cost=today.dossier.cost, list_name="ready_if")

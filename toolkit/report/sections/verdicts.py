@@ -6,7 +6,9 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from toolkit.report.evidenced import NO_SAMPLE, Evidence
-from toolkit.report.metricwords import interval, name_of, show, show_threshold
+from toolkit.report.metricwords import interval, show
+from toolkit.report.sections.conditions import capital, condition, distance, reason
+from toolkit.report.sections.hypothetical import supposed_sentence, supposed_tables
 from toolkit.report.tables import Cell, Column, Mark, Table
 from toolkit.report.wording import DASH, day, plural, whole
 
@@ -33,6 +35,8 @@ class PhaseView:
         owner: of the phase. Empty where nobody is named.
         facts: label and words.
         steps: whether it is done, and what to do.
+        hypothetical: what it would say if its evidence had the grade asked for. Empty where it has, or where
+            it is no HOLD. It stands beside the gates, never among the verdicts.
     """
 
     id: str
@@ -46,6 +50,7 @@ class PhaseView:
     owner: str
     facts: list[tuple[str, str]]
     steps: list[tuple[bool, str]]
+    hypothetical: str
     tables: list[Table]
 
 
@@ -88,10 +93,14 @@ def _view(
         owner=phase.owner or "",
         facts=_facts(phase, judged, names),
         steps=[(step.done, step.do) for step in phase.steps],
+        hypothetical=supposed_sentence(judged),
         tables=[
-            _table(f"{phase.title}: {LISTS[name].lower()}{suffix}", rows, as_of)
-            for name in LISTS
-            if (rows := [entry for entry in judged["criteria"] if entry["list"] == name])
+            *(
+                _table(f"{phase.title}: {LISTS[name].lower()}{suffix}", rows, as_of)
+                for name in LISTS
+                if (rows := [entry for entry in judged["criteria"] if entry["list"] == name])
+            ),
+            *supposed_tables(phase.title, suffix, judged),
         ],
     )
 
@@ -106,38 +115,6 @@ def settling(judged: dict[str, Any]) -> list[str]:
         for entry in entries
         if entry["list"] in ("needed_if", "ready_if") and entry["level"] == "must" and distance(entry)
     ]
-
-
-def condition(entry: Mapping[str, Any]) -> str:
-    """A criterion as a phrase, with its subject, comparison and threshold."""
-    if entry["any_of"] is not None:
-        return f"Any of {plural(len(entry['any_of']), 'condition')}"
-    what = entry["metric"] or entry["scenario_field"]
-    whose = f" of {entry['option']}" if entry["option"] else ""
-    comparison = str(entry["comparator"]).replace("_", " ")
-    name = name_of(entry["metric"], entry["scenario_field"])
-    return f"{name}{whose} {comparison} {show_threshold(what, entry['threshold'])}"
-
-
-def distance(entry: Mapping[str, Any]) -> str:
-    """How much more evidence would settle it, in words; empty where nothing is known of that."""
-    more = entry["more_needed"] or {}
-    parts = []
-    if more.get("events") is not None:
-        parts.append(f"about {whole(more['events'])} more events")
-    if more.get("days") is not None:
-        parts.append(f"about {plural(more['days'], 'more day')}")
-    return f"{' or '.join(parts)} at today's rate" if parts else ""
-
-
-def reason(entry: Mapping[str, Any]) -> str:
-    """Why a criterion is what it is, with its distance where that is known."""
-    return f"{entry['reason']}{f' ({distance(entry)})' if distance(entry) else ''}"
-
-
-def capital(sentence: str) -> str:
-    """The sentence with a capital letter."""
-    return sentence[:1].upper() + sentence[1:]
 
 
 def _alarm(judged: dict[str, Any]) -> str:
