@@ -11,9 +11,11 @@ from toolkit.pricing.scenario import Scenario
 from toolkit.project import Folder, shipped
 
 AS_OF = date(2026, 11, 23)
+PINNED = date(2026, 11, 27)
+"""The day of the folder that ships."""
 DATA = Folder(shipped("data"))
 UNPRICED = {"nats"}
-"""Options of the folder that ships of which nobody knows how much a server carries."""
+"""Options of the folder that ships of which nobody knew on that day how much a server carries."""
 
 Costed = Callable[..., CostResult]
 FixedOption = Callable[..., Option]

@@ -3,7 +3,7 @@
 import shutil
 
 import pytest
-from cost_worlds import DATA, UNPRICED, plain_scenario
+from cost_worlds import AS_OF, DATA, UNPRICED, plain_scenario
 
 from toolkit import answers, mapping
 from toolkit.cost.whatifaxes import NEEDS, axes_of
@@ -24,7 +24,7 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> Loaded:
         path = folder / "scenarios" / name
         path.write_text(path.read_text().replace("horizon_months: 24", "horizon_months: 4"))
     path.write_text("\n".join(line for line in path.read_text().splitlines() if "downtime_cost" not in line))
-    return load(folder)
+    return load(folder, as_of=AS_OF)
 
 
 @pytest.fixture(scope="module")

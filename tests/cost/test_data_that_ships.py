@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 
 import pytest
-from cost_worlds import AS_OF, DATA, UNPRICED, Costed
+from cost_worlds import AS_OF, DATA, PINNED, UNPRICED, Costed
 
 from toolkit.cost.assumptions import default_assumptions
 from toolkit.cost.option import Option
@@ -122,7 +122,7 @@ def test_effort_in_person_days_is_a_claim_whose_components_add_up(
 def test_every_figure_is_known_on_the_day_that_the_folder_pins(shipped_options: Mapping[str, Option]) -> None:
     for option in shipped_options.values():
         for name in option.figures:
-            assert option.figure(name, as_of=AS_OF) is not None, (option.id, name)
+            assert option.figure(name, as_of=PINNED) is not None, (option.id, name)
 
 
 def test_the_four_use_cases_of_the_brief_are_there(shipped_scenarios: Mapping[str, Scenario]) -> None:
@@ -153,12 +153,14 @@ def test_every_option_that_is_known_has_a_total_in_the_default_scenario(
     assert result.crossovers
 
 
-def test_what_an_unpriced_option_lacks_is_named(
+def test_what_an_option_lacked_before_it_was_measured_is_named(
     costed: Costed, shipped_options: Mapping[str, Option], shipped_scenarios: Mapping[str, Scenario]
 ) -> None:
     result = costed(shipped_options["nats"], scenario=shipped_scenarios["production"])
     told = " ".join(line.source for line in result.options["nats"].lines)
-    assert "connections_per_node" in told and "deliveries_per_s_per_node" in told
+    assert "needs the figure deliveries_per_s_per_node" in told
+    measured = costed(shipped_options["nats"], scenario=shipped_scenarios["production"], as_of=PINNED)
+    assert measured.options["nats"].total is not None
 
 
 def test_nothing_that_ships_names_this_machine() -> None:
