@@ -53,6 +53,12 @@ def test_files_of_windows_read_like_those_of_unix(tmp_path: Path) -> None:
     assert read(path) == [(1, "a\n"), (2, "\n"), (3, "b\n")]
 
 
+def test_a_file_of_nothing_but_the_mark_of_windows_is_one_empty_line(tmp_path: Path) -> None:
+    path = tmp_path / "x.log"
+    path.write_bytes(b"\xef\xbb\xbf")
+    assert read(path) == [(1, "")]
+
+
 @pytest.mark.parametrize("ending", [b"\n", b"\r\n"])
 def test_blank_lines_count_but_mean_nothing(tmp_path: Path, ending: bytes) -> None:
     file = tmp_path / "x.log"

@@ -17,7 +17,8 @@ import duckdb
 
 from toolkit.measure.importers.findings import Findings, Importer, Said
 from toolkit.measure.importers.mapping import read_into
-from toolkit.measure.importers.proxylog import GIVES, LACKS, ProxyLog, ProxyMapping, line_of, read_proxy_log
+from toolkit.measure.importers.proxylines import ProxyLog
+from toolkit.measure.importers.proxylog import GIVES, LACKS, ProxyMapping, line_of, read_proxy_log
 from toolkit.measure.importers.sql import quoted
 from toolkit.project.faults import Faults
 

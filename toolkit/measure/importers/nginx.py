@@ -23,7 +23,8 @@ from toolkit.measure.importers.logformat import (
 )
 from toolkit.measure.importers.loglines import blocks
 from toolkit.measure.importers.mapping import read_into
-from toolkit.measure.importers.proxylog import GIVES, LACKS, ProxyLog, ProxyMapping, line_of, read_proxy_log
+from toolkit.measure.importers.proxylines import ProxyLog
+from toolkit.measure.importers.proxylog import GIVES, LACKS, ProxyMapping, line_of, read_proxy_log
 from toolkit.measure.importers.source import UNREADABLE
 from toolkit.project.faults import Faults
 

@@ -4,10 +4,10 @@ A log says when a connection opened and ended, and with which status. It does no
 wanted, which attempts belong to one session, or what messages went through.
 """
 
+import os
 import tempfile
 import uuid
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -16,7 +16,8 @@ from pydantic import AfterValidator
 
 from toolkit.evidence import Strict
 from toolkit.measure.importers.findings import OF_DELIVERIES, BadLine, Findings, Said
-from toolkit.measure.importers.loglines import Lines, blocks
+from toolkit.measure.importers.loglines import blocks
+from toolkit.measure.importers.proxylines import ProxyLog, parse
 from toolkit.measure.importers.sql import quoted
 from toolkit.project.faults import Faults
 from toolkit.project.yamlfile import read_yaml
@@ -31,9 +32,6 @@ LACKS = {
 
 MEMORY = "512MB"
 """What does not fit is put on disk meanwhile."""
-
-TOLERANCE_S = 0.003
-"""Proxies write whole milliseconds, so that several durations may exceed their whole by so much."""
 
 
 def _path(text: str) -> str:
@@ -58,45 +56,6 @@ def line_of(mapping: Path, key: str) -> int:
     document = read_yaml(mapping, Faults())
     return 1 if document is None else document.line([key])
 
-
-@dataclass(frozen=True, kw_only=True)
-class ProxyLog:
-    """A file and how to read it.
-
-    Args:
-        query: from ``log`` (number, line) to one row a line that may be an attempt, in any order:
-
-            - number: of the line; wrong: what is wrong with it, null where nothing is
-            - client, session: who connects, and an identity of this attempt among theirs
-            - started_at, ended_at: naive UTC; unfinished: whether ended_at is only when it was last seen
-            - status: the HTTP status that the client got, null or 0 for none
-            - handshake_s: null where it is not known
-            - upgrade: whether a WebSocket was asked for, null where the line does not say
-            - place: where to, a URL or a path without its query; null where it is none to connect to
-            - ended_by: client, server, network or null; unwanted: true where nobody wanted the end
-        paths: see :class:`ProxyMapping`.
-        notes: what the reader should know of such figures.
-    """
-
-    path: Path
-    query: str
-    paths: list[str] | None
-    notes: tuple[str, ...] = ()
-
-
-_CHECKED = """
-CREATE TEMP TABLE parsed AS SELECT * REPLACE (CASE
-    WHEN wrong IS NOT NULL THEN wrong
-    WHEN started_at IS NULL OR ended_at IS NULL OR client IS NULL OR session IS NULL THEN
-        'has no client or no time'
-    WHEN started_at < TIMESTAMP '2000-01-01' OR ended_at >= TIMESTAMP '2100-01-01' THEN
-        'is not between 2000 and 2100'
-    WHEN ended_at < started_at THEN 'ends before it starts'
-    WHEN status = 101 AND handshake_s > (epoch_us(ended_at) - epoch_us(started_at)) / 1e6 + {tolerance_s} THEN
-        'has a handshake that takes longer than the whole connection'
-END AS wrong)
-FROM ({query})
-"""
 
 _TRIED = """
 CREATE TEMP VIEW tried AS
@@ -162,10 +121,8 @@ class _BadLines(Collection[BadLine]):
 
 def read_proxy_log(log: ProxyLog, said: Said, faults: Faults) -> Findings:
     """What a proxy's log holds: an attempt to connect for each line that was one."""
-    engine, lines = _engine(), Lines(log.path)
-    engine.register("log", lines.stream())
-    engine.execute(_CHECKED.format(query=log.query, tolerance_s=TOLERANCE_S))
-    lines.check(faults)
+    engine = _engine()
+    lines = parse(engine, log, faults)
     if faults.errors:
         return Findings()
     _choose(engine, log.paths)
@@ -186,7 +143,15 @@ def _engine() -> duckdb.DuckDBPyConnection:
     folder = Path(tempfile.gettempdir(), f"toolkit-{uuid.uuid4().hex}")
     engine.execute(f"SET memory_limit = '{MEMORY}'")
     engine.execute(f"SET temp_directory = {quoted(str(folder))}")
+    # DuckDB itself would count the processors of the machine, and more threads than one may use cost time.
+    engine.execute(f"SET threads = {_processors()}")
+    engine.execute("SET preserve_insertion_order = false")
     return engine
+
+
+def _processors() -> int:
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _choose(engine: duckdb.DuckDBPyConnection, paths: list[str] | None) -> None:

@@ -11,9 +11,11 @@ field stands as ``\x22``, in older logs as ``\"``.
 
 from pathlib import Path
 
+from toolkit.measure.importers.alb.usual import LAST_MARK, SCHEMA, take_apart
 from toolkit.measure.importers.findings import Findings, Importer, Said
 from toolkit.measure.importers.mapping import read_into
-from toolkit.measure.importers.proxylog import GIVES, LACKS, ProxyLog, ProxyMapping, read_proxy_log
+from toolkit.measure.importers.proxylines import ProxyLog, Usual
+from toolkit.measure.importers.proxylog import GIVES, LACKS, ProxyMapping, read_proxy_log
 from toolkit.project.faults import Faults
 
 _QUERY = r"""
@@ -64,13 +66,22 @@ SELECT number,
 FROM attempts
 """
 
+USUAL = Usual(
+    take_apart=take_apart,
+    schema=SCHEMA,
+    last_mark=LAST_MARK,
+    columns="""client, client || port || ' ' || created AS session, started_at, ended_at, handshake_s,
+        string_split(url, '?')[1] AS place""",
+)
+
 
 def read_alb(path: Path, said: Said, faults: Faults) -> Findings:
     """What an access log of a load balancer holds."""
     mapping = read_into(ProxyMapping, said.mapping, faults)
     if mapping is None:
         return Findings()
-    return read_proxy_log(ProxyLog(path=path, query=_QUERY, paths=mapping.paths), said, faults)
+    log = ProxyLog(path=path, query=_QUERY, usual=USUAL, paths=mapping.paths)
+    return read_proxy_log(log, said, faults)
 
 
 IMPORTER = Importer(read=read_alb, gives=GIVES, lacks=LACKS)

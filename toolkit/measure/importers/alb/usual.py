@@ -1,0 +1,207 @@
+"""Takes apart the usual lines of an ALB access log, many at a time.
+
+Nearly every line of such a log is written in one way. Those are told by where their spaces and quotes stand,
+and their fields are then at known places. Here a line is either a connection without any fault, or surely
+about something else, or it is left to the query, which reads lines of every shape and says what is wrong.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from toolkit.measure.importers.alb.digits import (
+    TIME_BYTES,
+    TIME_LENGTH,
+    Floats,
+    Ints,
+    Truths,
+    Words,
+    durations,
+    ports,
+    times,
+    word,
+    words,
+)
+from toolkit.measure.importers.loglines import Block, cleaned, texts
+from toolkit.measure.importers.proxylines import TOLERANCE_S
+
+SCHEMA = pa.schema(
+    [
+        ("number", pa.int64()),
+        ("line", pa.string()),
+        *((name, pa.string()) for name in ("client", "port", "url", "created")),
+        *((name, pa.timestamp("us")) for name in ("started_at", "ended_at")),
+        ("handshake_s", pa.float64()),
+    ]
+)
+"""Either number and line, which are left to the query, or a connection with all the rest.
+
+port is with its colon; created is the text of started_at.
+"""
+
+LAST_MARK = ord('"')
+"""Up to this character all are marks: line feed, space, quote, and few that are rare."""
+
+_HEAD = 12
+"""So many fields stand before the request, each with a space behind it."""
+
+_REQUEST = _HEAD + 1
+_SHAPE_BYTES = 16
+_HEAD_SHAPE = word(b" " * 8), word(b'    "')
+_REQUEST_SHAPE = word(b'    "  "')
+_CREATED_SHAPE = word(b'""   "')
+"""The marks from the fifth quote that opens a field to the sixth: ``"certificate" 1 time "actions"``."""
+
+_CREATED_QUOTE = 4
+"""How many quotes that open a field stand between that of the request and that of the certificate."""
+
+
+def _first(count: int) -> np.uint64:
+    return word(b"\xff" * count)
+
+
+def take_apart(block: Block) -> Iterator[pa.RecordBatch]:
+    """The connections of usual lines, then the lines that are left to the query; both as :data:`SCHEMA`."""
+    block = cleaned(block)
+    heads = _heads(block)
+    sockets = _connections(block, heads)
+    left = np.ones(len(block), bool)
+    left[heads.lines[heads.elsewhere]] = False
+    left[sockets.lines] = False
+    if len(sockets.lines):
+        yield _as_connections(block, sockets)
+    if left.any():
+        yield _as_lines(block, np.flatnonzero(left))
+
+
+@dataclass(frozen=True)
+class _Heads:
+    """Lines whose fields up to the request are usual.
+
+    Args:
+        lines: which of the block, and first: their first marks.
+        ended_us: their time, in microseconds since 1970.
+        elsewhere: which of them are surely about something else than a connection.
+        opened: which of them are a WebSocket that opened, by what their head says.
+    """
+
+    lines: Ints
+    first: Ints
+    ended_us: Ints
+    elsewhere: Truths
+    opened: Truths
+
+
+def _heads(block: Block) -> _Heads:
+    data, places = block.data, block.places
+    first = np.append(0, np.flatnonzero(block.marks == ord("\n")) + 1)[: len(block)]
+    lines = np.flatnonzero(first <= len(places) - _SHAPE_BYTES)
+    shape = words(block.marks, first[lines], _SHAPE_BYTES)
+    usual = (shape[:, 0] == _HEAD_SHAPE[0]) & (shape[:, 1] & _first(5) == _HEAD_SHAPE[1])
+    lines, shape = lines[usual], shape[usual]
+    first = first[lines]
+    time_at, quote_at = places[first] + 1, places[first + _HEAD]
+    usual = (places[first + 1] - time_at == TIME_LENGTH) & (quote_at - places[first + _HEAD - 1] == 1)
+    # All fields of the head stand before this place.
+    usual &= quote_at + 1 <= len(data) - 8
+    lines, first, time_at, shape = lines[usual], first[usual], time_at[usual], shape[usual]
+    ended_us, known = times(words(data, time_at, TIME_BYTES))
+    kind = words(data, np.append(0, block.ends)[lines], 8)[:, 0]
+    status = words(data, places[first + 7] + 1, 8)[:, 0] & _first(4)
+    is_get = words(data, places[first + _HEAD] + 1, 8)[:, 0] & _first(4) == word(b"GET ")
+    served = (status == word(b"200 ")) | ~is_get
+    elsewhere = _is(kind, b"h2 ", b"grpcs ") | (_is(kind, b"http ", b"https ") & served)
+    opened = _is(kind, b"ws ", b"wss ") & (status == word(b"101 ")) & is_get & (shape[:, 1] == _REQUEST_SHAPE)
+    return _Heads(lines, first, ended_us, known & elsewhere, known & opened)
+
+
+def _is(kinds: Words, *names: bytes) -> Truths:
+    found = np.zeros(len(kinds), bool)
+    for name in names:
+        found |= kinds & _first(len(name)) == word(name)
+    return found
+
+
+@dataclass(frozen=True)
+class _Connections:
+    """Connections without any fault.
+
+    Args:
+        lines: which of the block.
+        cuts: a row each, where client, port, URL and start begin and end; the port begins where the client
+            ends.
+        started_us, ended_us: microseconds since 1970.
+        handshake_s: until it was open.
+    """
+
+    lines: Ints
+    cuts: Ints
+    started_us: Ints
+    ended_us: Ints
+    handshake_s: Floats
+
+
+def _connections(block: Block, heads: _Heads) -> _Connections:
+    created, usual = _created(block, heads)
+    lines, first, ended_us = heads.lines[usual], heads.first[usual], heads.ended_us[usual]
+    places = block.places
+    started_us, good = times(words(block.data, created, TIME_BYTES))
+    client_at, client_end = places[first + 2] + 1, places[first + 3]
+    digits = ports(words(block.data, client_end - 8, 8)[:, 0])
+    port_at = client_end - digits - 1
+    good &= (digits > 0) & (port_at > client_at) & (started_us <= ended_us)
+    handshake_s = np.zeros(len(lines))
+    for field in (5, 6, 7):
+        end = places[first + field]
+        before = words(block.data, end - 8, 8)[:, 0]
+        seconds, known = durations(before, end - places[first + field - 1] - 1)
+        handshake_s += seconds
+        good &= known
+    good &= handshake_s <= (ended_us - started_us) / 1e6 + TOLERANCE_S
+    url_at, url_end = places[first + _REQUEST] + 1, places[first + _REQUEST + 1]
+    cuts = np.stack([client_at, port_at, client_end, url_at, url_end, created, created + TIME_LENGTH], axis=1)
+    return _Connections(lines[good], cuts[good], started_us[good], ended_us[good], handshake_s[good])
+
+
+def _created(block: Block, heads: _Heads) -> tuple[Ints, Ints]:
+    """Where the time of the request's creation begins, and in which of the heads."""
+    marks, places = block.marks, block.places
+    which = np.flatnonzero(heads.opened)
+    opening = _opening(block)
+    quote = np.searchsorted(opening, heads.first[which] + _HEAD) + _CREATED_QUOTE
+    enough = quote < len(opening)
+    which, mark = which[enough], opening[quote[enough]]
+    enough = mark <= len(marks) - 8
+    which, mark = which[enough], mark[enough]
+    shape = words(marks, mark, 8)[:, 0] & _first(6)
+    created, end = places[mark + 3] + 1, places[mark + 4]
+    usual = (shape == _CREATED_SHAPE) & (end - created == TIME_LENGTH) & (places[mark + 5] - end == 1)
+    usual &= (end < block.ends[heads.lines[which]]) & (created <= len(block.data) - TIME_BYTES)
+    return created[usual], which[usual]
+
+
+def _opening(block: Block) -> Ints:
+    """Which marks are quotes that open a field: a space is right before them."""
+    marks, places = block.marks, block.places
+    opening: Ints = np.flatnonzero((marks[1:] == ord('"')) & (marks[:-1] == ord(" "))) + 1
+    adjacent: Truths = places[opening] - places[opening - 1] == 1
+    return opening[adjacent]
+
+
+def _as_connections(block: Block, found: _Connections) -> pa.RecordBatch:
+    count = len(found.lines)
+    offsets = pa.py_buffer(found.cuts.astype(np.int32).reshape(-1))
+    per = found.cuts.shape[1]
+    pieces = pa.Array.from_buffers(pa.string(), per * count - 1, [None, offsets, pa.py_buffer(block.data)])
+    told = (pieces.take(pa.array(np.arange(place, per * count, per))) for place in (0, 1, 3, 5))
+    stamps = (pa.array(us).view(pa.timestamp("us")) for us in (found.started_us, found.ended_us))
+    unread = (pa.nulls(count, pa.int64()), pa.nulls(count, pa.string()))
+    return pa.record_batch([*unread, *told, *stamps, pa.array(found.handshake_s)], schema=SCHEMA)
+
+
+def _as_lines(block: Block, lines: Ints) -> pa.RecordBatch:
+    told = (pa.array(lines + block.first), texts(block).take(pa.array(lines)))
+    rest = (pa.nulls(len(lines), field.type) for field in list(SCHEMA)[len(told) :])
+    return pa.record_batch([*told, *rest], schema=SCHEMA)
