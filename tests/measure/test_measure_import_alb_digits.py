@@ -69,8 +69,24 @@ def test_a_day_that_there_is_not_is_none(day: str) -> None:
 def test_durations_with_three_decimals_are_read_to_the_last_bit(texts: list[str]) -> None:
     data = b"".join((b"71 0.025" + text.encode())[-8:] for text in texts)
     seconds, known = digits.durations(np.frombuffer(data, "<u8"), np.array([len(text) for text in texts]))
-    expected = [float(text) if re.fullmatch(r"\d{1,4}\.\d{3}", text) else None for text in texts]
+    expected = [float(text) if re.fullmatch(r"\d{1,4}\.\d{3}|-1", text) else None for text in texts]
     assert [float(s) if k else None for s, k in zip(seconds, known, strict=True)] == expected
+
+
+@pytest.mark.parametrize(
+    ("field", "status"),
+    [
+        ("101 101 ", 101),
+        ("000 - 21", 0),
+        ("999 - 21", 999),
+        ("- - 218 ", None),
+        ("1010 101", None),
+        ("1:1 101 ", None),
+    ],
+)
+def test_a_status_is_three_digits(field: str, status: int | None) -> None:
+    (number,), (known,) = digits.statuses(np.frombuffer(field.encode(), "<u8"))
+    assert (int(number) if known else None) == status
 
 
 @pytest.mark.parametrize(

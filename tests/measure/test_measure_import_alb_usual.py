@@ -42,7 +42,21 @@ PIECES = [
     ),
     *("0", "9", "13", "24", "31", "60", "-1", "1e3", "+1", "0.0001", "9999.999", "10000.000", "Z", "T", "a"),
     *("02-29", "02-30", "1999", "2100", "2000-01-01T00:00:00.000000Z", "2099-12-31T23:59:59.999999Z"),
-    *("GET ", "POST ", "200", "101", "426", "transport=polling", "ws", "wss", "http", "https", "h2", "h3"),
+    *(
+        "GET ",
+        "POST ",
+        "200",
+        "101",
+        "426",
+        "transport=polling",
+        "?transport=polling",
+        "ws",
+        "wss",
+        "http",
+        "https",
+        "h2",
+        "h3",
+    ),
 ]
 MAPPINGS = pytest.mark.parametrize("mapping", [None, "paths: [/ws]"], ids=["no mapping", "paths named"])
 
@@ -138,7 +152,20 @@ def test_a_request_that_was_served_is_left_out_before_the_query(tmp_path: Path, 
     assert taken_apart(write(tmp_path / "a.log", SERVED.replace("https", kind, 1))) == []
 
 
-@pytest.mark.parametrize("line", [FAILED, "", "no entry", ALB.replace("0.004", "400"), ALB[:-60]])
+@pytest.mark.parametrize("answer", ["502 -", "204 204", "426 426", "101 101"])
+@pytest.mark.parametrize("seconds", ["0.001 0.004 0.000", "0.001 -1 -1", "-1 -1 -1"])
+def test_a_request_that_may_have_failed_is_not_left_to_the_query(
+    tmp_path: Path, answer: str, seconds: str
+) -> None:
+    line = FAILED.replace("502 -", answer).replace("0.001 0.004 0.000", seconds)
+    (row,) = taken_apart(write(tmp_path / "a.log", line))
+    known = 0.005 if "-1" not in seconds else None
+    assert (row["line"], row["status"], row["handshake_s"]) == (None, int(answer[:3]), known)
+
+
+@pytest.mark.parametrize(
+    "line", ["", "no entry", ALB.replace("0.004", "400"), ALB[:-60], FAILED.replace(" HTTP/1.1", "")]
+)
 def test_any_other_line_is_left_to_the_query_with_its_number(tmp_path: Path, line: str) -> None:
     file = write(tmp_path / "a.log", SERVED, line, ALB)
     left = [(row["number"], row["line"]) for row in taken_apart(file) if row["line"] is not None]

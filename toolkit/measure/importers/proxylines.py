@@ -19,18 +19,19 @@ class Usual:
     """How lines in the usual form are read, several times as fast as by a query for lines of any form.
 
     Args:
-        take_apart: from a block of lines to batches. A row is either a connection that opened and has no
-            fault, with ``line`` null, or a line that is left to the query. What is surely about something
+        take_apart: from a block of lines to batches. A row is either what may be an attempt and has no fault,
+            with ``line`` null, or a line that is left to the query of the log. What is surely about something
             else than a connection is left out.
-        schema: what the batches hold: number, line, and whatever the columns need.
+        schema: what the batches hold: number, line, and whatever ``query`` needs.
         last_mark: up to which byte the blocks tell where each stands.
-        columns: SQL for client, session, started_at, ended_at, handshake_s and place of such a connection.
+        query: from ``lines``, all batches, to number, line, client, session, started_at, ended_at, status,
+            handshake_s, upgrade and place, as in the rows of :class:`ProxyLog`.
     """
 
     take_apart: Callable[[Block], Iterator[pa.RecordBatch]]
     schema: pa.Schema
     last_mark: int
-    columns: str
+    query: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,15 +75,10 @@ END AS wrong)
 FROM ({query})
 """
 
-_READ = """
-CREATE TEMP TABLE read AS
-SELECT number, line, {columns} FROM lines
-"""
-
 _PARSED = """
 CREATE TEMP VIEW parsed AS
-SELECT number, NULL::VARCHAR AS wrong, client, session, started_at, ended_at, false AS unfinished,
-    101 AS status, handshake_s, true AS upgrade, place, NULL::VARCHAR AS ended_by, false AS unwanted
+SELECT number, NULL::VARCHAR AS wrong, client, session, started_at, ended_at, false AS unfinished, status,
+    handshake_s, upgrade, place, NULL::VARCHAR AS ended_by, false AS unwanted
 FROM read WHERE line IS NULL
 UNION ALL FROM unusual
 """
@@ -101,7 +97,7 @@ def parse(engine: duckdb.DuckDBPyConnection, log: ProxyLog, faults: Faults) -> L
         usual = log.usual
         lines = Lines(log.path, taken=usual.take_apart, schema=usual.schema, last_mark=usual.last_mark)
         engine.register("lines", lines.stream())
-        engine.execute(_READ.format(columns=usual.columns))
+        engine.execute(f"CREATE TEMP TABLE read AS {usual.query}")
         engine.execute("CREATE TEMP VIEW log AS SELECT number, line FROM read WHERE line IS NOT NULL")
         engine.execute(_CHECKED.format(table="unusual", query=log.query, tolerance_s=TOLERANCE_S))
         engine.execute(_PARSED)

@@ -70,8 +70,12 @@ USUAL = Usual(
     take_apart=take_apart,
     schema=SCHEMA,
     last_mark=LAST_MARK,
-    columns="""client, client || port || ' ' || created AS session, started_at, ended_at, handshake_s,
-        string_split(url, '?')[1] AS place""",
+    query="""
+        SELECT number, line, client, client || port || ' ' || created AS session, started_at, ended_at,
+            status, handshake_s, CASE WHEN is_socket THEN true END AS upgrade,
+            string_split(url, '?')[1] AS place
+        FROM lines WHERE line IS NOT NULL OR is_socket OR NOT contains(url, 'transport=polling')
+    """,
 )
 
 

@@ -86,12 +86,20 @@ def times(rows: Words) -> tuple[Ints, Truths]:
     return seconds * 1_000_000 + (parts[0] * 100 + parts[1]) * 100 + parts[2], known
 
 
+UNKNOWN = -1.0
+"""What a duration is whose end was not reached."""
+
 _SECONDS = word(b"0000.000")
 _SECONDS_CHECK = word(b"\x76\x76\x76\x76\x7f\x76\x76\x76")
 
 
+_STATUS = word(b"000 ")
+_STATUS_KNOWN = word(b"\xff" * 4)
+_STATUS_CHECK = word(b"\x76\x76\x76\x7f")
+
+
 def durations(before: Words, lengths: Ints) -> tuple[Floats, Truths]:
-    """Seconds, and which of them are written with three decimals.
+    """Seconds or :data:`UNKNOWN`, and which of them are written with three decimals or as -1.
 
     Args:
         before: the eight bytes before where each field ends.
@@ -107,13 +115,26 @@ def durations(before: Words, lengths: Ints) -> tuple[Floats, Truths]:
         + pairs[:, 5] * 10
         + (digits >> np.uint64(56)).astype(np.int64)
     )
+    not_reached = (lengths == 2) & (before >> np.uint64(48) == word(b"-1"))
     # A division is rounded as reading the decimal is: to the nearest number that there is.
-    return thousands / 1000, known
+    return np.where(not_reached, UNKNOWN, thousands / 1000), known | not_reached
 
 
 def _pairs(digits: Words) -> npt.NDArray[np.uint8]:
     """For each byte ten times its digit and the next one; what is no digit spoils its own row only."""
     return (digits * np.uint64(10) + (digits >> np.uint64(8))).view(np.uint8)
+
+
+def statuses(fields: Words) -> tuple[Ints, Truths]:
+    """Numbers, and which of them are three digits with a space behind them.
+
+    Args:
+        fields: the eight bytes from where each status begins.
+    """
+    digits = (fields ^ _STATUS) & _STATUS_KNOWN
+    known = (digits | ((digits & _REST) + _STATUS_CHECK)) & _TOP == 0
+    chars = digits.view(np.uint8).reshape(len(fields), 8).astype(np.int64)
+    return chars[:, 0] * 100 + chars[:, 1] * 10 + chars[:, 2], known
 
 
 def ports(before: Words) -> Ints:

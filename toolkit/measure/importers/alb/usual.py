@@ -1,8 +1,8 @@
 """Takes apart the usual lines of an ALB access log, many at a time.
 
 Nearly every line of such a log is written in one way. Those are told by where their spaces and quotes stand,
-and their fields are then at known places. Here a line is either a connection without any fault, or surely
-about something else, or it is left to the query, which reads lines of every shape and says what is wrong.
+and their fields are then at known places. Here a line is either an attempt without any fault, or surely about
+something else, or it is left to the query, which reads lines of every shape and says what is wrong.
 """
 
 from collections.abc import Iterator
@@ -14,12 +14,14 @@ import pyarrow as pa
 from toolkit.measure.importers.alb.digits import (
     TIME_BYTES,
     TIME_LENGTH,
+    UNKNOWN,
     Floats,
     Ints,
     Truths,
     Words,
     durations,
     ports,
+    statuses,
     times,
     word,
     words,
@@ -34,11 +36,13 @@ SCHEMA = pa.schema(
         *((name, pa.string()) for name in ("client", "port", "url", "created")),
         *((name, pa.timestamp("us")) for name in ("started_at", "ended_at")),
         ("handshake_s", pa.float64()),
+        ("status", pa.int32()),
+        ("is_socket", pa.bool_()),
     ]
 )
-"""Either number and line, which are left to the query, or a connection with all the rest.
+"""Either number and line, which are left to the query, or what may be an attempt, with all the rest.
 
-port is with its colon; created is the text of started_at.
+port is with its colon; created is the text of started_at; handshake_s is null where it is not known.
 """
 
 LAST_MARK = ord('"')
@@ -51,8 +55,14 @@ _REQUEST = _HEAD + 1
 _SHAPE_BYTES = 16
 _HEAD_SHAPE = word(b" " * 8), word(b'    "')
 _REQUEST_SHAPE = word(b'    "  "')
+_PROTOCOL_SHAPE = word(b' " "')
+"""The marks from where the URL ends to the quote of the next field."""
+
 _CREATED_SHAPE = word(b'""   "')
 """The marks from the fifth quote that opens a field to the sixth: ``"certificate" 1 time "actions"``."""
+
+_LONGEST_PROTOCOL = 12
+"""Characters from the space before it to the quote behind it; it is ``HTTP/1.1``."""
 
 _CREATED_QUOTE = 4
 """How many quotes that open a field stand between that of the request and that of the certificate."""
@@ -63,15 +73,15 @@ def _first(count: int) -> np.uint64:
 
 
 def take_apart(block: Block) -> Iterator[pa.RecordBatch]:
-    """The connections of usual lines, then the lines that are left to the query; both as :data:`SCHEMA`."""
+    """The attempts of usual lines, then the lines that are left to the query; both as :data:`SCHEMA`."""
     block = cleaned(block)
     heads = _heads(block)
-    sockets = _connections(block, heads)
+    attempts = _attempts(block, heads)
     left = np.ones(len(block), bool)
     left[heads.lines[heads.elsewhere]] = False
-    left[sockets.lines] = False
-    if len(sockets.lines):
-        yield _as_connections(block, sockets)
+    left[attempts.lines] = False
+    if len(attempts.lines):
+        yield _as_attempts(block, attempts)
     if left.any():
         yield _as_lines(block, np.flatnonzero(left))
 
@@ -83,15 +93,19 @@ class _Heads:
     Args:
         lines: which of the block, and first: their first marks.
         ended_us: their time, in microseconds since 1970.
+        status: that the client got.
         elsewhere: which of them are surely about something else than a connection.
-        opened: which of them are a WebSocket that opened, by what their head says.
+        sockets: which of them are a WebSocket that opened, by what their head says.
+        failed: which of them may be an attempt that failed.
     """
 
     lines: Ints
     first: Ints
     ended_us: Ints
+    status: Ints
     elsewhere: Truths
-    opened: Truths
+    sockets: Truths
+    failed: Truths
 
 
 def _heads(block: Block) -> _Heads:
@@ -109,12 +123,29 @@ def _heads(block: Block) -> _Heads:
     lines, first, time_at, shape = lines[usual], first[usual], time_at[usual], shape[usual]
     ended_us, known = times(words(data, time_at, TIME_BYTES))
     kind = words(data, np.append(0, block.ends)[lines], 8)[:, 0]
-    status = words(data, places[first + 7] + 1, 8)[:, 0] & _first(4)
+    status, told = statuses(words(data, places[first + 7] + 1, 8)[:, 0])
     is_get = words(data, places[first + _HEAD] + 1, 8)[:, 0] & _first(4) == word(b"GET ")
-    served = (status == word(b"200 ")) | ~is_get
-    elsewhere = _is(kind, b"h2 ", b"grpcs ") | (_is(kind, b"http ", b"https ") & served)
-    opened = _is(kind, b"ws ", b"wss ") & (status == word(b"101 ")) & is_get & (shape[:, 1] == _REQUEST_SHAPE)
-    return _Heads(lines, first, ended_us, known & elsewhere, known & opened)
+    is_plain = _is(kind, b"http ", b"https ")
+    served = ~is_get | (told & (status == 200))
+    elsewhere = _is(kind, b"h2 ", b"grpcs ") | (is_plain & served)
+    usual = known & told & is_get & (shape[:, 1] == _REQUEST_SHAPE)
+    sockets = usual & _is(kind, b"ws ", b"wss ") & (status == 101)
+    failed = usual & is_plain & ~served
+    failed[failed] = _protocol_ends(block, first[failed])
+    return _Heads(lines, first, ended_us, status, known & elsewhere, sockets, failed)
+
+
+def _protocol_ends(block: Block, first: Ints) -> Truths:
+    """Of which requests nothing but a short protocol follows the URL: no query could hide there."""
+    marks, places = block.marks, block.places
+    url_end = first + _REQUEST + 1
+    ends = url_end <= len(marks) - 8
+    url_end = url_end[ends]
+    quote_at = places[url_end + 1]
+    shape = words(marks, url_end, 8)[:, 0] & _first(4) == _PROTOCOL_SHAPE
+    is_short = quote_at - places[url_end] <= _LONGEST_PROTOCOL
+    ends[ends] = shape & is_short & (places[url_end + 3] - quote_at == 2)
+    return ends
 
 
 def _is(kinds: Words, *names: bytes) -> Truths:
@@ -125,15 +156,17 @@ def _is(kinds: Words, *names: bytes) -> Truths:
 
 
 @dataclass(frozen=True)
-class _Connections:
-    """Connections without any fault.
+class _Attempts:
+    """Attempts without any fault.
 
     Args:
         lines: which of the block.
         cuts: a row each, where client, port, URL and start begin and end; the port begins where the client
             ends.
         started_us, ended_us: microseconds since 1970.
-        handshake_s: until it was open.
+        handshake_s: until there was an answer; below 0 where that is not known.
+        status: that the client got.
+        is_socket: whether the line is that of a WebSocket; else it may be about any request.
     """
 
     lines: Ints
@@ -141,9 +174,11 @@ class _Connections:
     started_us: Ints
     ended_us: Ints
     handshake_s: Floats
+    status: Ints
+    is_socket: Truths
 
 
-def _connections(block: Block, heads: _Heads) -> _Connections:
+def _attempts(block: Block, heads: _Heads) -> _Attempts:
     created, usual = _created(block, heads)
     lines, first, ended_us = heads.lines[usual], heads.first[usual], heads.ended_us[usual]
     places = block.places
@@ -152,23 +187,34 @@ def _connections(block: Block, heads: _Heads) -> _Connections:
     digits = ports(words(block.data, client_end - 8, 8)[:, 0])
     port_at = client_end - digits - 1
     good &= (digits > 0) & (port_at > client_at) & (started_us <= ended_us)
-    handshake_s = np.zeros(len(lines))
+    status = heads.status[usual]
+    handshake_s, reached = np.zeros(len(lines)), np.ones(len(lines), bool)
     for field in (5, 6, 7):
         end = places[first + field]
         before = words(block.data, end - 8, 8)[:, 0]
         seconds, known = durations(before, end - places[first + field - 1] - 1)
         handshake_s += seconds
+        reached &= seconds >= 0
         good &= known
-    good &= handshake_s <= (ended_us - started_us) / 1e6 + TOLERANCE_S
+    handshake_s[~reached] = UNKNOWN
+    good &= (status != 101) | (handshake_s <= (ended_us - started_us) / 1e6 + TOLERANCE_S)
     url_at, url_end = places[first + _REQUEST] + 1, places[first + _REQUEST + 1]
     cuts = np.stack([client_at, port_at, client_end, url_at, url_end, created, created + TIME_LENGTH], axis=1)
-    return _Connections(lines[good], cuts[good], started_us[good], ended_us[good], handshake_s[good])
+    return _Attempts(
+        lines[good],
+        cuts[good],
+        started_us[good],
+        ended_us[good],
+        handshake_s[good],
+        status[good],
+        heads.sockets[usual][good],
+    )
 
 
 def _created(block: Block, heads: _Heads) -> tuple[Ints, Ints]:
     """Where the time of the request's creation begins, and in which of the heads."""
     marks, places = block.marks, block.places
-    which = np.flatnonzero(heads.opened)
+    which = np.flatnonzero(heads.sockets | heads.failed)
     opening = _opening(block)
     quote = np.searchsorted(opening, heads.first[which] + _HEAD) + _CREATED_QUOTE
     enough = quote < len(opening)
@@ -190,15 +236,17 @@ def _opening(block: Block) -> Ints:
     return opening[adjacent]
 
 
-def _as_connections(block: Block, found: _Connections) -> pa.RecordBatch:
+def _as_attempts(block: Block, found: _Attempts) -> pa.RecordBatch:
     count = len(found.lines)
     offsets = pa.py_buffer(found.cuts.astype(np.int32).reshape(-1))
     per = found.cuts.shape[1]
     pieces = pa.Array.from_buffers(pa.string(), per * count - 1, [None, offsets, pa.py_buffer(block.data)])
     told = (pieces.take(pa.array(np.arange(place, per * count, per))) for place in (0, 1, 3, 5))
     stamps = (pa.array(us).view(pa.timestamp("us")) for us in (found.started_us, found.ended_us))
+    handshake_s = pa.array(found.handshake_s, mask=found.handshake_s < 0)
+    answer = (handshake_s, pa.array(found.status.astype(np.int32)), pa.array(found.is_socket))
     unread = (pa.nulls(count, pa.int64()), pa.nulls(count, pa.string()))
-    return pa.record_batch([*unread, *told, *stamps, pa.array(found.handshake_s)], schema=SCHEMA)
+    return pa.record_batch([*unread, *told, *stamps, *answer], schema=SCHEMA)
 
 
 def _as_lines(block: Block, lines: Ints) -> pa.RecordBatch:
