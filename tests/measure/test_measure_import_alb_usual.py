@@ -153,7 +153,7 @@ def test_a_request_that_was_served_is_left_out_before_the_query(tmp_path: Path, 
 
 
 @pytest.mark.parametrize("answer", ["502 -", "204 204", "426 426", "101 101"])
-@pytest.mark.parametrize("seconds", ["0.001 0.004 0.000", "0.001 -1 -1", "-1 -1 -1"])
+@pytest.mark.parametrize("seconds", ["0.001 0.004 0.000", "0.001 -1 -1", "-1 -1 -1", "5.000 -1 0.000"])
 def test_a_request_that_may_have_failed_is_not_left_to_the_query(
     tmp_path: Path, answer: str, seconds: str
 ) -> None:
@@ -164,9 +164,25 @@ def test_a_request_that_may_have_failed_is_not_left_to_the_query(
 
 
 @pytest.mark.parametrize(
-    "line", ["", "no entry", ALB.replace("0.004", "400"), ALB[:-60], FAILED.replace(" HTTP/1.1", "")]
+    "line",
+    [
+        "",
+        "no entry",
+        ALB.replace("0.004", "400"),
+        ALB[:-60],
+        FAILED.replace(" HTTP/1.1", ""),
+        FAILED.replace("HTTP/1.1", "transport=polling"),
+    ],
 )
 def test_any_other_line_is_left_to_the_query_with_its_number(tmp_path: Path, line: str) -> None:
     file = write(tmp_path / "a.log", SERVED, line, ALB)
     left = [(row["number"], row["line"]) for row in taken_apart(file) if row["line"] is not None]
     assert left == [(2, f"{line}\n")]
+
+
+def test_fields_of_the_next_line_make_up_for_none_that_a_line_lacks(tmp_path: Path) -> None:
+    until_trace, after_trace = ALB.split(' "Root=1-58337364-23a8c76965a2ef7629b185e3" "-"')
+    lines = [until_trace, until_trace + after_trace]
+    assert [row["line"] for row in taken_apart(write(tmp_path / "a.log", *lines))] == [
+        f"{line}\n" for line in lines
+    ]
