@@ -11,7 +11,8 @@ field stands as ``\x22``, in older logs as ``\"``.
 
 from pathlib import Path
 
-from toolkit.measure.importers.alb.usual import LAST_MARK, SCHEMA, take_apart
+from toolkit.measure.importers.alb.batches import SCHEMA
+from toolkit.measure.importers.alb.usual import LAST_MARK, take_apart
 from toolkit.measure.importers.findings import Findings, Importer, Said
 from toolkit.measure.importers.mapping import read_into
 from toolkit.measure.importers.proxylines import ProxyLog, Usual

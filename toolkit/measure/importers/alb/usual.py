@@ -11,11 +11,11 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
+from toolkit.measure.importers.alb.batches import Attempts, as_attempts, as_lines
 from toolkit.measure.importers.alb.digits import (
     TIME_BYTES,
     TIME_LENGTH,
     UNKNOWN,
-    Floats,
     Ints,
     Truths,
     Words,
@@ -26,24 +26,8 @@ from toolkit.measure.importers.alb.digits import (
     word,
     words,
 )
-from toolkit.measure.importers.loglines import Block, cleaned, texts
+from toolkit.measure.importers.loglines import Block, cleaned
 from toolkit.measure.importers.proxylines import TOLERANCE_S
-
-SCHEMA = pa.schema(
-    [
-        ("number", pa.int64()),
-        ("line", pa.string()),
-        *((name, pa.string()) for name in ("client", "port", "url", "created")),
-        *((name, pa.timestamp("us")) for name in ("started_at", "ended_at")),
-        ("handshake_s", pa.float64()),
-        ("status", pa.int32()),
-        ("is_socket", pa.bool_()),
-    ]
-)
-"""Either number and line, which are left to the query, or what may be an attempt, with all the rest.
-
-port is with its colon; created is the text of started_at; handshake_s is null where it is not known.
-"""
 
 LAST_MARK = ord('"')
 """Up to this character all are marks: line feed, space, quote, and few that are rare."""
@@ -81,9 +65,9 @@ def take_apart(block: Block) -> Iterator[pa.RecordBatch]:
     left[heads.lines[heads.elsewhere]] = False
     left[attempts.lines] = False
     if len(attempts.lines):
-        yield _as_attempts(block, attempts)
+        yield as_attempts(block, attempts)
     if left.any():
-        yield _as_lines(block, np.flatnonzero(left))
+        yield as_lines(block, np.flatnonzero(left))
 
 
 @dataclass(frozen=True)
@@ -155,30 +139,7 @@ def _is(kinds: Words, *names: bytes) -> Truths:
     return found
 
 
-@dataclass(frozen=True)
-class _Attempts:
-    """Attempts without any fault.
-
-    Args:
-        lines: which of the block.
-        cuts: a row each, where client, port, URL and start begin and end; the port begins where the client
-            ends.
-        started_us, ended_us: microseconds since 1970.
-        handshake_s: until there was an answer; below 0 where that is not known.
-        status: that the client got.
-        is_socket: whether the line is that of a WebSocket; else it may be about any request.
-    """
-
-    lines: Ints
-    cuts: Ints
-    started_us: Ints
-    ended_us: Ints
-    handshake_s: Floats
-    status: Ints
-    is_socket: Truths
-
-
-def _attempts(block: Block, heads: _Heads) -> _Attempts:
+def _attempts(block: Block, heads: _Heads) -> Attempts:
     created, usual = _created(block, heads)
     lines, first, ended_us = heads.lines[usual], heads.first[usual], heads.ended_us[usual]
     places = block.places
@@ -200,7 +161,7 @@ def _attempts(block: Block, heads: _Heads) -> _Attempts:
     good &= (status != 101) | (handshake_s <= (ended_us - started_us) / 1e6 + TOLERANCE_S)
     url_at, url_end = places[first + _REQUEST] + 1, places[first + _REQUEST + 1]
     cuts = np.stack([client_at, port_at, client_end, url_at, url_end, created, created + TIME_LENGTH], axis=1)
-    return _Attempts(
+    return Attempts(
         lines[good],
         cuts[good],
         started_us[good],
@@ -234,22 +195,3 @@ def _opening(block: Block) -> Ints:
     opening: Ints = np.flatnonzero((marks[1:] == ord('"')) & (marks[:-1] == ord(" "))) + 1
     adjacent: Truths = places[opening] - places[opening - 1] == 1
     return opening[adjacent]
-
-
-def _as_attempts(block: Block, found: _Attempts) -> pa.RecordBatch:
-    count = len(found.lines)
-    offsets = pa.py_buffer(found.cuts.astype(np.int32).reshape(-1))
-    per = found.cuts.shape[1]
-    pieces = pa.Array.from_buffers(pa.string(), per * count - 1, [None, offsets, pa.py_buffer(block.data)])
-    told = (pieces.take(pa.array(np.arange(place, per * count, per))) for place in (0, 1, 3, 5))
-    stamps = (pa.array(us).view(pa.timestamp("us")) for us in (found.started_us, found.ended_us))
-    handshake_s = pa.array(found.handshake_s, mask=found.handshake_s < 0)
-    answer = (handshake_s, pa.array(found.status.astype(np.int32)), pa.array(found.is_socket))
-    unread = (pa.nulls(count, pa.int64()), pa.nulls(count, pa.string()))
-    return pa.record_batch([*unread, *told, *stamps, *answer], schema=SCHEMA)
-
-
-def _as_lines(block: Block, lines: Ints) -> pa.RecordBatch:
-    told = (pa.array(lines + block.first), texts(block).take(pa.array(lines)))
-    rest = (pa.nulls(len(lines), field.type) for field in list(SCHEMA)[len(told) :])
-    return pa.record_batch([*told, *rest], schema=SCHEMA)
