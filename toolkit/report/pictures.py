@@ -83,7 +83,7 @@ def drawn(draw: Draw, scheme: Scheme, height_in: float) -> str:
     """
     settings: dict[str, Any] = {**cast("dict[str, Any]", mpl.rcParamsDefault), **_style(scheme)}
     with mpl.rc_context(cast("Any", settings)), warnings.catch_warnings():
-        # A script that the font lacks is drawn as boxes; the table below the picture has the text.
+        # A script that the font lacks is drawn in one that the reader has.
         warnings.filterwarnings("ignore", message="Glyph .* missing from")
         figure = Figure(figsize=(WIDTH_IN, height_in), layout="constrained")
         FigureCanvasSVG(figure)
@@ -97,7 +97,7 @@ def _style(scheme: Scheme) -> dict[str, Any]:
     return {
         "backend": "svg",
         "svg.hashsalt": "toolkit",
-        "svg.fonttype": "path",
+        "svg.fonttype": "none",
         "font.family": "DejaVu Sans",
         "font.size": 9.5,
         "text.parse_math": False,
