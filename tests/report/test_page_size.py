@@ -49,6 +49,6 @@ def test_three_scenarios_and_every_recorded_environment_take_less_than_a_megabyt
     assert done.returncode == 0, done.stderr
     page = (tmp_path / "reports" / "latest" / "index.html").read_text()
     assert page.count('<h2 id="scenario-') == len(scenarios) - 1
-    # For each scenario a map, two curves; for each of three environments a forest, lives and latencies; the fixes.
+    # A map and two curves a scenario; a forest, lives and latencies an environment; the fixes.
     assert page.count("<figure>") == 3 * len(scenarios) + 3 * 3 + 1
     assert len(page.encode()) < MOST_BYTES

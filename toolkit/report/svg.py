@@ -1,7 +1,7 @@
 """Drawings in fewer bytes: the same shapes, written as briefly as SVG allows.
 
-A page holds its drawings in itself; matplotlib writes each name, each style and each number at length. Letters
-stay text, as their outlines would be most of a page.
+A page holds its drawings in itself; matplotlib writes each name, each style and each number at length.
+Letters stay text, as their outlines would be most of a page.
 """
 
 import re

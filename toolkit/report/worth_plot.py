@@ -83,7 +83,15 @@ LONGEST_HEADING = 90
 
 
 def _draw(axes: "Axes", group: _Group, top: float, left: float, scheme: Scheme) -> None:
-    axes.text(left, top, f" {shorten(group.place, LONGEST_HEADING)}", fontsize=9, fontweight="bold", va="center", color=scheme.ink)
+    axes.text(
+        left,
+        top,
+        f" {shorten(group.place, LONGEST_HEADING)}",
+        fontsize=9,
+        fontweight="bold",
+        va="center",
+        color=scheme.ink,
+    )
     for step, share in enumerate(group.shares.values()):
         _point(axes, top + step + 1, share, look(group.slot, scheme), left)
     if group.claimed is None:
