@@ -153,6 +153,7 @@ TURNED = """() => {
     if (node.parentElement.closest("script, svg")) continue;
     seen += 1;
     const inside = node.parentElement.closest("bdi");
+    if (/\\u2068[^\\u2069]*[\\u0590-\\u05ff]/.test(node.data)) continue;  // Between marks.
     if (!inside) { found.push(node.data.slice(0, 80)); continue; }
     const after = inside.nextSibling;
     if (!after || after.nodeType !== Node.TEXT_NODE || !/^ 5/.test(after.data)) continue;

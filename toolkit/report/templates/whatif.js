@@ -222,18 +222,6 @@
 
   const draw = () => [drawMap, drawCurves].forEach((drawing) => drawing(place()));
 
-  // A name that runs from right to left stands in an element of its own, so that it turns nothing around it.
-  const LEFTWARD = "[\\u0590-\\u08ff\\ufb1d-\\ufdff\\ufe70-\\ufefe]+", RUN = new RegExp(`(${LEFTWARD}(?:[ ’'-]${LEFTWARD})*)`);
-
-  function setApart(box) {
-    const walker = document.createTreeWalker(box, NodeFilter.SHOW_TEXT), found = [];
-    while (walker.nextNode()) if (RUN.test(walker.currentNode.data)) found.push(walker.currentNode);
-    for (const text of found.filter((one) => !one.parentNode.closest("svg, bdi"))) {
-      const name = (run) => Object.assign(document.createElement("bdi"), { textContent: run });
-      text.replaceWith(...text.data.split(RUN).map((part, index) => index % 2 ? name(part) : part));
-    }
-  }
-
   function show() {
     const here = place(), [head, rest] = answer(here);
     for (const name of names) {
@@ -249,7 +237,6 @@
     fillTotals(here);
     fillNumbers(here);
     draw();
-    setApart(at("live"));
   }
 
   for (const name of names) at(name).addEventListener("input", show);
