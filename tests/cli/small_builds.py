@@ -42,9 +42,9 @@ def small(folder: Path, *, notebook: bool = True) -> Path:
 
 def editable(folder: Path) -> list[tuple[Path, str, str]]:
     """Each file of the folder that a build reads, and a piece of its text to replace by another."""
-    paths = [folder / "project.yaml", folder / "plan.yaml"]
-    paths += [path for kind in ("options", "scenarios") for path in sorted((folder / kind).glob("*.yaml"))]
-    edits = [(path, "title: ", "title: Marked ") for path in paths]
+    titled = [folder / "project.yaml", folder / "plan.yaml", *sorted((folder / "scenarios").glob("*.yaml"))]
+    edits = [(path, "title: ", "title: Marked ") for path in titled]
+    edits += [(path, "name: ", "name: Marked ") for path in sorted((folder / "options").glob("*.yaml"))]
     notebook = folder / "notebooks" / "1-brief.ipynb"
     return [*edits, (notebook, "as_of = None", "as_of = None  # marked")]
 
@@ -59,6 +59,14 @@ def digests(folder: Path) -> dict[str, tuple[str, int]]:
         for path in sorted(folder.rglob("*"))
         if path.is_file()
     }
+
+
+def assert_whole(build: Path) -> None:
+    """A published build has every file as it was written, and no other."""
+    manifest = json.loads((build / "build.json").read_text())
+    assert {name: digest for name, (digest, _) in digests(build).items() if name != "build.json"} == manifest[
+        "files"
+    ]
 
 
 def assert_one_report(folder: Path, cwd: Path, *, at_once: int) -> None:

@@ -1,5 +1,6 @@
 """Decision folders with recordings made up from a seed, and everything that a report of them is told from."""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -119,7 +120,8 @@ def _write(table: Path, option: str, rows: list[dict[str, Any]]) -> None:
     folder = table / f"option={option}" / f"date={START.date().isoformat()}"
     folder.mkdir(parents=True, exist_ok=True)
     # A file is one of an environment.
-    pq.write_table(pa.Table.from_pylist(rows), folder / f"{rows[0]['environment']}.parquet")
+    name = re.sub(r"[^a-z]+", "-", rows[0]["environment"])[:60]
+    pq.write_table(pa.Table.from_pylist(rows), folder / f"{name}.parquet")
 
 
 def told(root: Path, *, scenarios: list[str] | None = None) -> ReportInputs:

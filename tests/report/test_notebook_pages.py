@@ -138,3 +138,14 @@ def test_the_table_of_a_frame_is_a_region_that_the_keyboard_reaches_without_empt
     regions = [region for region in Reader(html).all("div") if region.get("aria-label") == "A table"]
     assert [(region["class"], region["tabindex"]) for region in regions] == [("scroll", "0")]
     assert "<th></th>" not in html and "<th>cost</th>" in html and "&lt;b&gt;" in html
+
+
+def test_an_image_that_lies_elsewhere_leaves_nothing_unless_it_says_what_it_shows() -> None:
+    assert safe_html('a<img src="https://x.example/a.png">b<img src=x onerror=alert(1)>c') == "abc"
+    assert 'alt="a curve"' in safe_html('<img src="x.png" alt="a curve">')
+
+
+def test_a_heading_of_the_first_rank_in_an_output_is_one_of_the_second() -> None:
+    output = nbformat.v4.new_output("display_data", {"text/html": "<h1>gotcha</h1>"})
+    html = page(nbformat.v4.new_code_cell("x", id="c", outputs=[output]))
+    assert "<h2>gotcha</h2>" in html and html.count("<h1") == 1

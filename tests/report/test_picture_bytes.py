@@ -1,4 +1,4 @@
-"""A picture is the same in every process, holds no script, date or text of the data, and is described."""
+"""A picture is the same in every process, holds no script and no date, and is described."""
 
 import re
 import subprocess
@@ -13,7 +13,16 @@ import pytest
 from matplotlib.figure import Figure
 
 from toolkit.report.palette import SCHEMES, Scheme, SchemeName
-from toolkit.report.pictures import Draw, Picture, drawn, label, picture, spread
+from toolkit.report.pictures import (
+    LONGEST_LINE,
+    MOST_LINES,
+    Draw,
+    Picture,
+    drawn,
+    label,
+    picture,
+    spread,
+)
 from toolkit.report.tables import Column, Table
 
 TABLE = Table("What was drawn", [Column("x"), Column("y", "s", numeric=True)], [["a", 1.0]])
@@ -74,7 +83,7 @@ def test_drawing_leaves_the_settings_of_matplotlib_as_they_were() -> None:
 def test_nothing_in_a_drawing_is_loaded_or_dated() -> None:
     svg = drawing().svg
     assert ElementTree.fromstring(svg).tag.endswith("svg")
-    assert not re.search(r"<script|<metadata|<!DOCTYPE|<!--|<text|<image|href=\"(?!#)|@import", svg)
+    assert not re.search(r"<script|<metadata|<!DOCTYPE|<!--|<image|href=\"(?!#)|@import", svg)
 
 
 @pytest.mark.parametrize(
@@ -90,6 +99,13 @@ def test_any_text_can_be_a_label(text: str) -> None:
 def test_a_long_label_is_cut_to_two_short_lines() -> None:
     assert label("a\nvery long name of an option indeed") == "a very long name\nof an option…"
     assert all(len(line) <= 20 for line in label("x" * 10_000).splitlines())
+
+
+def test_a_text_that_leaves_no_room_for_its_picture_is_cut() -> None:
+    long = drawing("\n".join(["x" * 10_000] * 500)).svg
+    shown = re.findall(r"<text[^>]*>(x+…)</text>", long)
+    assert len(shown) == MOST_LINES and {len(line) for line in shown} == {LONGEST_LINE + 1}
+    assert f">{'y' * LONGEST_LINE}<" in drawing("y" * LONGEST_LINE).svg
 
 
 def test_the_html_describes_the_picture_and_holds_its_numbers() -> None:

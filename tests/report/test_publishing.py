@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -15,8 +16,8 @@ import pytest
 from toolkit.project.faults import EnvironmentFault
 from toolkit.report.fingerprint import Fingerprint
 from toolkit.report.publish import publish, published
-from toolkit.report.standing import builds
-from toolkit.report.writing import child, write
+from toolkit.report.standing import builds, manifest_of
+from toolkit.report.writing import child, file_digest, write
 
 DAY = date(2026, 11, 23)
 
@@ -137,6 +138,51 @@ def test_a_killed_build_leaves_the_previous_report_and_the_next_one_cleans_up(tm
     publish(tmp_path, fingerprint=state("b" * 64), render=page)
     assert not [path for path in tmp_path.iterdir() if path.name.startswith(".building-")]
     assert len(builds(tmp_path)) == 2
+
+
+BUILDS = """
+from datetime import date
+from pathlib import Path
+from toolkit.report.fingerprint import Fingerprint
+from toolkit.report.publish import publish
+from toolkit.report.writing import write
+
+def many(folder):
+    for number in range(5):
+        write(folder, f"page-{{number}}.html", "x" * 20_000)
+    write(folder, "index.html", "<!doctype html><title>R</title>")
+    return {{"title": "R", "verdicts": []}}
+
+for number in range(1000):
+    digest = f"{{number:04}}{{{kill}:08x}}" + "c" * 52
+    state = Fingerprint(as_of=date(2026, 11, 23), digest=digest, inputs={{}}, versions={{}})
+    publish(Path({out!r}), fingerprint=state, render=many, keep=3)
+    print("published", flush=True)
+"""
+
+
+def test_builds_killed_at_ten_random_instants_leave_a_whole_report_each_time(tmp_path: Path) -> None:
+    draw, seen = random.Random(7), set()
+    for kill in range(10):
+        program = BUILDS.format(out=str(tmp_path), kill=kill)
+        with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True) as process:
+            assert process.stdout is not None
+            for _ in range(draw.randint(1, 4)):
+                assert process.stdout.readline() == "published\n"
+            time.sleep(draw.uniform(0, 0.05))
+            assert process.poll() is None
+            os.kill(process.pid, signal.SIGKILL)
+        latest = tmp_path / "latest"
+        manifest = manifest_of(tmp_path / latest.readlink())
+        assert manifest is not None
+        files = {path.name: file_digest(path) for path in latest.iterdir() if path.name != "build.json"}
+        assert files == manifest["files"] and len(files) == 6
+        seen.add(latest.readlink())
+    assert len(seen) == 10
+    publish(tmp_path, fingerprint=state("d" * 64), render=page, keep=3)
+    assert not [path for path in tmp_path.iterdir() if path.name.startswith(".building-")]
+    assert len(builds(tmp_path)) == 3
+    assert "2026-11-23-dddddddddddd" in (tmp_path / "index.html").read_text()
 
 
 def _publish_slowly(out: Path, ran: Path) -> None:

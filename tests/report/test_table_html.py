@@ -1,12 +1,23 @@
 """Tables can be walked by a screen reader, and no text in them is ever HTML."""
 
+import re
 from html.parser import HTMLParser
 
 import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from toolkit.report.tables import Column, Mark, Missing, Table, bullets, from_frame, from_records
+from toolkit.report.html import TEMPLATES
+from toolkit.report.tables import (
+    LAST_PLACED,
+    Column,
+    Mark,
+    Missing,
+    Table,
+    bullets,
+    from_frame,
+    from_records,
+)
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -56,8 +67,21 @@ def test_the_scroll_region_can_be_reached_and_says_what_it_is() -> None:
 
 def test_numbers_stand_right_with_their_unit_in_the_header() -> None:
     html = table(1234.5)._repr_html_()
-    assert '<td class="number">1,230</td>' in html
+    assert '<table class="n2">' in html
+    assert "<td>1,230</td>" in html
     assert '<span class="unit">ms</span>' in html
+
+
+def test_the_stylesheet_knows_how_each_placed_column_stands_and_later_cells_say_so_themselves() -> None:
+    columns = [Column("Name"), *(Column(f"c{place}", numeric=True) for place in range(2, LAST_PLACED + 3))]
+    html = Table("C", columns, [["row", *[1.0] * (LAST_PLACED + 1)]])._repr_html_()
+    (placed,) = re.findall(r'<table class="([^"]*)">', html)
+    assert placed.split() == [f"n{place}" for place in range(2, LAST_PLACED + 1)]
+    assert html.count('<td class="number">1</td>') == 2
+    style = (TEMPLATES / "style.css").read_text()
+    for kind in "nsw":
+        for place in range(2, LAST_PLACED + 1):
+            assert f".{kind}{place} td:nth-child({place})" in style
 
 
 def test_none_is_a_dash_whose_meaning_is_told_to_everyone() -> None:
@@ -72,7 +96,7 @@ def test_a_dash_can_have_a_reason_of_its_own() -> None:
 
 def test_zero_is_a_number_and_no_dash() -> None:
     html = table(0.0)._repr_html_()
-    assert '<td class="number">0</td>' in html
+    assert "<td>0</td>" in html
     assert "—" not in html
 
 

@@ -9,6 +9,7 @@ import nbconvert
 from nbconvert.preprocessors import Preprocessor
 from traitlets.config import Config
 
+from toolkit.report.direction import isolated
 from toolkit.report.html import TEMPLATES, furniture
 from toolkit.report.wording import clean
 
@@ -117,7 +118,7 @@ def notebook_page(notebook: Any, *, name: str, pages: Sequence[tuple[str, str]],
         "page": {"name": name, "title": title_of(notebook, name), "pages": list(pages), "build_id": build_id},
     }
     html, _ = _exporter().from_notebook_node(notebook, resources=resources)
-    return str(html)
+    return isolated(str(html))
 
 
 def title_of(notebook: Any, name: str) -> str:
@@ -136,7 +137,13 @@ def safe_html(html: str) -> str:
     html = re.sub(r"<style\b.*?</style\s*>", "", html, flags=re.DOTALL | re.IGNORECASE)
     protocols = {"data", "http", "https", "mailto"}
     safe = str(bleach.clean(clean(html), tags=_TAGS, attributes=_allowed, protocols=protocols))
-    return _FRAME.sub(_reachable, safe)
+    # What is left of an image that lies elsewhere shows nothing, and says nothing to who cannot see it.
+    return _FRAME.sub(_reachable, safe.replace("<img>", ""))
+
+
+def safe_output(html: str) -> str:
+    """The HTML of an output, likewise; the page has one heading of the first rank, and that is its title."""
+    return re.sub(r"(</?)h1\b", r"\1h2", safe_html(html))
 
 
 def _reachable(frame: re.Match[str]) -> str:
@@ -175,5 +182,6 @@ def _exporter() -> Any:
     exporter = make(config=config, template_name="notebook", extra_template_basedirs=[str(TEMPLATES)])
     exporter.register_preprocessor(_Fold, enabled=True)
     exporter.register_filter("safe_html", safe_html)
+    exporter.register_filter("safe_output", safe_output)
     exporter.register_filter("clean", clean)
     return exporter

@@ -10,6 +10,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
+from toolkit.report.direction import isolated
 from toolkit.report.wording import clean
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -24,7 +25,7 @@ def render(template: str, *, more_style: str = "", script: str = "", **values: A
         script: the toolkit's own script, which the page may run. Empty: the page may run none.
         values: what the template tells.
     """
-    return _environment().get_template(template).render(values, **furniture(more_style, script))
+    return isolated(_environment().get_template(template).render(values, **furniture(more_style, script)))
 
 
 @cache

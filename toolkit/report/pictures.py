@@ -11,6 +11,7 @@ from typing import Any, cast
 import matplotlib as mpl
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 
 from toolkit.report.palette import SCHEMES, Scheme
 from toolkit.report.svg import compact, in_both_schemes
@@ -20,6 +21,10 @@ from toolkit.report.wording import clean, shorten
 Draw = Callable[[Figure, Scheme], None]
 
 WIDTH_IN = 7.4
+LONGEST_LINE = 100
+"""Letters that stand beside each other in a picture of this width."""
+
+MOST_LINES = 12
 
 
 @dataclass(frozen=True)
@@ -83,21 +88,34 @@ def drawn(draw: Draw, scheme: Scheme, height_in: float) -> str:
     """
     settings: dict[str, Any] = {**cast("dict[str, Any]", mpl.rcParamsDefault), **_style(scheme)}
     with mpl.rc_context(cast("Any", settings)), warnings.catch_warnings():
-        # A script that the font lacks is drawn as boxes; the table below the picture has the text.
+        # A script that the font lacks is drawn in one that the reader has.
         warnings.filterwarnings("ignore", message="Glyph .* missing from")
         figure = Figure(figsize=(WIDTH_IN, height_in), layout="constrained")
         FigureCanvasSVG(figure)
         draw(figure, scheme)
+        _cut(figure)
         buffer = io.BytesIO()
         figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
     return compact(buffer.getvalue().decode())
+
+
+def _cut(figure: Figure) -> None:
+    """Cut what no picture has room for, which would leave none to its axes; its table has all of it."""
+    for text in cast("list[Text]", figure.findobj(Text)):
+        lines = text.get_text().split("\n")
+        if len(lines) > MOST_LINES or max(map(len, lines)) > LONGEST_LINE:
+            text.set_text(
+                "\n".join(
+                    line[:LONGEST_LINE] + "…" * (len(line) > LONGEST_LINE) for line in lines[:MOST_LINES]
+                )
+            )
 
 
 def _style(scheme: Scheme) -> dict[str, Any]:
     return {
         "backend": "svg",
         "svg.hashsalt": "toolkit",
-        "svg.fonttype": "path",
+        "svg.fonttype": "none",
         "font.family": "DejaVu Sans",
         "font.size": 9.5,
         "text.parse_math": False,

@@ -1,7 +1,7 @@
 """Drawings in fewer bytes: the same shapes, written as briefly as SVG allows.
 
-A page holds its drawings in itself; matplotlib writes each glyph, each name, each style and each number at
-length.
+A page holds its drawings in itself; matplotlib writes each name, each style and each number at length.
+Letters stay text, as their outlines would be most of a page.
 """
 
 import re
@@ -10,33 +10,41 @@ from collections.abc import Iterator
 from itertools import count
 
 from toolkit.report.palette import Scheme
+from toolkit.report.wording import NBSP, clean
 
 _UNWANTED = (r"<\?xml.*?\?>", r"<!DOCTYPE.*?>", r"<metadata>.*?</metadata>", r"<!--.*?-->")
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _ARITY = {"M": 2, "L": 2, "Q": 4, "C": 6}
 _PATH = re.compile(r"[A-Za-z]|-?[\d.]+(?:e-?\d+)?")
-_MOVED = re.compile(r'(<use [^>]*?)transform="translate\(([-\d.]+) ([-\d.]+)\)"/>')
-_GLYPH = re.compile(r'(<path id="([^"]+)") d="([^"]*)" transform="scale\(0\.015625\)"/>')
-_LETTER = re.compile(r'(<use href="#([^"]+)" )transform="translate\(([-\d.]+) ([-\d.]+)\)"/>')
-_EMPTY = re.compile(r'<path id="([^"]+)" transform="scale\(0\.015625\)"/>')
-_NUMBER = re.compile(r"-?[\d.]+")
-_SCALED = re.compile(r"scale\((-?[\d.]+) (-?[\d.]+)\)")
-_COARSER = 16
-"""Matplotlib draws letters in units of a 6,400th of their height; a 400th is a twentieth of a pixel."""
-_GROUP = re.compile(r"<g>((?:<(?:path|use)\b[^>]*/>|<defs>(?:(?!</?g\b).)*?</defs>)*)</g>|<g/>")
+_TEXT = re.compile(r"(<text\b[^>]*>)([^<]*)</text>")
+_TURNED = re.compile(r"rotate\(-?(\d[\d.]*)(?: [-\d. ]+)?\)")
+_FAMILY = re.compile(r"font-family: [^;\"]*;? ?")
+FONTS = "'DejaVu Sans',Verdana,sans-serif"
+"""Letters are measured in the first; the second has the same widths and is there where the first is not."""
+
+_GROUP = re.compile(
+    r"<g>((?:<(?:path|use)\b[^>]*/>|<text\b[^>]*>[^<]*</text>|<defs>(?:(?!</?g\b).)*?</defs>)*)</g>|<g/>"
+)
+_DOT = re.compile(r'<path d="m-?[\d.]+(?: |-)[\d.]+"[^>]*/>')
+"""A path that goes nowhere draws nothing: matplotlib writes one below every lone marker."""
+
+_CLIP = re.compile(r' clip-path="(url\(#[^)]+\))"((?: style="[^"]*")?)')
 _STYLE = re.compile(r' style="([^"]*)"')
 
 
 def compact(svg: str) -> str:
-    """The drawing without prolog, metadata and comments, which name its texts, and written briefly."""
+    """The drawing without prolog, metadata and comments, written briefly; its letters are text."""
+    svg, texts = _lifted(svg)
     for unwanted in _UNWANTED:
         svg = re.sub(unwanted, "", svg, flags=re.DOTALL)
     svg = re.sub(r"\s+", " ", svg).replace("> <", "><").replace(' "', '"').strip()
     svg = svg.replace("xlink:href", "href").replace(' xmlns:xlink="http://www.w3.org/1999/xlink"', "")
-    svg = _coarser_letters(svg)
     svg = re.sub(r' d="([^"]*)"', lambda found: f' d="{short_path(found[1])}"', svg)
-    svg = re.sub(r'(?<= (?:x|y)=")[-\d.]+|(?<=translate\()[^)]+', _tenths, svg)
-    return _with_classes(_unwrapped(_MOVED.sub(_placed, _with_short_names(svg))))
+    svg = re.sub(r'(?<= (?:x|y)=")[-\d.]+|(?<=translate\()[^)]+', _tenths, _TEXT.sub(_straight, svg))
+    svg = _with_classes(_unwrapped(_with_short_names(_CLIP.sub(_clipped, _DOT.sub("", svg)))))
+    svg = svg.replace("</style>", f"text{{font-family:{FONTS}}}</style>", 1)
+    # A reader of XML runs spaces together, and refuses a drawing with control characters.
+    return _put_back(svg, [clean(text).replace(" ", NBSP) for text in texts])
 
 
 def in_both_schemes(svg: str, light: Scheme, dark: Scheme) -> str:
@@ -46,6 +54,7 @@ def in_both_schemes(svg: str, light: Scheme, dark: Scheme) -> str:
     light one, on its own ground.
     """
     pairs = dict(zip(light.colours, dark.colours, strict=True))
+    svg, texts = _lifted(svg)
     used = [colour for colour in pairs if colour in svg]
     names = dict(zip(used, _names(), strict=False))
     for colour, name in names.items():
@@ -53,44 +62,41 @@ def in_both_schemes(svg: str, light: Scheme, dark: Scheme) -> str:
     day = "".join(f"--{name}:{colour};" for colour, name in names.items())
     night = "".join(f"--{name}:{pairs[colour]};" for colour, name in names.items())
     rules = f":root{{{day}}}@media screen and (prefers-color-scheme:dark){{:root{{{night}}}}}"
-    return svg.replace("</style>", f"{rules}</style>", 1)
+    return _put_back(svg.replace("</style>", f"{rules}</style>", 1), texts)
+
+
+def _lifted(svg: str) -> tuple[str, list[str]]:
+    """The drawing with its texts empty, and the texts: no name may be taken for a part of the drawing."""
+    return _TEXT.sub(r"\1</text>", svg), [found[2] for found in _TEXT.finditer(svg)]
+
+
+def _put_back(svg: str, texts: list[str]) -> str:
+    """The drawing with its texts in their places."""
+    left = iter(texts)
+    return _TEXT.sub(lambda found: f"{found[1]}{next(left)}</text>", svg)
 
 
 def _tenths(numbers: re.Match[str]) -> str:
-    """A tenth of a point, or of a hundredth of a letter's height, is finer than anyone sees."""
+    """A tenth of a point is finer than anyone sees."""
     return " ".join(f"{float(number):.1f}".removesuffix(".0") for number in numbers[0].split())
 
 
-def _coarser_letters(svg: str) -> str:
-    """Letters in larger units and drawn the smaller, in groups instead of one by one; spaces not at all."""
-    for empty in _EMPTY.findall(svg):
-        svg = re.sub(rf'<use href="#{re.escape(empty)}"[^>]*/>', "", svg)
-    svg = _EMPTY.sub("", svg)
-    letters = {found[2] for found in _GLYPH.finditer(svg)}
-    if not letters:
-        return svg
-    times = _COARSER * 0.015625
-
-    def outline(found: re.Match[str]) -> str:
-        path = _NUMBER.sub(lambda number: f"{float(number[0]) / _COARSER:.0f}", found[3])
-        return f'{found[1]} d="{path}"/>'
-
-    def moved(found: re.Match[str]) -> str:
-        if found[2] not in letters:
-            return found[0]
-        x, y = (f"{float(number) / times:.0f}" for number in (found[3], found[4]))
-        return f'{found[1]}transform="translate({x} {y})"/>'
-
-    def scaled(found: re.Match[str]) -> str:
-        return f"scale({' '.join(f'{float(number) * times:.5g}' for number in found.groups())})"
-
-    return _SCALED.sub(scaled, _LETTER.sub(moved, _GLYPH.sub(outline, svg)))
+def _straight(text: re.Match[str]) -> str:
+    """A text that is turned only where it is, in a font that all texts have."""
+    tag = _FAMILY.sub("", text[1])
+    turned = _TURNED.search(tag)
+    if turned is not None and float(turned[1]) == 0:
+        tag = tag.replace(turned[0], "").replace(' transform=""', "")
+    moved = re.search(r' transform="translate\(([-\d.]+) ([-\d.]+)\) ?"', tag)
+    if moved is not None:
+        tag = tag.replace(moved[0], f' x="{moved[1]}" y="{moved[2]}"')
+    return f"{tag}</text>"
 
 
-def _placed(use: re.Match[str]) -> str:
-    """A glyph's place as x and y, which is what moving it comes to."""
-    y = "" if float(use[3]) == 0 else f' y="{use[3]}"'
-    return f'{use[1]}x="{use[2]}"{y}/>'
+def _clipped(path: re.Match[str]) -> str:
+    """What is clipped says so in its style, where it takes less room the second time."""
+    style = path[2].removeprefix(' style="').removesuffix('"')
+    return f' style="clip-path: {path[1]}{"; " if style else ""}{style}"'
 
 
 def _unwrapped(svg: str) -> str:
@@ -139,8 +145,8 @@ def _names() -> Iterator[str]:
 def short_path(path: str) -> str:
     """A path of absolute lines and curves with relative numbers, which are shorter, and no needless letters.
 
-    Lines are as exact as a tenth of a point, curves, which draw markers, as a hundredth. Letters are told in
-    whole numbers. A path with anything else in it stays as it is.
+    Lines are as exact as a tenth of a point, curves, which draw markers, as a hundredth. A path with anything
+    else in it stays as it is.
 
     >>> short_path("M 10 20 L 30 20 L 40 25.5 Q 1 2 3 4 z")
     'm10 20 20 0 10 5.5q-39-23.5-37-21.5z'

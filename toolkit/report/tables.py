@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+LAST_PLACED = 12
+"""The last column for which the stylesheet knows how it stands; a later one says so in each of its cells."""
+
+
 @dataclass(frozen=True)
 class Column:
     """A column.
@@ -82,19 +86,25 @@ class Table:
         ids = self.anchors or [""] * len(self.rows)
         body = "".join(self._row(row, name) for row, name in zip(self.rows, ids, strict=True))
         return (
-            f'<div class="scroll" role="group" tabindex="0" aria-label="{caption}"><table>'
+            f'<div class="scroll" role="group" tabindex="0" aria-label="{caption}"><table{self._placed()}>'
             f"<caption>{caption}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
             f"{self._note()}"
         )
 
     __html__ = _repr_html_
 
+    def _placed(self) -> str:
+        """How each column stands, said once: ``n3`` where the third holds numbers."""
+        columns = list(enumerate(self.columns, 1))[1:LAST_PLACED]
+        told = [f"{kind[0]}{place}" for place, column in columns if (kind := _kind(column)) != "plain"]
+        return f' class="{" ".join(told)}"' if told else ""
+
     def _row(self, row: Sequence[Cell], anchor: str) -> str:
         named = f' id="{escape(anchor, quote=True)}"' if anchor else ""
         name = f'<th scope="row">{self._cell(row[0])}</th>'
         cells = (
-            f"<td{_aligned(column)}>{self._cell(cell)}</td>"
-            for column, cell in zip(self.columns[1:], row[1:], strict=True)
+            f"<td{_aligned(column) if place > LAST_PLACED else ''}>{self._cell(cell)}</td>"
+            for place, (column, cell) in enumerate(zip(self.columns[1:], row[1:], strict=True), 2)
         )
         return f"<tr{named}>{name}{''.join(cells)}</tr>"
 
@@ -116,8 +126,12 @@ class Table:
         return f'<p class="note">{DASH} means: {_text(self.absent)}.</p>' if holds_none else ""
 
 
+def _kind(column: Column) -> str:
+    return "number" if column.numeric else column.shape
+
+
 def _aligned(column: Column) -> str:
-    kind = "number" if column.numeric else column.shape
+    kind = _kind(column)
     return "" if kind == "plain" else f' class="{kind}"'
 
 

@@ -14,6 +14,7 @@ from toolkit.cost.decisionmap import SURE
 from toolkit.cost.standing import COMPARED
 from toolkit.evidence import Range, central
 from toolkit.report import plots
+from toolkit.report.direction import set_apart
 from toolkit.report.html import TEMPLATES, json_block, render
 from toolkit.report.inputs import ReportInputs, ScenarioInputs
 from toolkit.report.map_parts import short_names
@@ -142,7 +143,8 @@ def grid_document(grid: "WhatIfCosts", *, names: Mapping[str, str], sliders: lis
     return {
         "options": [
             {
-                "name": names[option], "short": short[option], "letter": _letter(place), "hue": seats[option],
+                "name": set_apart(names[option]), "short": set_apart(short[option]),
+                "letter": _letter(place), "hue": seats[option],
                 "reach": _known(grid.reach[option].uptime, percent), "apart": option in grid.apart,
             }
             for place, option in enumerate(grid.options)

@@ -13,6 +13,7 @@ from typing import Any, cast
 import nbformat
 
 from toolkit.report.job import Job, Outcome
+from toolkit.report.secrets import without_secrets
 
 STARTUP_S = 120.0
 """Seconds that a kernel may take to start on a busy machine."""
@@ -85,12 +86,15 @@ def execute(job: Job) -> Outcome:
     except (DeadKernelError, RuntimeError, OSError) as error:
         return failed(f"its kernel failed ({error})", of_machine=True)
     read = reads.read_text(encoding="utf-8", errors="surrogateescape").splitlines()
-    return Outcome(path=job.path, notebook=json.dumps(notebook), reads=tuple(read))
+    # A kernel has the environment of the build, and a notebook may print it.
+    text = without_secrets(json.dumps(notebook), os.environ)
+    return Outcome(path=job.path, notebook=text, reads=tuple(read))
 
 
 def _failed(
     job: Job, saved: Path, error: str, *, cell: int | None = None, of_machine: bool = False
 ) -> Outcome:
     """The outcome of a job that failed, with the notebook as far as it came."""
-    partial_text = saved.read_text(encoding="utf-8") if saved.is_file() else None
-    return Outcome(path=job.path, cell=cell, error=error, of_machine=of_machine, partial=partial_text)
+    text = without_secrets(saved.read_text(encoding="utf-8"), os.environ) if saved.is_file() else None
+    told = without_secrets(error, os.environ)
+    return Outcome(path=job.path, cell=cell, error=told, of_machine=of_machine, partial=text)

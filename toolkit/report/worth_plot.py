@@ -9,7 +9,7 @@ from toolkit.report.axes import Look, look, named_ticks
 from toolkit.report.palette import Scheme, slots
 from toolkit.report.pictures import Picture, picture
 from toolkit.report.tables import Cell, Column, Table
-from toolkit.report.wording import exact_percent
+from toolkit.report.wording import exact_percent, shorten
 from toolkit.report.worthwords import claim_on, percent_of, share_gone, told_places
 
 if TYPE_CHECKING:
@@ -78,9 +78,20 @@ def worth_forest(
 _GROUP_HEIGHT = 4.3
 """Of three shares below a heading, in rows."""
 
+LONGEST_HEADING = 90
+"""Characters of a heading that fit on one line of the picture."""
+
 
 def _draw(axes: "Axes", group: _Group, top: float, left: float, scheme: Scheme) -> None:
-    axes.text(left, top, f" {group.place}", fontsize=9, fontweight="bold", va="center", color=scheme.ink)
+    axes.text(
+        left,
+        top,
+        f" {shorten(group.place, LONGEST_HEADING)}",
+        fontsize=9,
+        fontweight="bold",
+        va="center",
+        color=scheme.ink,
+    )
     for step, share in enumerate(group.shares.values()):
         _point(axes, top + step + 1, share, look(group.slot, scheme), left)
     if group.claimed is None:
