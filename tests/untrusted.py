@@ -23,8 +23,8 @@ PROSE = {
 """Fields whose texts nothing refers to, wherever they stand."""
 
 NAMING = {
-    "candidates", "claims", "default_scenario", "environment", "id", "informs", "meter", "metric", "metrics",
-    "needs", "option", "options", "price_book", "scenario", "scenario_field", "sized", "unit",
+    "baseline", "candidates", "claims", "default_scenario", "environment", "id", "informs", "meter", "metric",
+    "metrics", "needs", "option", "options", "price_book", "scenario", "scenario_field", "sized", "unit",
 }  # fmt: skip
 """Fields whose texts name something; the loader refuses one that names nothing, or it is named alike."""
 

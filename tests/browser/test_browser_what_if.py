@@ -136,12 +136,6 @@ def test_a_need_that_no_evidence_reaches_is_not_filled_in(page: Page) -> None:
     assert set(page.locator("#totals tr td:last-child").all_inner_texts()) == {"no"}
 
 
-def test_what_is_not_known_stands_apart(page: Page) -> None:
-    assert not [name for name in shown(page) if name.startswith("NATS")]
-    apart = page.locator("#live li").all_inner_texts()
-    assert [text for text in apart if text.startswith("NATS") and "has no total: servers: needs" in text]
-
-
 def test_a_screen_reader_hears_what_each_position_means(page: Page) -> None:
     for slider, label in zip(
         SLIDERS, ("Messages", "Growth of users", "Uptime need", "Cost of downtime"), strict=True

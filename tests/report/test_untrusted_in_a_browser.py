@@ -42,16 +42,15 @@ PAGES = (
 
 
 @pytest.fixture(scope="module")
-def reports(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The reports of a hostile folder: a good build, one that failed, and one with a decision on record."""
+def reports(published: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The reports of a hostile folder: a build that failed, and a good one with a decision on record."""
 
     def make(home: Path) -> None:
         folder, run = _hostile_folder(home), forked_in(home)
         with pytest.MonkeyPatch.context() as environment:
             environment.setenv("API_TOKEN", SECRET)
-            _build(run, folder, code=0)
             (folder / "records").mkdir()
-            text = (home / "reports" / "latest" / "decision-record.md").read_text()
+            text = (published / "latest" / "decision-record.md").read_text()
             makers = yaml.safe_dump({"decision-makers": [HOSTILE]})
             text = text.replace("decision-makers: []\n", makers).replace(
                 "status: proposed", "status: accepted"
@@ -141,7 +140,8 @@ def test_a_word_of_ten_thousand_letters_does_not_widen_a_narrow_page(
 ) -> None:
     page, _ = opened(narrow, reports, name)
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
-    assert "x" * 200 in page.content()
+    # Of a failed attempt the index tells the beginning of the reason.
+    assert "x" * 200 in page.content() or name == "index-failed.html"
 
 
 # Every letter that runs to the left stands in an element of its own, and what follows it stands to its right.
