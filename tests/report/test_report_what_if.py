@@ -52,7 +52,14 @@ def hostile(shipped: Path, tmp_path_factory: pytest.TempPathFactory) -> ReportIn
         text = (folder / name).read_text()
         assert text.count(old) == 1
         (folder / name).write_text(text.replace(old, new))
+    path = folder / "options" / "nats.yaml"
+    path.write_text(re.sub(r"  deliveries_per_s_per_node:\n(    .*\n)+", "", path.read_text()))
     return inputs_of(folder)
+
+
+def test_what_has_no_total_says_why(hostile: ReportInputs) -> None:
+    html = what_if_page(hostile, build_id="b")
+    assert "has no total" in html and "servers: needs the figure deliveries_per_s_per_node" in html
 
 
 def test_hostile_text_is_inert_and_the_policy_allows_one_script(hostile: ReportInputs) -> None:
