@@ -57,14 +57,12 @@ def _without_bill(billed: Billed) -> Spending:
 
 def _agreements(book: PriceBook, billed: Billed, setting: Setting) -> Agreements:
     every = offers(book, setting.as_of)
-    times = np.sum([_times(chosen, len(every)) for _, chosen in billed.blocks], axis=0)
-    used = np.flatnonzero(times).tolist()
+    used = [
+        index
+        for index, offer in enumerate(every)
+        if offer.chosen_unnamed and any((chosen == index).any() for _, chosen in billed.blocks)
+    ]
     return {index: (every[index], known_sla(book, every[index].plan, setting.as_of)) for index in used}
-
-
-def _times(chosen: Integers, plans: int) -> Integers:
-    """How often each plan was chosen, shape (plans,); no plan at all is -1."""
-    return np.bincount(chosen.ravel() + 1, minlength=plans + 1)[1:]
 
 
 def _pays(sla: Sla) -> bool:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from toolkit.cost.decisionmap import Border, DecisionMap, Here
-from toolkit.cost.envelope import NONE, chances, cheapest_at, stretches
+from toolkit.cost.envelope import NONE, cheapest_at, stretches, times_won
 from toolkit.cost.ground import Ground
 from toolkit.cost.leaders import Flags, Indices, alike, leaders, mean_of
 from toolkit.cost.reach import reaching
@@ -103,11 +103,21 @@ def lines_at(ground: Ground, members: Flags, usd_per_hour: Floats) -> AtCosts:
     hours = np.where(members[:, np.newaxis], ground.costs.outage_hours, 0.0)
     lines = mean_lines(base, hours, members)
     option = cheapest_at(*lines, usd_per_hour).T
-    level, volume = np.indices(option.shape)
-    won = chances(base, hours, usd_per_hour)[option, volume, level]
-    total = lines[0][option, volume] + lines[1][option, volume] * usd_per_hour[:, np.newaxis]
-    none = option == NONE
-    return AtCosts(option, np.where(none, np.nan, won), np.where(none, np.nan, total), lines)
+    none, volume = option == NONE, np.arange(option.shape[1])
+    place = option * option.shape[1] + volume
+    total = lines[1].take(place, mode="wrap") * usd_per_hour[:, np.newaxis]
+    total += lines[0].take(place, mode="wrap")
+    total[none] = np.nan
+    return AtCosts(option, _shares_of_wins(base, hours, usd_per_hour, option), total, lines)
+
+
+def _shares_of_wins(base_usd: Floats, hours: Floats, usd_per_hour: Floats, option: Indices) -> Floats:
+    """How often the option at each point is the cheapest; nan where there is none, shape (costs, volumes)."""
+    shares = np.full(option.shape, np.nan)
+    leading = np.flatnonzero(np.bincount(option.ravel() + 1)[1:]).tolist()
+    for index, won in times_won(base_usd, hours, usd_per_hour, leading):
+        np.divide(won, base_usd.shape[2], out=shares, where=option == index)
+    return shares
 
 
 def mean_lines(base_usd: Floats, hours: Floats, members: Flags) -> tuple[Floats, Floats]:

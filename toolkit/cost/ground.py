@@ -85,7 +85,8 @@ class Ground:
         few.downtime_cost()
         # Without anything uncertain one draw tells as much as all.
         count = all_draws if few.draws.read else 1
-        full = replace(few, draws=replace(few.draws, count=count, read=set()))
+        alike = count == few.draws.count
+        full = few if alike else replace(few, draws=replace(few.draws, count=count, read=set()))
         return cls(options, books, full, costs, few, old, scenario_id)
 
     @cached_property
@@ -138,7 +139,7 @@ class Ground:
     def path(self) -> tuple[float, ...]:
         """Messages of every month of the horizon, at the medians."""
         return tuple(
-            self.setting.only(month).central_messages_per_month() for month in range(self.setting.months)
+            self.setting.central_messages_per_month(month) for month in range(self.setting.months)
         )
 
     def apart(self) -> dict[str, dict[str, Any]]:

@@ -69,7 +69,9 @@ def uptime_map(ground: Ground, *, needs: Floats = NEEDS) -> DecisionMap:
     """
     compared = Compared(ground)
     reached = reaching(ground.options, ground.setting, needs.tolist())
-    rows = [compared.of(column)[0] for column in reached.T]
+    # Few sets of options reach any of the needs.
+    sets, row_of = np.unique(reached, axis=1, return_inverse=True)
+    rows = [compared.of(members)[0] for members in sets.T]
     ids = tuple(option.id for option in ground.options)
     return DecisionMap(
         scenario=ground.scenario_id,
@@ -78,9 +80,9 @@ def uptime_map(ground: Ground, *, needs: Floats = NEEDS) -> DecisionMap:
         options=ids,
         messages_per_month=ground.costs.messages_per_month,
         levels=needs,
-        cheapest=np.stack([row.option for row in rows]),
-        p_cheapest=np.stack([row.p_cheapest for row in rows]),
-        mean_usd=np.stack([row.mean_usd for row in rows]),
+        cheapest=np.stack([row.option for row in rows])[row_of],
+        p_cheapest=np.stack([row.p_cheapest for row in rows])[row_of],
+        mean_usd=np.stack([row.mean_usd for row in rows])[row_of],
         feasible=(reached & compared.eligible[:, np.newaxis]).sum(axis=0),
         reach=dict(zip(ids, ground.reach, strict=True)),
         strips=list(_strips(compared, [reach.uptime for reach in ground.reach], needs)),

@@ -5,7 +5,7 @@ taken to be switched off, and nothing is stored, announced or called: a scenario
 of the month is kept as one busiest day among even ones, that of the day as its peak of connections.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -169,23 +169,51 @@ def usage_arrays(traffic: Traffic, *, days: int = DAYS) -> dict[str, Floats]:
         traffic: the month's.
         days: days of the month.
     """
-    quantities: dict[str, Number] = {
-        "messages_published": messages_published(traffic, days=days),
-        "messages_delivered": messages_delivered(traffic, days=days),
-        "message_bytes": traffic.message_bytes,
-        "connection_minutes": connection_minutes(traffic, days=days),
-        "channel_minutes": channel_minutes(traffic, days=days),
-        "connections_opened": connections_opened(traffic, days=days),
-        "peak_connections": traffic.peak_concurrent_users,
-        "peak_channels": traffic.channels,
-        "monthly_active_users": traffic.monthly_active_users,
-        "egress_gib": egress_gib(traffic, days=days),
-        "active_object_seconds": active_object_seconds(traffic, days=days),
-        "days": float(days),
-    }
-    whole = {name: _rounded_up(quantity) for name, quantity in quantities.items()}
-    # Vendors count in units of their own, so the busiest day is told by its share and not by messages.
-    return {**whole, "busiest_day_factor": np.asarray(traffic.busiest_day_factor, np.float64)}
+    return dict(UsageArrays(traffic, days=days))
+
+
+class UsageArrays(Mapping[str, Floats]):
+    """What :func:`usage_arrays` gives, each field worked out when it is first read."""
+
+    def __init__(self, traffic: Traffic, *, days: int = DAYS) -> None:
+        self._traffic, self._days = traffic, days
+        self._known: dict[str, Floats] = {}
+
+    def __getitem__(self, name: str) -> Floats:
+        if name not in self._known:
+            self._known[name] = self._worked_out(name)
+        return self._known[name]
+
+    def _worked_out(self, name: str) -> Floats:
+        if name == FACTOR:
+            # Vendors count in units of their own, so the busiest day is told by its share and not by messages.
+            return np.asarray(self._traffic.busiest_day_factor, np.float64)
+        return _rounded_up(_METERED[name](self._traffic, self._days))
+
+    def __iter__(self) -> Iterator[str]:
+        yield from _METERED
+        yield FACTOR
+
+    def __len__(self) -> int:
+        return len(_METERED) + 1
+
+
+FACTOR = "busiest_day_factor"
+
+_METERED: Mapping[str, Callable[[Traffic, int], Number]] = {
+    "messages_published": lambda traffic, days: messages_published(traffic, days=days),
+    "messages_delivered": lambda traffic, days: messages_delivered(traffic, days=days),
+    "message_bytes": lambda traffic, _: traffic.message_bytes,
+    "connection_minutes": lambda traffic, days: connection_minutes(traffic, days=days),
+    "channel_minutes": lambda traffic, days: channel_minutes(traffic, days=days),
+    "connections_opened": lambda traffic, days: connections_opened(traffic, days=days),
+    "peak_connections": lambda traffic, _: traffic.peak_concurrent_users,
+    "peak_channels": lambda traffic, _: traffic.channels,
+    "monthly_active_users": lambda traffic, _: traffic.monthly_active_users,
+    "egress_gib": lambda traffic, days: egress_gib(traffic, days=days),
+    "active_object_seconds": lambda traffic, days: active_object_seconds(traffic, days=days),
+    "days": lambda _, days: float(days),
+}
 
 
 def usage_of(traffic: Traffic, *, days: int = DAYS) -> Usage:
@@ -199,7 +227,7 @@ def usage_of(traffic: Traffic, *, days: int = DAYS) -> Usage:
         ValueError: the traffic holds arrays, or more than any month can meter.
     """
     arrays = usage_arrays(traffic, days=days)
-    factor = arrays.pop("busiest_day_factor").item()
+    factor = arrays.pop(FACTOR).item()
     whole = {name: int(quantity.item()) for name, quantity in arrays.items()}
     largest = max(whole, key=lambda name: whole[name])
     if whole[largest] > MAX_COUNT:
@@ -210,9 +238,11 @@ def usage_of(traffic: Traffic, *, days: int = DAYS) -> Usage:
 def _rounded_up(quantity: Number) -> Floats:
     """Whole numbers; the dust of binary fractions does not round 30.000000000000004 up to 31."""
     values = np.asarray(quantity, np.float64)
-    nearest = np.rint(values)
-    close = np.abs(values - nearest) <= 1e-9 + 1e-12 * np.abs(nearest)
-    return np.where(close, nearest, np.ceil(values))
+    nearest = np.rint(values, out=np.empty_like(values))
+    dust = np.multiply(nearest, 1e-12, out=np.empty_like(values))
+    dust += 1e-9
+    # Quantities are 0 or more; what lies above the nearest whole number by more than dust has the next one.
+    return np.add(nearest, np.subtract(values, nearest) > dust, out=nearest)
 
 
 def inconsistencies(scenario: Scenario) -> list[tuple[str, str, str]]:
