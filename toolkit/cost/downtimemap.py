@@ -102,17 +102,17 @@ def lines_at(ground: Ground, members: Flags, usd_per_hour: Floats) -> AtCosts:
     base = np.where(members[:, np.newaxis, np.newaxis], ground.costs.priced_usd(), np.inf)
     hours = np.where(members[:, np.newaxis], ground.costs.outage_hours, 0.0)
     lines = mean_lines(base, hours, members)
-    option = cheapest_at(*lines, usd_per_hour).T
-    none, volume = option == NONE, np.arange(option.shape[1])
-    place = option * option.shape[1] + volume
-    total = lines[1].take(place, mode="wrap") * usd_per_hour[:, np.newaxis]
+    # Volume by volume; costs of an hour come first only in what is given back.
+    option = cheapest_at(*lines, usd_per_hour)
+    place = option * len(option) + np.arange(len(option))[:, np.newaxis]
+    total = lines[1].take(place, mode="wrap") * usd_per_hour
     total += lines[0].take(place, mode="wrap")
-    total[none] = np.nan
-    return AtCosts(option, _shares_of_wins(base, hours, usd_per_hour, option), total, lines)
+    total[option == NONE] = np.nan
+    return AtCosts(option.T, _shares_of_wins(base, hours, usd_per_hour, option).T, total.T, lines)
 
 
 def _shares_of_wins(base_usd: Floats, hours: Floats, usd_per_hour: Floats, option: Indices) -> Floats:
-    """How often the option at each point is the cheapest; nan where there is none, shape (costs, volumes)."""
+    """How often the option at each point is the cheapest; nan where there is none, shape (volumes, costs)."""
     shares = np.full(option.shape, np.nan)
     leading = np.flatnonzero(np.bincount(option.ravel() + 1)[1:]).tolist()
     for index, won in times_won(base_usd, hours, usd_per_hour, leading):

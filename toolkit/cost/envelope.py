@@ -87,7 +87,7 @@ def cheapest_at(base_usd: Floats, hours: Floats, usd_per_hour: Floats) -> Indice
 def times_won(
     base_usd: Floats, hours: Floats, usd_per_hour: Floats, options: Iterable[int]
 ) -> Iterator[tuple[int, Counts]]:
-    """Some options, each with the number of draws in which it is the cheapest of all, (costs, volumes).
+    """Some options, each with the number of draws in which it is the cheapest of all, (volumes, costs).
 
     Args:
         base_usd: totals without downtime, shape (options, volumes, draws); inf without a price.
@@ -102,11 +102,11 @@ def times_won(
         return
     winner, starts, ends = (np.concatenate(part) for part in zip(*found, strict=True))
     bounds = np.stack([np.searchsorted(usd_per_hour, ends), np.searchsorted(usd_per_hour, starts)])
-    shape = (len(usd_per_hour) + 1, volumes)
+    shape = (volumes, len(usd_per_hour) + 1)
     # Where in the grid a stretch begins and ends: draw after draw of each volume, stretch after stretch.
-    places = bounds * volumes + np.tile(np.repeat(np.arange(volumes), draws), len(found))
+    places = bounds + np.tile(np.repeat(np.arange(volumes) * shape[1], draws), len(found))
     for option in options:
-        ended, begun = (np.bincount(at, minlength=shape[0] * volumes) for at in places[:, winner == option])
+        ended, begun = (np.bincount(at, minlength=volumes * shape[1]) for at in places[:, winner == option])
         begun -= ended
         counts = begun.reshape(shape)
-        yield option, np.cumsum(counts, axis=0, out=counts)[:-1]
+        yield option, np.cumsum(counts, axis=1, out=counts)[:, :-1]
