@@ -72,7 +72,8 @@ def _pays(sla: Sla) -> bool:
 def _credits(usd: Floats, chosen: Integers, agreements: Agreements, drawn: dict[str, Drawn]) -> Floats:
     """Credits of some months, 0 or less, shape (months, draws)."""
     credit = np.zeros(usd.shape)
-    charge = np.where(np.isfinite(usd), usd, 0.0)
+    known = np.isfinite(usd)
+    charge = usd if known.all() else np.where(known, usd, 0.0)
     for index, (_, sla) in agreements.items():
         if sla is not None and credit_known(sla):
             if not sla.has_one:

@@ -105,8 +105,10 @@ def _beyond(below: int, above: int, factors: Floats, means: Means) -> Floats:
 
 
 def _guess(ends: Floats, beyond: Floats) -> Floats:
-    """The middle, which halves whatever happens, and two points around where a straight line crosses zero; the
-    quarters where there is no such line."""
+    """The middle, which halves whatever happens, and two points around where a straight line crosses zero.
+
+    The quarters where no number says where that is.
+    """
     points = [float(np.sqrt(ends[0] * ends[1]))]
     if np.isinf(beyond).all():
         points += [float(ends[0] * (ends[1] / ends[0]) ** share) for share in (0.25, 0.75)]

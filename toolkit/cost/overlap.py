@@ -37,9 +37,7 @@ def parallel_running(option: Option, setting: Setting, old_usd: MonthCosts) -> S
     return Spending(LINE, source, total, None, False, months_usd=means, grade=weakest(drawn.values()))
 
 
-def _overlapping(
-    overlap: Floats, setting: Setting, old_usd: MonthCosts
-) -> tuple[Floats, Floats] | None:
+def _overlapping(overlap: Floats, setting: Setting, old_usd: MonthCosts) -> tuple[Floats, Floats] | None:
     """Draws of the total and the mean of every month; None where a month's cost is not known."""
     total, means = np.zeros(setting.draws.count), np.zeros(setting.months)
     worth = setting.worth()

@@ -24,8 +24,8 @@ from toolkit.pricing.traffic import (
     messages_delivered,
     messages_published,
     traffic_of,
-    usage_arrays,
 )
+from toolkit.pricing.usagearrays import usage_arrays
 from toolkit.project import InputError
 
 TEAM_SIZE = {name: "team_size" for name in ("peak_concurrent_users", "monthly_active_users", "channels")}

@@ -12,7 +12,6 @@ from toolkit.cost.sampling import Floats
 from toolkit.cost.setting import MONTHS_AT_ONCE, Drawn, Setting
 from toolkit.evidence import Grade, grade_rank
 
-
 FEW = 2**13
 """Draws of which it takes less to tell that they are the same than to work out anew what follows."""
 

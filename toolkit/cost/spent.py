@@ -17,7 +17,7 @@ from toolkit.cost.selfhosted import infrastructure
 from toolkit.cost.setting import ASSUMED, Setting
 from toolkit.cost.spending import Spending, stays
 from toolkit.pricing.book import PriceBook
-from toolkit.pricing.traffic import usage_arrays
+from toolkit.pricing.usagearrays import usage_arrays
 
 Bills = Callable[[Option, Mapping[str, PriceBook], Setting], Billed]
 """Gives the vendor's bill of a managed option."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
@@ -11,7 +11,8 @@ from toolkit.cost.option import Option
 from toolkit.cost.sampling import Floats
 from toolkit.cost.setting import ASSUMED, Setting
 from toolkit.pricing.totals import Checked
-from toolkit.pricing.traffic import DAYS, DRIVERS, Traffic, UsageArrays, egress_gib
+from toolkit.pricing.traffic import DAYS, DRIVERS, Traffic, egress_gib
+from toolkit.pricing.usagearrays import UsageArrays
 
 ONE: Floats = np.ones(1)
 
@@ -37,7 +38,7 @@ class Stack(Setting):
     factors: Floats = field(default_factory=lambda: ONE)
 
     @classmethod
-    def at(cls, base: Setting, factors: Floats) -> "Stack":
+    def at(cls, base: Setting, factors: Floats) -> Self:
         """The setting at these multiples of its messages."""
         return cls(
             base.scenario, base.as_of, base.draws, base.months, assumptions=base.assumptions,
@@ -53,15 +54,15 @@ class Stack(Setting):
     ) -> Sequence[Floats] | None:
         """What a cost of a single month comes to in each of the first ones, which are worked out at once."""
         first: Setting = self._base.once((ASSUMED, "first"), partial(self._base.only, 0))
-        found = cost(replace(Months.at(first, self.factors), count=months))
+        found = cost(Months.starting_at(first, self.factors, months))
         shape = (months, len(self.factors), self.draws.count)
-        return None if found is None else np.broadcast_to(found, shape)
+        return None if found is None else list(np.broadcast_to(found, shape))
 
     def usage(self, months: range) -> Mapping[str, Floats]:
         """What vendors meter in some months, by usage field, as arrays that broadcast to (volumes, months,
         draws)."""
         usage: Mapping[str, Floats] = self.of_months(
-            "usage", months, lambda: UsageArrays(self._traffic(months))
+            "usage", months, lambda: UsageArrays(self._traffic(months), alike=self._alike(months))
         )
         return usage
 
@@ -88,8 +89,18 @@ class Stack(Setting):
         """All months of the horizon at once: a stack has few volumes where draws are many."""
         return [range(self.start, self.start + self.months)]
 
+    def _alike(self, months: range) -> UsageArrays | None:
+        """Usage of the setting that is repeated: all but its messages is that of every volume."""
+        found: UsageArrays = self._base.of_months("alike", months, lambda: UsageArrays(self._own(months)))
+        return found
+
+    def _own(self, months: range) -> Traffic:
+        """Traffic of the setting that is repeated."""
+        found: Traffic = self._base.of_months("traffic", months, lambda: self._base.traffic(months))
+        return found
+
     def _traffic(self, months: range) -> Traffic:
-        traffic = self._base.traffic(months)
+        traffic = self._own(months)
         messages = np.asarray(traffic.messages_per_user_day) * self.factors[:, np.newaxis, np.newaxis]
         return replace(traffic, messages_per_user_day=messages)
 
@@ -110,16 +121,23 @@ class Months(Stack):
 
     count: int = 1
 
+    @classmethod
+    def starting_at(cls, first: Setting, factors: Floats, count: int) -> "Months":
+        """So many months from a setting of the first one on."""
+        return replace(cls.at(first, factors), count=count)
+
     def to_bill(self, months: range) -> Checked:
         shape = (self.count, len(self.factors), 1, self.draws.count)
         return Checked(self.usage(months), shape)
 
+    def _alike(self, months: range) -> UsageArrays | None:
+        return None
+
     def _traffic(self, months: range) -> Traffic:
         traffic = self._base.traffic(range(self.start, self.start + self.count))
         apart = {name: np.asarray(getattr(traffic, name)) for name in DRIVERS}
-        # What grows has axes of months and draws; between them come volumes, and the one month that there is.
-        grown = {
-            name: values[:, np.newaxis, np.newaxis] for name, values in apart.items() if values.ndim == MONTHLY
-        }
+        # What grows has axes of months and draws; volumes and the one month that there is come between.
+        monthly = [name for name, values in apart.items() if values.ndim == MONTHLY]
+        grown = {name: apart[name][:, np.newaxis, np.newaxis] for name in monthly}
         messages = apart["messages_per_user_day"] * self.factors[:, np.newaxis, np.newaxis]
         return replace(traffic, **grown, messages_per_user_day=messages)

@@ -8,10 +8,12 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from toolkit.cost.decisionmap import SURE, DecisionMap, Here, Part, Strip
+from toolkit.cost.boundaries import cheaper_beyond, positions
+from toolkit.cost.decisionmap import SURE, DecisionMap, Here
 from toolkit.cost.edges import Edge, Edges
 from toolkit.cost.ground import Ground
 from toolkit.cost.leaders import NONE, Flags, Indices, Leaders, leaders, leading, means_alike
+from toolkit.cost.maplines import Part, Positions, Strip
 from toolkit.cost.option import Option
 from toolkit.cost.reach import reaching
 from toolkit.cost.sampling import Floats
@@ -35,6 +37,7 @@ class Compared:
         self.eligible: Flags = ground.priced & ground.observed & known
         self._found: dict[bytes, tuple[Leaders, list[Edge]]] = {}
         self._edges = Edges(ground.costs.factors, ground.means)
+        self._over_draws: dict[Edge, Positions] = {}
 
     def of(self, members: Flags) -> tuple[Leaders, list[Edge]]:
         """Who leads at each volume and where that changes, of the members that have a total."""
@@ -43,6 +46,15 @@ class Compared:
         if key not in self._found:
             self._found[key] = self._look(among)
         return self._found[key]
+
+    def over_draws(self, edge: Edge) -> Positions:
+        """Where an edge lies over the draws of the map, in messages a month."""
+        if edge not in self._over_draws:
+            factors, messages = self.ground.costs.factors, self.ground.costs.messages_per_month
+            shares = cheaper_beyond(self.totals, edge.below, edge.above)
+            own = float(messages[0] / factors[0])
+            self._over_draws[edge] = positions(shares, messages, near=edge.factor * own)
+        return self._over_draws[edge]
 
     def _look(self, among: Flags) -> tuple[Leaders, list[Edge]]:
         factors = self.ground.costs.factors
@@ -127,7 +139,8 @@ def _parts(compared: Compared, members: Flags) -> Iterator[Part]:
     start = float(messages[0])
     option = int(found.option[0]) if not changes else changes[0].below
     for edge in changes:
-        yield Part(start, edge.factor * own, _id(options, option), edge.narrowed)
+        until = compared.over_draws(edge)
+        yield Part(start, edge.factor * own, _id(options, option), edge.narrowed, until)
         start, option = edge.factor * own, edge.above
     yield Part(start, float(messages[-1]), _id(options, option))
 
@@ -147,4 +160,4 @@ def _here(ground: Ground, compared: Compared) -> Here:
         lead = leaders(ground.here.totals_usd(usd_per_hour), members)
         option = _id(ground.options, int(lead.option[0]))
         chance = float(lead.p_cheapest[0]) if option else None
-    return Here(ground.own, ground.path, need, need, need, option, chance)
+    return Here(ground.own, ground.path, need, need, need, option, chance, ground.peak)

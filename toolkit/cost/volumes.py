@@ -25,7 +25,8 @@ from toolkit.cost.stack import Stack
 from toolkit.pricing.book import PriceBook
 from toolkit.pricing.offers import sells_unnamed
 from toolkit.pricing.totals import Checked, cheapest
-from toolkit.pricing.traffic import DRIVERS, Traffic, UsageArrays
+from toolkit.pricing.traffic import DRIVERS, Traffic
+from toolkit.pricing.usagearrays import UsageArrays
 
 Flags = NDArray[np.bool_]
 
@@ -109,10 +110,12 @@ def volume_costs(
         messages_per_month=setting.central_messages_per_month() * factors,
         base_usd=np.stack([part.base_usd for part in found]),
         outage_hours=np.stack([nothing if usd is None else usd for usd in hours]),
-        payable=np.stack([
-            _payable(part) & _carried(option, books, whole)
-            for option, part in zip(options, found, strict=True)
-        ]),
+        payable=np.stack(
+            [
+                _payable(part) & _carried(option, books, whole)
+                for option, part in zip(options, found, strict=True)
+            ]
+        ),
         needs={option.id: part.needs for option, part in zip(options, found, strict=True)},
     )
 
@@ -131,7 +134,8 @@ def _joined(parts: Sequence[_Part]) -> _Part:
 
 def _payable(part: _Part) -> Flags:
     """Where most draws have a price, of an option that lacks nothing."""
-    return (np.isfinite(part.base_usd).mean(axis=1) >= MOST_DRAWS) & (not part.needs)
+    priced: Flags = np.isfinite(part.base_usd).mean(axis=1) >= MOST_DRAWS
+    return np.zeros_like(priced) if part.needs else priced
 
 
 def _part(option: Option, books: Mapping[str, PriceBook], stack: Stack, in_service: Option | None) -> _Part:
@@ -161,9 +165,7 @@ def bill_of_draws(option: Option, books: Mapping[str, PriceBook], setting: Setti
         return Billed(
             unknown(BILL, ["a price book with a plan that need not be named"], recurring=True), None, []
         )
-    blocks = [
-        cheapest(book, setting.to_bill(months), as_of=setting.as_of) for months in setting.spans()
-    ]
+    blocks = [cheapest(book, setting.to_bill(months), as_of=setting.as_of) for months in setting.spans()]
     total, first, means = summed(setting, [usd for usd, _ in blocks])
     if not np.isfinite(total).any():
         return Billed(Spending(BILL, "no draw has a price", None, None, True), None, [])

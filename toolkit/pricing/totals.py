@@ -51,9 +51,7 @@ def checked(usage: Mapping[str, Floats]) -> Checked:
     return Checked(arrays, np.broadcast_shapes(*(values.shape for values in arrays.values())))
 
 
-def plan_totals(
-    book: PriceBook, usage: Mapping[str, Floats] | Checked, *, as_of: date
-) -> dict[str, Floats]:
+def plan_totals(book: PriceBook, usage: Mapping[str, Floats] | Checked, *, as_of: date) -> dict[str, Floats]:
     """US dollars a month of every plan: nan where a price is unknown, inf where the usage is past the plan.
 
     Args:
