@@ -67,7 +67,7 @@ def usages(loaded: Loaded) -> dict[str, Floats]:
     """As many usages of a month as a map has points, each of its own."""
     month = Setting.of(loaded.scenarios[SCENARIO], as_of=loaded.as_of, draws=SIDE, seed=SEED).first_month()
     stacked = Stack.at(month, FACTORS).usage(range(1))
-    return {name: np.ascontiguousarray(stacked[name]).ravel() for name in stacked}
+    return {name: np.broadcast_to(stacked[name], (SIDE, 1, SIDE)).ravel() for name in stacked}
 
 
 def bill_all(loaded: Loaded, usage: dict[str, Floats]) -> int:

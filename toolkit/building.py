@@ -187,7 +187,8 @@ def _build(
             quotes=answers.quoted(loaded, name),
             record=records.record_of(loaded, decision, cost=cost, rolled=rolled, inputs=state.inputs),
             map=mapping.decision_map(loaded, name),
-            # The page is of one scenario, the one that comes first.
+            # Small maps and the what-if page are of one scenario, the one that comes first.
+            teams=mapping.team_maps(loaded, name) if name == names[0] else {},
             whatif=mapping.what_if_costs(loaded, name) if name == names[0] else None,
         )
     inputs = ReportInputs(

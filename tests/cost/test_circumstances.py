@@ -11,7 +11,7 @@ from toolkit.cost.setting import Setting
 from toolkit.pricing.bill import bill
 from toolkit.pricing.book import PriceBook
 from toolkit.pricing.scenario import Scenario
-from toolkit.pricing.traffic import usage_of
+from toolkit.pricing.usagearrays import usage_of
 
 
 def setting(scenario: Scenario, *, draws: int = 2048, seed: int = 1) -> Setting:

@@ -10,7 +10,8 @@ from toolkit.pricing.bill import bill
 from toolkit.pricing.book import PriceBook
 from toolkit.pricing.quotes import Quote, quotes
 from toolkit.pricing.scenario import Scenario
-from toolkit.pricing.traffic import traffic_of, usage_of
+from toolkit.pricing.traffic import traffic_of
+from toolkit.pricing.usagearrays import usage_of
 
 
 def scenario(**changes: object) -> Scenario:

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from toolkit.pricing.metering import busiest_day_messages
-from toolkit.pricing.traffic import DRIVERS, Traffic, usage_of
+from toolkit.pricing.traffic import DRIVERS, Traffic
 from toolkit.pricing.usage import Usage
+from toolkit.pricing.usagearrays import usage_of
 
 TEAM = Traffic(
     peak_concurrent_users=300.0,

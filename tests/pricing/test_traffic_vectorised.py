@@ -12,8 +12,9 @@ from toolkit.pricing.book import PriceBook
 from toolkit.pricing.metering import busiest_day_messages
 from toolkit.pricing.offers import offers
 from toolkit.pricing.totals import cheapest
-from toolkit.pricing.traffic import DRIVERS, Traffic, grown, usage_arrays, usage_of
+from toolkit.pricing.traffic import DRIVERS, Traffic, grown
 from toolkit.pricing.usage import Usage
+from toolkit.pricing.usagearrays import usage_arrays, usage_of
 
 traffics = st.builds(
     Traffic,

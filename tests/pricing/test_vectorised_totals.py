@@ -8,10 +8,11 @@ import pytest
 from numpy.testing import assert_array_equal
 from pricebooks import MakeBook, book_text, one_meter
 
+from toolkit.pricing import totals
 from toolkit.pricing.bill import bill
 from toolkit.pricing.book import PriceBook
 from toolkit.pricing.offers import offers
-from toolkit.pricing.totals import NO_PLAN, cheapest, plan_totals
+from toolkit.pricing.totals import NO_PLAN, cheapest, checked, plan_totals
 from toolkit.pricing.usage import Usage
 
 AS_OF = date(2026, 11, 23)
@@ -142,3 +143,28 @@ def test_a_hundred_thousand_usages_take_a_moment(shipped_books: Mapping[str, Pri
     for book in shipped_books.values():
         totals, _ = cheapest(book, usage, as_of=AS_OF)
         assert totals.shape == (100_000,)
+
+
+@pytest.mark.parametrize("longest", [0, 1, 2])
+def test_pieces_of_any_axis_are_billed_as_the_whole(
+    ably: PriceBook, monkeypatch: pytest.MonkeyPatch, longest: int
+) -> None:
+    shape = [3, 3, 3]
+    shape[longest] = 7
+    sent = np.arange(np.prod(shape), dtype=np.float64).reshape(shape) * 1e6
+    usage = {"messages_published": sent, "peak_connections": np.arange(shape[2]) * 1000.0}
+    flat = {name: np.broadcast_to(values, shape).ravel() for name, values in usage.items()}
+    expected = cheapest(ably, flat, as_of=AS_OF)
+    monkeypatch.setattr(totals, "AT_ONCE", 10)
+    for found, whole in zip(cheapest(ably, usage, as_of=AS_OF), expected, strict=True):
+        assert_array_equal(found, whole.reshape(shape))
+
+
+def test_usage_that_was_looked_through_is_billed_as_it_is(ably: PriceBook) -> None:
+    usage = {"messages_published": np.array([1e6, 1e9])}
+    for found, expected in zip(
+        cheapest(ably, checked(usage), as_of=AS_OF), cheapest(ably, usage, as_of=AS_OF), strict=True
+    ):
+        assert_array_equal(found, expected)
+    with pytest.raises(ValueError, match="out of range or nan"):
+        checked({"messages_published": np.array([np.nan])})

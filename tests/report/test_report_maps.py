@@ -4,16 +4,20 @@ import re
 from pathlib import Path
 
 import pytest
+from matplotlib.figure import Figure
 
 from toolkit import mapping
 from toolkit.cost.decisionmap import DecisionMap
+from toolkit.cost.maplines import Positions
 from toolkit.loading import Loaded, load
 from toolkit.report import plots
 from toolkit.report.downtimemap_plot import areas_of as areas_over_downtime
 from toolkit.report.map_parts import Area, merged
+from toolkit.report.palette import SCHEMES
 from toolkit.report.pictures import Picture
 from toolkit.report.uptimemap_plot import areas_of
-from toolkit.report.wording import NBSP
+from toolkit.report.whiskers import whisker
+from toolkit.report.wording import NBSP, compact
 
 DATA = Path(__file__).parent.parent.parent / "data"
 FACTORS = [0.01, 0.1, 1.0, 10.0, 30.0, 100.0]
@@ -83,9 +87,50 @@ def test_options_differ_by_pattern_too(downtime: DecisionMap) -> None:
 
 def test_small_maps_tell_each_team_s_cheapest(loaded: Loaded, uptime: DecisionMap) -> None:
     other = mapping.decision_map(loaded, "production", message_factors=FACTORS, team_times=10.0)
-    picture = plots.team_maps({1.0: uptime, 10.0: other}, peak=1500.0)
+    picture = plots.team_maps({1.0: uptime, 10.0: other})
     assert "1,500 connected at the peak: ably; 15,000 connected at the peak: " in picture.alt
     assert {row[0] for row in picture.table.rows} == {"1,500", "15,000"}
+
+
+def test_the_table_tells_where_lines_lie_over_the_draws(loaded: Loaded) -> None:
+    drawn = mapping.decision_map(loaded, "production")
+    line = drawn.boundaries[0]
+    assert line.over_draws.p5 is not None and line.over_draws.p50 is not None
+    said = words(plots.decision_map(drawn))
+    assert "It ends in 5, 50 and 95 % of the draws at" in said
+    known = ", ".join(map(compact, (line.over_draws.p5, line.over_draws.p50)))
+    assert f"{known}, off the map" in said
+    assert "the map ends" in said
+
+
+def test_the_table_tells_each_line_over_the_cost_of_downtime(downtime: DecisionMap) -> None:
+    said = words(plots.downtime_map(downtime))
+    for border in downtime.borders:
+        assert f"{border.below} to {border.above} in 5, 50 and 95 % of the draws" in said
+
+
+def drawn_lines(found: Positions) -> int:
+    """Lines and markers that a whisker puts on a map from 1 to 100."""
+    axes = Figure().add_subplot()
+    axes.set(xscale="log", xlim=(1, 100), ylim=(0, 1))
+    whisker(axes, 0.5, found, SCHEMES["light"])
+    return len(axes.lines)
+
+
+@pytest.mark.parametrize(
+    ("found", "lines"),
+    [
+        (Positions(2.0, 10.0, 50.0), 4),
+        (Positions(None, 10.0, 50.0), 4),
+        (Positions(2.0, None, None), 3),
+        (Positions(2.0, 1000.0, None), 3),
+        (Positions(None, 10.0, None), 0),
+        (Positions(0.5, 10.0, 500.0), 0),
+    ],
+)
+def test_a_whisker_is_drawn_unless_it_leaves_the_map_at_both_ends(found: Positions, lines: int) -> None:
+    """The line, its two ends and the median where that is on the map."""
+    assert drawn_lines(found) == lines
 
 
 def test_a_map_without_any_known_option_is_drawn_and_says_so(loaded: Loaded) -> None:

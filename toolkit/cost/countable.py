@@ -6,8 +6,9 @@ import numpy as np
 
 from toolkit.evidence import Range
 from toolkit.pricing.scenario import Scenario
-from toolkit.pricing.traffic import Traffic, grown, traffic_of, usage_arrays
+from toolkit.pricing.traffic import Traffic, grown, traffic_of
 from toolkit.pricing.usage import MAX_COUNT
+from toolkit.pricing.usagearrays import usage_arrays
 
 COUNTABLE = MAX_COUNT / 100
 """The most of a usage field in a month: curves go on to a hundred times the scenario's messages."""

@@ -57,14 +57,12 @@ def _without_bill(billed: Billed) -> Spending:
 
 def _agreements(book: PriceBook, billed: Billed, setting: Setting) -> Agreements:
     every = offers(book, setting.as_of)
-    times = np.sum([_times(chosen, len(every)) for _, chosen in billed.blocks], axis=0)
-    used = np.flatnonzero(times).tolist()
+    used = [
+        index
+        for index, offer in enumerate(every)
+        if offer.chosen_unnamed and any((chosen == index).any() for _, chosen in billed.blocks)
+    ]
     return {index: (every[index], known_sla(book, every[index].plan, setting.as_of)) for index in used}
-
-
-def _times(chosen: Integers, plans: int) -> Integers:
-    """How often each plan was chosen, shape (plans,); no plan at all is -1."""
-    return np.bincount(chosen.ravel() + 1, minlength=plans + 1)[1:]
 
 
 def _pays(sla: Sla) -> bool:
@@ -74,7 +72,8 @@ def _pays(sla: Sla) -> bool:
 def _credits(usd: Floats, chosen: Integers, agreements: Agreements, drawn: dict[str, Drawn]) -> Floats:
     """Credits of some months, 0 or less, shape (months, draws)."""
     credit = np.zeros(usd.shape)
-    charge = np.where(np.isfinite(usd), usd, 0.0)
+    known = np.isfinite(usd)
+    charge = usd if known.all() else np.where(known, usd, 0.0)
     for index, (_, sla) in agreements.items():
         if sla is not None and credit_known(sla):
             if not sla.has_one:

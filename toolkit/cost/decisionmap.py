@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from toolkit.cost.leaders import NONE, Indices
+from toolkit.cost.maplines import Border, Boundary, Strip, boundaries, digits
 from toolkit.cost.reach import Reach
 from toolkit.cost.result import Band
 from toolkit.cost.sampling import Floats
@@ -17,80 +18,6 @@ Against = Literal["uptime_need", "downtime_cost_usd_per_hour"]
 
 SURE = 0.8
 """Where the cheapest option is so in fewer of the draws, a map says that it is not sure."""
-
-
-@dataclass(frozen=True)
-class Part:
-    """A part of a strip in which one option is the cheapest.
-
-    Args:
-        messages_from, messages_to: a month, published and delivered.
-        option: its id. None where no plan carries the volume, or nothing reaches the need.
-        narrowed: False where the upper end was seen by few draws only.
-    """
-
-    messages_from: float
-    messages_to: float
-    option: str | None
-    narrowed: bool = True
-
-    def to_document(self) -> dict[str, Any]:
-        """The part, volumes to four digits."""
-        ends = {"from": self.messages_from, "to": self.messages_to}
-        return {**{name: _digits(value) for name, value in ends.items()}, "option": self.option}
-
-
-@dataclass(frozen=True)
-class Strip:
-    """A strip of uptimes that the same options reach.
-
-    Args:
-        above: the uptime that it lies above, a share of time.
-        to: the highest in it.
-        options: ids of those that reach it.
-        parts: by volume, ascending.
-        unsure: stretches of volumes in which the cheapest is so in fewer than :data:`SURE` of the draws.
-    """
-
-    above: float
-    to: float
-    options: tuple[str, ...]
-    parts: tuple[Part, ...]
-    unsure: tuple[tuple[float, float], ...] = ()
-
-    def option_at(self, messages: float) -> str | None:
-        """The cheapest option at a volume; None where there is none."""
-        return next((part.option for part in self.parts if messages <= part.messages_to), None)
-
-    def to_document(self) -> dict[str, Any]:
-        """The strip; shares to seven digits."""
-        ends = {"above": round(self.above, 7), "to": round(self.to, 7)}
-        return {
-            **ends,
-            "reached_by": list(self.options),
-            "cheapest": [part.to_document() for part in self.parts],
-            "unsure": [[_digits(low), _digits(high)] for low, high in self.unsure],
-        }
-
-
-@dataclass(frozen=True)
-class Border:
-    """Where one option hands over to another, over volume and the cost of an hour of outage.
-
-    Args:
-        below: the option that is the cheapest where an hour costs less.
-        above: the one where it costs more.
-        points: messages a month and US dollars an hour, by volume.
-    """
-
-    below: str
-    above: str
-    points: tuple[tuple[float, float], ...]
-
-    def to_document(self) -> dict[str, Any]:
-        """The border, its points to four digits."""
-        points = [[_digits(messages), _digits(usd)] for messages, usd in self.points]
-        return {"from": self.below, "to": self.above, "points": points}
 
 
 @dataclass(frozen=True)
@@ -104,6 +31,7 @@ class Here:
         level_low, level_high: the 5th and 95th percentile of the level. None likewise.
         option: the cheapest feasible one, as ``toolkit cost`` has it. None where there is none.
         p_cheapest: how often it is so. None likewise.
+        peak_connections: users connected at once at the peak, at the median.
     """
 
     messages_per_month: Band
@@ -113,13 +41,15 @@ class Here:
     level_high: float | None
     option: str | None
     p_cheapest: float | None
+    peak_connections: float
 
     def to_document(self) -> dict[str, Any]:
         """Where the team stands, volumes to four digits."""
         own = self.messages_per_month
         return {
-            "messages_per_month": {name: _digits(getattr(own, name)) for name in ("p5", "p50", "p95")},
-            "messages_in_last_month": _digits(self.path[-1]),
+            "messages_per_month": {name: digits(getattr(own, name)) for name in ("p5", "p50", "p95")},
+            "messages_in_last_month": digits(self.path[-1]),
+            "peak_connections": digits(self.peak_connections),
             "level": self.level,
             "cheapest": self.option,
             "p_cheapest": None if self.p_cheapest is None else round(self.p_cheapest, 4),
@@ -180,6 +110,11 @@ class DecisionMap:
         known = [strip.to for strip in self.strips if strip.options]
         return max(known, default=None)
 
+    @property
+    def boundaries(self) -> list[Boundary]:
+        """The lines over message volume, each with where it lies over the draws; none without strips."""
+        return boundaries(self.strips)
+
     def name_at(self, level: int, volume: int) -> str | None:
         """The id of the cheapest option at a point of the grid."""
         index = int(self.cheapest[level, volume])
@@ -202,7 +137,7 @@ class DecisionMap:
         """The map's lines and the team's place, without the grid."""
         messages, levels = self.messages_per_month, self.levels
         axis = {"from": float(levels[0]), "to": float(levels[-1]), "points": len(levels)}
-        volumes = {"from": _digits(messages[0]), "to": _digits(messages[-1]), "points": len(messages)}
+        volumes = {"from": digits(messages[0]), "to": digits(messages[-1]), "points": len(messages)}
         lines: dict[str, Any] = {"borders": [border.to_document() for border in self.borders]}
         if self.against == "uptime_need":
             lines = {
@@ -230,16 +165,12 @@ def maps_csv(maps: Mapping[str, DecisionMap]) -> str:
         for against, found in maps.items()
     ]
     frame = pd.concat(frames, ignore_index=True)
-    for name, digits in (
+    for name, form in (
         ("level", ".9g"),
         ("messages_per_month", ".6g"),
         ("p_cheapest", ".4f"),
         ("mean_usd", ".2f"),
     ):
-        frame[name] = [None if pd.isna(value) else format(value, digits) for value in frame[name]]
+        frame[name] = [None if pd.isna(value) else format(value, form) for value in frame[name]]
     columns = ["against", "level", "messages_per_month", "option", "p_cheapest", "mean_usd", "feasible"]
     return frame[columns].to_csv(index=False, lineterminator="\n")
-
-
-def _digits(value: float) -> float:
-    return float(f"{float(value):.4g}")

@@ -10,10 +10,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from toolkit.cost.decisionmap import Border, DecisionMap, Here
-from toolkit.cost.envelope import NONE, chances, cheapest_at, stretches
+from toolkit.cost.boundaries import costs_over_draws
+from toolkit.cost.decisionmap import DecisionMap, Here
+from toolkit.cost.envelope import NONE, cheapest_at, stretches, times_won
 from toolkit.cost.ground import Ground
 from toolkit.cost.leaders import Flags, Indices, alike, leaders, mean_of
+from toolkit.cost.maplines import Border
 from toolkit.cost.reach import reaching
 from toolkit.cost.sampling import Floats
 from toolkit.evidence import Range, central
@@ -59,7 +61,7 @@ def downtime_map(ground: Ground, *, usd_per_hour: Floats | None = None) -> Decis
         reach=dict(zip(names, ground.reach, strict=True)),
         strips=[],
         promised=[],
-        borders=list(_borders(found.lines, levels, names, messages)),
+        borders=list(_borders(ground, found.lines, levels)),
         here=_here(ground, members),
         apart=ground.apart(),
         draws=ground.few.draws.count,
@@ -102,12 +104,22 @@ def lines_at(ground: Ground, members: Flags, usd_per_hour: Floats) -> AtCosts:
     base = np.where(members[:, np.newaxis, np.newaxis], ground.costs.priced_usd(), np.inf)
     hours = np.where(members[:, np.newaxis], ground.costs.outage_hours, 0.0)
     lines = mean_lines(base, hours, members)
-    option = cheapest_at(*lines, usd_per_hour).T
-    level, volume = np.indices(option.shape)
-    won = chances(base, hours, usd_per_hour)[option, volume, level]
-    total = lines[0][option, volume] + lines[1][option, volume] * usd_per_hour[:, np.newaxis]
-    none = option == NONE
-    return AtCosts(option, np.where(none, np.nan, won), np.where(none, np.nan, total), lines)
+    # Volume by volume; costs of an hour come first only in what is given back.
+    option = cheapest_at(*lines, usd_per_hour)
+    place = option * len(option) + np.arange(len(option))[:, np.newaxis]
+    total = lines[1].take(place, mode="wrap") * usd_per_hour
+    total += lines[0].take(place, mode="wrap")
+    total[option == NONE] = np.nan
+    return AtCosts(option.T, _shares_of_wins(base, hours, usd_per_hour, option).T, total.T, lines)
+
+
+def _shares_of_wins(base_usd: Floats, hours: Floats, usd_per_hour: Floats, option: Indices) -> Floats:
+    """How often the option at each point is the cheapest; nan where there is none, shape (volumes, costs)."""
+    shares = np.full(option.shape, np.nan)
+    leading = np.flatnonzero(np.bincount(option.ravel() + 1)[1:]).tolist()
+    for index, won in times_won(base_usd, hours, usd_per_hour, leading):
+        np.divide(won, base_usd.shape[2], out=shares, where=option == index)
+    return shares
 
 
 def mean_lines(base_usd: Floats, hours: Floats, members: Flags) -> tuple[Floats, Floats]:
@@ -127,20 +139,35 @@ def mean_lines(base_usd: Floats, hours: Floats, members: Flags) -> tuple[Floats,
     return base, wide
 
 
-def _borders(
-    lines: tuple[Floats, Floats], levels: Floats, names: list[str], messages: Floats
-) -> Iterator[Border]:
+def _borders(ground: Ground, lines: tuple[Floats, Floats], levels: Floats) -> Iterator[Border]:
     """Where the cheapest changes within the map, point by point for each two options."""
-    points: dict[tuple[str, str], list[tuple[float, float]]] = {}
+    points: dict[tuple[int, int], list[tuple[int, float]]] = {}
     before: Indices | None = None
     for option, start, _ in stretches(*lines, least_usd_per_hour=float(levels[0])):
         if before is not None:
             for volume in np.flatnonzero((option != NONE) & (start <= levels[-1])).tolist():
-                pair = (names[before[volume]], names[option[volume]])
-                points.setdefault(pair, []).append((float(messages[volume]), float(start[volume])))
+                pair = (int(before[volume]), int(option[volume]))
+                points.setdefault(pair, []).append((volume, float(start[volume])))
         before = option
-    for (below, above), found in sorted(points.items()):
-        yield Border(below, above, tuple(sorted(found)))
+    base = ground.costs.priced_usd()
+    borders = [_border(ground, base, pair, sorted(found)) for pair, found in points.items()]
+    yield from sorted(borders, key=lambda border: (border.below, border.above))
+
+
+def _border(ground: Ground, base: Floats, pair: tuple[int, int], points: list[tuple[int, float]]) -> Border:
+    """The line between two options, from the volumes that have it."""
+    messages, outages = ground.costs.messages_per_month, ground.costs.outage_hours
+    volumes = [volume for volume, _ in points]
+    below, above = pair
+    over_draws = costs_over_draws(
+        (base[below, volumes], base[above, volumes]), (outages[below], outages[above])
+    )
+    return Border(
+        below=ground.options[below].id,
+        above=ground.options[above].id,
+        points=tuple((float(messages[volume]), usd) for volume, usd in points),
+        over_draws=tuple(over_draws),
+    )
 
 
 def _here(ground: Ground, members: Flags) -> Here:
@@ -149,10 +176,10 @@ def _here(ground: Ground, members: Flags) -> Here:
         ground.usd_per_hour(ground.setting),
     )
     if stated is None or usd_per_hour is None:
-        return Here(ground.own, ground.path, None, None, None, None, None)
+        return Here(ground.own, ground.path, None, None, None, None, None, ground.peak)
     lead = leaders(ground.here.totals_usd(usd_per_hour), members)
     index = int(lead.option[0])
     option = None if index == NONE else ground.options[index].id
     low, high = (stated.p5, stated.p95) if isinstance(stated, Range) else (stated, stated)
     chance = None if option is None else float(lead.p_cheapest[0])
-    return Here(ground.own, ground.path, central(stated), low, high, option, chance)
+    return Here(ground.own, ground.path, central(stated), low, high, option, chance, ground.peak)

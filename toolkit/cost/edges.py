@@ -100,12 +100,18 @@ def _beyond(below: int, above: int, factors: Floats, means: Means) -> Floats:
     costs, others = found.get(below, nothing), found.get(above, nothing)
     with np.errstate(invalid="ignore"):
         more = costs - others
-    return np.where(np.isnan(more), 0.0, more)
+    # Where neither has a price, none is the cheaper one; that is an edge only to where no option has one.
+    return np.where(np.isnan(more), np.inf if above == NONE else 0.0, more)
 
 
 def _guess(ends: Floats, beyond: Floats) -> Floats:
-    """The middle, which halves whatever happens, and two points around where a straight line crosses zero."""
+    """The middle, which halves whatever happens, and two points around where a straight line crosses zero.
+
+    The quarters where no number says where that is.
+    """
     points = [float(np.sqrt(ends[0] * ends[1]))]
+    if np.isinf(beyond).all():
+        points += [float(ends[0] * (ends[1] / ends[0]) ** share) for share in (0.25, 0.75)]
     if np.isfinite(beyond).all():
         at = ends[0] * (ends[1] / ends[0]) ** (beyond[0] / (beyond[0] - beyond[1]))
         points += [at * (1 - CLOSE / 3), at * (1 + CLOSE / 3)]

@@ -4,7 +4,7 @@ A total is a + b x: b hours of outage at x dollars an hour. Where the cheapest c
 the lines, draw by draw or on average, however finely x is looked at.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from toolkit.cost.sampling import Floats
 
 Indices = NDArray[np.intp]
+Counts = NDArray[np.int64]
 
 NONE = -1
 
@@ -83,22 +84,29 @@ def cheapest_at(base_usd: Floats, hours: Floats, usd_per_hour: Floats) -> Indice
     return found
 
 
-def chances(base_usd: Floats, hours: Floats, usd_per_hour: Floats) -> Floats:
-    """Share of the draws in which each option is the cheapest, shape (options, volumes, costs).
+def times_won(
+    base_usd: Floats, hours: Floats, usd_per_hour: Floats, options: Iterable[int]
+) -> Iterator[tuple[int, Counts]]:
+    """Some options, each with the number of draws in which it is the cheapest of all, (volumes, costs).
 
     Args:
         base_usd: totals without downtime, shape (options, volumes, draws); inf without a price.
         hours: of outage, shape (options, draws).
         usd_per_hour: ascending, shape (costs,).
+        options: those to tell of, by index.
     """
-    options, volumes, draws = base_usd.shape
-    wide = np.broadcast_to(hours[:, np.newaxis, :], base_usd.shape).reshape(options, -1)
-    flat, volume = base_usd.reshape(options, -1), np.repeat(np.arange(volumes), draws)
-    begun = np.zeros((options, volumes, len(usd_per_hour) + 1))
-    for option, start, end in stretches(flat, wide, least_usd_per_hour=float(usd_per_hour[0])):
-        won = option != NONE
-        for bound, change in ((start, 1.0), (end, -1.0)):
-            place = np.searchsorted(usd_per_hour, bound[won], side="left")
-            np.add.at(begun, (option[won], volume[won], place), change)
-    shares: Floats = begun.cumsum(axis=2)[:, :, :-1] / draws
-    return shares
+    every, volumes, draws = base_usd.shape
+    wide = np.broadcast_to(hours[:, np.newaxis, :], base_usd.shape).reshape(every, -1)
+    found = list(stretches(base_usd.reshape(every, -1), wide, least_usd_per_hour=float(usd_per_hour[0])))
+    if not found:
+        return
+    winner, starts, ends = (np.concatenate(part) for part in zip(*found, strict=True))
+    bounds = np.stack([np.searchsorted(usd_per_hour, ends), np.searchsorted(usd_per_hour, starts)])
+    shape = (volumes, len(usd_per_hour) + 1)
+    # Where in the grid a stretch begins and ends: draw after draw of each volume, stretch after stretch.
+    places = bounds + np.tile(np.repeat(np.arange(volumes) * shape[1], draws), len(found))
+    for option in options:
+        ended, begun = (np.bincount(at, minlength=volumes * shape[1]) for at in places[:, winner == option])
+        begun -= ended
+        counts = begun.reshape(shape)
+        yield option, np.cumsum(counts, axis=1, out=counts)[:, :-1]

@@ -16,6 +16,7 @@ from toolkit.cost.result import Band
 from toolkit.cost.sampling import DRAWS, SEED, Floats
 from toolkit.cost.setting import Setting
 from toolkit.cost.volumes import VolumeCosts, volume_costs
+from toolkit.evidence import central
 from toolkit.pricing.book import PriceBook
 from toolkit.pricing.scenario import Scenario
 from toolkit.pricing.traffic import DAYS, messages_delivered, messages_published
@@ -85,7 +86,8 @@ class Ground:
         few.downtime_cost()
         # Without anything uncertain one draw tells as much as all.
         count = all_draws if few.draws.read else 1
-        full = replace(few, draws=replace(few.draws, count=count, read=set()))
+        alike = count == few.draws.count
+        full = few if alike else replace(few, draws=replace(few.draws, count=count, read=set()))
         return cls(options, books, full, costs, few, old, scenario_id)
 
     @cached_property
@@ -134,12 +136,15 @@ class Ground:
         band = Band.of(drawn.ravel())
         return replace(band, p50=self.setting.central_messages_per_month())
 
+    @property
+    def peak(self) -> float:
+        """Users connected at once at the peak, at the median."""
+        return central(self.setting.scenario.peak_concurrent_users)
+
     @cached_property
     def path(self) -> tuple[float, ...]:
         """Messages of every month of the horizon, at the medians."""
-        return tuple(
-            self.setting.only(month).central_messages_per_month() for month in range(self.setting.months)
-        )
+        return tuple(self.setting.central_messages_per_month(month) for month in range(self.setting.months))
 
     def apart(self) -> dict[str, dict[str, Any]]:
         """The options that no map can show, with what they lack and what they cost but for downtime."""

@@ -16,7 +16,7 @@ from toolkit.pricing.bill import Bill, bill
 from toolkit.pricing.book import PriceBook
 from toolkit.pricing.offers import sells_unnamed
 from toolkit.pricing.totals import cheapest
-from toolkit.pricing.traffic import usage_of
+from toolkit.pricing.usagearrays import usage_of
 
 LINE = "vendor bill"
 

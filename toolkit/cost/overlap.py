@@ -1,39 +1,51 @@
 """Parallel running: what the option in service costs while it still runs beside the new one."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from toolkit.cost.formulas import month_overlapped
 from toolkit.cost.option import Option
 from toolkit.cost.sampling import Floats
-from toolkit.cost.setting import Setting
+from toolkit.cost.setting import ASSUMED, Setting
 from toolkit.cost.spending import Spending, gathered, sources, unknown, weakest
 
 LINE = "parallel running"
 
-MonthCost = Callable[[int], Floats | None]
-"""The recurring cost of a month, 0 for the first one, of shape (draws,); None where it is not known."""
+MonthCosts = Callable[[int], Sequence[Floats] | None]
+"""Gives the recurring cost of each of so many months, of shape (draws,); None where one is not known."""
 
 
-def parallel_running(option: Option, setting: Setting, old_month_usd: MonthCost) -> Spending:
+def parallel_running(option: Option, setting: Setting, old_usd: MonthCosts) -> Spending:
     """The recurring cost of the option in service for the months of overlap, from the first one on.
 
     Args:
-        old_month_usd: what the option in service costs a month.
+        old_usd: what the option in service costs month by month.
     """
     drawn, missing = gathered(option, ("parallel_run_months",), setting)
     if missing:
         return unknown(LINE, missing, recurring=False)
     overlap = drawn["parallel_run_months"].values
-    total, means = np.zeros(setting.draws.count), np.zeros(setting.months)
-    worth = setting.worth()
-    for month in range(min(int(np.ceil(overlap.max())), setting.months)):
-        old = old_month_usd(month)
-        if old is None:
-            return unknown(LINE, [f"the monthly cost of {setting.in_service}"], recurring=False)
-        cost = month_overlapped(overlap, month=month) * old
-        total += cost * worth[month]
-        means[month] = cost.mean()
+    # The same for all options whose overlap is the same.
+    found: tuple[Floats, Floats] | None = setting.once(
+        (ASSUMED, LINE, overlap.tobytes()), lambda: _overlapping(overlap, setting, old_usd)
+    )
+    if found is None:
+        return unknown(LINE, [f"the monthly cost of {setting.in_service}"], recurring=False)
+    total, means = found
     source = f"{sources(drawn)}; the monthly cost of {setting.in_service}, which is in service"
     return Spending(LINE, source, total, None, False, months_usd=means, grade=weakest(drawn.values()))
+
+
+def _overlapping(overlap: Floats, setting: Setting, old_usd: MonthCosts) -> tuple[Floats, Floats] | None:
+    """Draws of the total and the mean of every month; None where a month's cost is not known."""
+    total, means = np.zeros(setting.draws.count), np.zeros(setting.months)
+    worth = setting.worth()
+    months = old_usd(min(int(np.ceil(overlap.max())), setting.months))
+    if months is None:
+        return None
+    for month, old in enumerate(months):
+        cost = month_overlapped(overlap, month=month) * old
+        total = total + cost * worth[month]
+        means[month] = cost.mean()
+    return total, means

@@ -1,6 +1,7 @@
 """Servers, load balancer, caches and egress of an option that the team runs itself."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable
+from functools import cache
 
 from toolkit.cost.capacity import capacities
 from toolkit.cost.option import Option
@@ -19,62 +20,91 @@ from toolkit.pricing.traffic import DAYS
 SIZING = ("usable_capacity_share", "busiest_second_factor")
 """What sizing needs beside the capacities of a node."""
 
+Needed = Callable[[range], Floats]
+"""Gives the nodes that the load needs in some months, without spare, shape (months, draws)."""
+
 
 def infrastructure(option: Option, setting: Setting) -> list[Spending]:
     """The lines of servers, load balancer, caches and egress; each unknown where a figure of its own is."""
-    drawn, missing = _sized(option, setting)
-    needed = [] if missing else [_needed(drawn, setting, months) for months in setting.spans()]
+    sizes, missing = setting.of_option(option, "sizes", lambda: _sizes(option, setting))
+
+    @cache
+    def needed(months: range) -> Floats:
+        return _needed(sizes, setting, months)
+
     return [
-        _servers(option, setting, needed),
+        _servers(option, setting, sizes, missing, needed),
         _load_balancer(option, setting),
-        _caches(option, setting, needed),
+        _caches(option, setting, sizes, missing, needed),
         _egress(option, setting),
     ]
 
 
-def _sized(option: Option, setting: Setting, *more: str) -> tuple[dict[str, Drawn], list[str]]:
-    """What the number of nodes follows from, and more quantities by name; and what is missing of them."""
+def _sizes(option: Option, setting: Setting) -> tuple[dict[str, Drawn], list[str]]:
+    """What the number of nodes follows from, by name, and what is missing of it."""
     capacity, lacking = capacities(option, setting)
-    drawn, missing = gathered(option, (*SIZING, *more), setting)
+    drawn, missing = gathered(option, SIZING, setting)
     return {**capacity, **drawn}, [*lacking, *missing]
 
 
 def _needed(drawn: dict[str, Drawn], setting: Setting, months: range) -> Floats:
-    """Nodes that the load needs in some months, without spare, shape (months, draws)."""
     usage = setting.usage(months)
-    peak_deliveries_per_s = busiest_second_deliveries(
-        usage["messages_delivered"],
-        days=DAYS,
-        busiest_day_factor=usage["busiest_day_factor"],
-        busiest_second_factor=drawn["busiest_second_factor"].values,
-    )
     return nodes_needed(
         peak_connections=usage["peak_connections"],
         connections_per_node=drawn["connections_per_node"].values,
-        peak_deliveries_per_s=peak_deliveries_per_s,
+        peak_deliveries_per_s=_peak_deliveries(setting, months, drawn["busiest_second_factor"].values),
         deliveries_per_s_per_node=drawn["deliveries_per_s_per_node"].values,
         usable_capacity_share=drawn["usable_capacity_share"].values,
     )
 
 
-def _servers(option: Option, setting: Setting, needed: Sequence[Floats]) -> Spending:
-    drawn, missing = _sized(option, setting, "spare_nodes", "node_usd_per_month")
-    if missing:
-        return unknown("servers", missing, recurring=True)
+def _peak_deliveries(setting: Setting, months: range, busiest_second_factor: Floats) -> Floats:
+    """Deliveries of the busiest second, 1/s; the same for all options with the same factor."""
+
+    def peak() -> Floats:
+        usage = setting.usage(months)
+        return busiest_second_deliveries(
+            usage["messages_delivered"],
+            days=DAYS,
+            busiest_day_factor=usage["busiest_day_factor"],
+            busiest_second_factor=busiest_second_factor,
+        )
+
+    found: Floats = setting.of_months(("busiest second", busiest_second_factor.tobytes()), months, peak)
+    return found
+
+
+def _servers(
+    option: Option, setting: Setting, sizes: dict[str, Drawn], lacking: list[str], needed: Needed
+) -> Spending:
+    drawn, missing = gathered(option, ("spare_nodes", "node_usd_per_month"), setting)
+    if lacking or missing:
+        return unknown("servers", [*lacking, *missing], recurring=True)
     spare, price = drawn["spare_nodes"].values, drawn["node_usd_per_month"].values
-    blocks = (price * servers(nodes, spare_nodes=spare) for nodes in needed)
-    return every_month("servers", drawn, setting, blocks)
+
+    def blocks() -> Iterable[Floats]:
+        return (price * servers(needed(months), spare_nodes=spare) for months in setting.spans())
+
+    return every_month("servers", option, {**sizes, **drawn}, setting, blocks)
 
 
-def _caches(option: Option, setting: Setting, needed: Sequence[Floats]) -> Spending:
+def _caches(
+    option: Option, setting: Setting, sizes: dict[str, Drawn], lacking: list[str], needed: Needed
+) -> Spending:
     """Without a size of the servers, how many caches they need is not known either."""
     names = ("nodes_per_cache", "spare_caches", "cache_usd_per_month")
-    drawn, missing = _sized(option, setting, *names)
-    if missing:
-        return unknown("cache", missing, recurring=True)
+    drawn, missing = gathered(option, names, setting)
+    if lacking or missing:
+        return unknown("cache", [*lacking, *missing], recurring=True)
     per, spare, price = (drawn[name].values for name in names)
-    blocks = (price * caches(nodes, nodes_per_cache=per, spare_caches=spare) for nodes in needed)
-    return every_month("cache", drawn, setting, blocks)
+
+    def blocks() -> Iterable[Floats]:
+        return (
+            price * caches(needed(months), nodes_per_cache=per, spare_caches=spare)
+            for months in setting.spans()
+        )
+
+    return every_month("cache", option, {**sizes, **drawn}, setting, blocks)
 
 
 def _load_balancer(option: Option, setting: Setting) -> Spending:
@@ -83,8 +113,11 @@ def _load_balancer(option: Option, setting: Setting) -> Spending:
     if missing:
         return unknown("load balancer", missing, recurring=True)
     fixed, unit = (drawn[name].values for name in names)
-    blocks = (fixed + unit * _units(setting, months) for months in setting.spans())
-    return every_month("load balancer", drawn, setting, blocks)
+
+    def blocks() -> Iterable[Floats]:
+        return (fixed + unit * _units(setting, months) for months in setting.spans())
+
+    return every_month("load balancer", option, drawn, setting, blocks)
 
 
 def _units(setting: Setting, months: range) -> Floats:
@@ -103,5 +136,8 @@ def _egress(option: Option, setting: Setting) -> Spending:
     if missing:
         return unknown("egress", missing, recurring=True)
     price = drawn["egress_usd_per_gib"].values
-    blocks = (price * setting.egress_gib(months) for months in setting.spans())
-    return every_month("egress", drawn, setting, blocks)
+
+    def blocks() -> Iterable[Floats]:
+        return (price * setting.egress_gib(months) for months in setting.spans())
+
+    return every_month("egress", option, drawn, setting, blocks)

@@ -24,8 +24,8 @@ from toolkit.pricing.traffic import (
     messages_delivered,
     messages_published,
     traffic_of,
-    usage_arrays,
 )
+from toolkit.pricing.usagearrays import usage_arrays
 from toolkit.project import InputError
 
 TEAM_SIZE = {name: "team_size" for name in ("peak_concurrent_users", "monthly_active_users", "channels")}
@@ -41,8 +41,8 @@ KEPT = 2**23
 """Months times draws whose usage is kept between options, 80 bytes each; of more it is worked out anew."""
 
 
-OLD = "old"
-"""Begins the keys of what is kept of the option in service, which follows from assumptions too."""
+ASSUMED = "assumed"
+"""Begins the keys of what is kept and follows from assumptions too."""
 
 
 def _key(key: Hashable) -> Hashable:
@@ -122,7 +122,7 @@ class Setting:
     def assuming(self, assumptions: Assumptions) -> "Setting":
         """The same circumstances under other assumptions; what does not follow from these is kept."""
         other = replace(self, assumptions=assumptions)
-        other._kept.update({key: kept for key, kept in self._kept.items() if _key(key) != OLD})
+        other._kept.update({key: kept for key, kept in self._kept.items() if _key(key) != ASSUMED})
         return other
 
     def first_month(self, *, message_factor: float = 1.0) -> "Setting":
@@ -133,11 +133,23 @@ class Setting:
         """The same circumstances for one month, 0 for the first."""
         return replace(self, months=1, start=self.start + month)
 
+    def month_by_month(
+        self, months: int, cost: Callable[["Setting"], Floats | None]
+    ) -> Sequence[Floats] | None:
+        """What a cost of a single month comes to in each of the first ones; None where one is not known."""
+        found = [cost(self.only(month)) for month in range(months)]
+        known = [usd for usd in found if usd is not None]
+        return known if len(known) == len(found) else None
+
     def once(self, key: Hashable, work_out: Callable[[], Any]) -> Any:
         """What ``work_out`` gives, asked only the first time that this setting sees the key."""
         if key not in self._kept:
             self._kept[key] = work_out()
         return self._kept[key]
+
+    def of_option(self, option: Option, name: Hashable, work_out: Callable[[], Any]) -> Any:
+        """What ``work_out`` gives for an option, whatever the messages: many volumes ask it only once."""
+        return work_out()
 
     def traffic(self, months: range) -> Traffic:
         """Traffic of some months; the fields that grow have shape (months, draws), the others (draws,)."""
@@ -165,7 +177,7 @@ class Setting:
         )
         return gib
 
-    def of_months(self, name: str, months: range, work_out: Callable[[], Any]) -> Any:
+    def of_months(self, name: Hashable, months: range, work_out: Callable[[], Any]) -> Any:
         """What ``work_out`` gives for some months, kept for the next option where that is not too much."""
         few = self.months * self.draws.count <= KEPT
         return self.once((name, months), work_out) if few else work_out()
@@ -183,9 +195,9 @@ class Setting:
         growth = np.float64(central(self.scenario.growth_per_month))
         return grown(first, growth_per_month=growth, month=month)
 
-    def central_messages_per_month(self) -> float:
-        """Messages published and delivered in the first month, at the medians."""
-        traffic = self.central_traffic(self.start)
+    def central_messages_per_month(self, month: int = 0) -> float:
+        """Messages published and delivered in a month, 0 for the first, at the medians."""
+        traffic = self.central_traffic(self.start + month)
         return float(messages_published(traffic, days=DAYS) + messages_delivered(traffic, days=DAYS))
 
     def spans(self) -> list[range]:

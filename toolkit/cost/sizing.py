@@ -96,8 +96,9 @@ def nodes_needed(
     by_connections = peak_connections / (connections_per_node * usable_capacity_share)
     by_deliveries = peak_deliveries_per_s / (deliveries_per_s_per_node * usable_capacity_share)
     # The larger of two numbers rounded up is the larger one rounded up.
-    needed: Floats = np.maximum(np.ceil(np.maximum(by_connections, by_deliveries)), 1.0)
-    return needed
+    needed: Floats = np.atleast_1d(np.maximum(by_connections, by_deliveries))
+    np.ceil(needed, out=needed)
+    return np.maximum(needed, 1.0, out=needed)
 
 
 def servers(needed: Floats, *, spare_nodes: Floats) -> Floats:
@@ -118,9 +119,11 @@ def caches(needed: Floats, *, nodes_per_cache: Floats, spare_caches: Floats) -> 
     >>> caches(np.array([1.0, 2.0, 7.0]), nodes_per_cache=np.array(6.0), spare_caches=np.array(1.0))
     array([0., 2., 3.])
     """
-    several = np.ceil(needed / nodes_per_cache) + np.ceil(spare_caches)
-    found: Floats = np.where(needed > 1.0, several, 0.0)
-    return found
+    several: Floats = np.atleast_1d(needed / nodes_per_cache)
+    np.ceil(several, out=several)
+    several += np.ceil(spare_caches)
+    # True is 1 and False 0.
+    return np.multiply(several, needed > 1.0, out=several)
 
 
 def load_balancer_units(*, peak_connections: Floats, egress_gib: Floats) -> Floats:

@@ -1,6 +1,6 @@
 """One line of an option's cost, draw by draw and month by month."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -9,8 +9,11 @@ from numpy.typing import NDArray
 
 from toolkit.cost.option import Option
 from toolkit.cost.sampling import Floats
-from toolkit.cost.setting import Drawn, Setting
+from toolkit.cost.setting import MONTHS_AT_ONCE, Drawn, Setting
 from toolkit.evidence import Grade, grade_rank
+
+FEW = 2**13
+"""Draws of which it takes less to tell that they are the same than to work out anew what follows."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,13 @@ def unknown(line: str, needs: Sequence[str], *, recurring: bool) -> Spending:
 
 def gathered(option: Option, names: Sequence[str], setting: Setting) -> tuple[dict[str, Drawn], list[str]]:
     """The quantities that are known, by name, and what is missing of the others."""
+    known: tuple[dict[str, Drawn], list[str]] = setting.of_option(
+        option, tuple(names), lambda: _gathered(option, names, setting)
+    )
+    return dict(known[0]), list(known[1])
+
+
+def _gathered(option: Option, names: Sequence[str], setting: Setting) -> tuple[dict[str, Drawn], list[str]]:
     found = {name: setting.drawn(option, name) for name in names}
     missing = [f"the figure {name}" for name, drawn in found.items() if drawn is None]
     return {name: drawn for name, drawn in found.items() if drawn is not None}, missing
@@ -72,18 +82,41 @@ def weakest(drawn: Iterable[Drawn]) -> Grade:
     return min((found.grade for found in drawn), key=grade_rank)
 
 
+class _Told(NamedTuple):
+    """What is told of a line, and what tells its numbers from those of others; None where they are many."""
+
+    source: str
+    grade: Grade
+    key: Hashable | None
+
+
 def every_month(
-    line: str, drawn: Mapping[str, Drawn], setting: Setting, blocks: Iterable[Floats]
+    line: str,
+    option: Option,
+    drawn: Mapping[str, Drawn],
+    setting: Setting,
+    blocks: Callable[[], Iterable[Floats]],
 ) -> Spending:
-    """A recurring line, added up month by month.
+    """A recurring line, added up month by month, once for all options that draw the same numbers for it.
 
     Args:
-        drawn: what it is made of.
-        blocks: the cost of the setting's months, stretch by stretch, see :func:`summed`.
+        drawn: what it is made of, beside what is the same for all options.
+        blocks: gives the cost of the setting's months, stretch by stretch, see :func:`summed`.
     """
-    total, first, means = summed(setting, blocks)
-    grade = weakest(drawn.values())
-    return Spending(line, sources(drawn), total, first, True, months_usd=means, grade=grade)
+    told: _Told = setting.of_option(option, line, lambda: _told(line, drawn, setting))
+    if told.key is None:
+        total, first, means = summed(setting, blocks())
+    else:
+        total, first, means = setting.once(told.key, lambda: summed(setting, blocks()))
+    return Spending(line, told.source, total, first, True, months_usd=means, grade=told.grade)
+
+
+def _told(line: str, drawn: Mapping[str, Drawn], setting: Setting) -> _Told:
+    key = None
+    if setting.draws.count <= FEW:
+        numbers = tuple((name, found.values.tobytes()) for name, found in drawn.items())
+        key = (line, setting.discount_rate_per_year, numbers)
+    return _Told(sources(drawn), weakest(drawn.values()), key)
 
 
 def alike(
@@ -116,17 +149,22 @@ def summed(setting: Setting, blocks: Iterable[Floats], *, settled: NDArray[np.bo
     """A cost added up over the horizon.
 
     Args:
-        blocks: its months, stretch by stretch, shape (months, draws) or one that broadcasts to it.
+        blocks: its months, stretch by stretch, shape (months, draws) or one that broadcasts to it; of a
+            setting at many volumes with an axis of these in front.
         settled: the draws that the means run over, shape (draws,). None takes all.
     """
     worth, flat = setting.worth(), setting.discount_rate_per_year == 0
     total, means, at = np.zeros(setting.draws.count), np.full(setting.months, np.nan), 0
     first: Floats | None = None
     for span, block in zip(setting.spans(), blocks, strict=True):
-        months = np.broadcast_to(block, (len(span), setting.draws.count))
-        first = months[0].copy() if first is None else first
+        shape = (*block.shape[:-2], len(span), setting.draws.count)
+        months = block if block.shape == shape else np.broadcast_to(block, shape)
+        first = months[..., 0, :].copy() if first is None else first
         to = at + len(span)
-        total += months.sum(axis=0) if flat else (months * worth[at:to, np.newaxis]).sum(axis=0)
+        worthy = months if flat else months * worth[at:to, np.newaxis]
+        # In the same stretches whatever comes at once, for the same sums to the last bit.
+        for start in range(0, len(span), MONTHS_AT_ONCE):
+            total = total + worthy[..., start : start + MONTHS_AT_ONCE, :].sum(axis=-2)
         if setting.tells_months:
             means[at:to] = (months if settled is None else months[:, settled]).mean(axis=1)
         at = to

@@ -1,7 +1,8 @@
 """All lines of one option, draw by draw."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
 
@@ -13,10 +14,10 @@ from toolkit.cost.overlap import LINE as PARALLEL
 from toolkit.cost.overlap import parallel_running
 from toolkit.cost.sampling import Floats
 from toolkit.cost.selfhosted import infrastructure
-from toolkit.cost.setting import OLD, Setting
+from toolkit.cost.setting import ASSUMED, Setting
 from toolkit.cost.spending import Spending, stays
 from toolkit.pricing.book import PriceBook
-from toolkit.pricing.traffic import usage_arrays
+from toolkit.pricing.usagearrays import usage_arrays
 
 Bills = Callable[[Option, Mapping[str, PriceBook], Setting], Billed]
 """Gives the vendor's bill of a managed option."""
@@ -46,12 +47,12 @@ class Spent:
     @property
     def unknown(self) -> list[str]:
         """What would have to be known for a total, by line."""
-        return _needs(self.lines)
+        return needs_of(self.lines)
 
     @property
     def unknown_without_outcomes(self) -> list[str]:
         """What would have to be known for :attr:`paid_usd`, by line."""
-        return _needs([spending for spending in self.lines if spending.line not in OUTCOME_LINES])
+        return needs_of([spending for spending in self.lines if spending.line not in OUTCOME_LINES])
 
     @property
     def total_usd(self) -> Floats | None:
@@ -79,8 +80,8 @@ class Spent:
         known = [part for part in parts if part is not None]
         if self.infeasible or len(known) < len(parts):
             return None
-        total: Floats = np.sum(known, axis=0)
-        return total
+        # One by one, as at many volumes only some of the lines depend on these.
+        return reduce(np.add, known, np.zeros(1))
 
 
 def entry_value_usd(spent: Spent, old_usd: Floats | None) -> float | None:
@@ -101,7 +102,8 @@ def entry_value_usd(spent: Spent, old_usd: Floats | None) -> float | None:
     return float(gain[priced].mean()) if priced.any() else None
 
 
-def _needs(lines: list[Spending]) -> list[str]:
+def needs_of(lines: Sequence[Spending]) -> list[str]:
+    """What some lines would have to know, by line. Empty where they know all."""
     return [f"{spending.line}: needs {', '.join(spending.needs)}" for spending in lines if spending.needs]
 
 
@@ -131,14 +133,35 @@ def spend(
     return Spent(option.id, lines, plan, [*infeasible, *_past_limits(option, setting)], reverting)
 
 
+def priced_lines(
+    option: Option,
+    books: Mapping[str, PriceBook],
+    setting: Setting,
+    *,
+    in_service: Option | None = None,
+    bills: Bills = vendor_bill,
+) -> list[Spending]:
+    """The lines of :func:`spend`, with its arguments, but for what outages cost the team."""
+    lines, billed = _recurring(option, books, setting, bills)
+    lines += _moving(option, books, setting, in_service, bills)[0]
+    if billed is not None:
+        lines.append(credited.sla_credits(option, books.get(option.price_book or ""), billed, setting))
+    return lines
+
+
 def _recurring(
     option: Option, books: Mapping[str, PriceBook], setting: Setting, bills: Bills
 ) -> tuple[list[Spending], Billed | None]:
     """The lines that come back every month, and the bill where a vendor sends one."""
     if option.hosting == "managed":
         billed = bills(option, books, setting)
-        return [billed.spending, operations_labour(option, setting)], billed
-    return [*infrastructure(option, setting), operations_labour(option, setting)], None
+        return [billed.spending, _labour(option, setting)], billed
+    return [*infrastructure(option, setting), _labour(option, setting)], None
+
+
+def _labour(option: Option, setting: Setting) -> Spending:
+    line: Spending = setting.of_option(option, "labour", lambda: operations_labour(option, setting))
+    return line
 
 
 def spend_month(option: Option, books: Mapping[str, PriceBook], setting: Setting) -> Floats | None:
@@ -156,17 +179,19 @@ def _moving(
     if old is not None and option.id == old.id:
         nothing = np.zeros(setting.draws.count)
         return [stays(name, setting) for name in (MIGRATION, PARALLEL, WAY_BACK)], nothing
-    back, reverting = way_back(option, setting)
+    back, reverting = setting.of_option(option, WAY_BACK, lambda: way_back(option, setting))
+    move: Spending = setting.of_option(option, MIGRATION, lambda: migration(option, setting))
     if old is None:
-        return [migration(option, setting), back], reverting
+        return [move, back], reverting
 
-    def old_month_usd(month: int) -> Floats | None:
-        found: Floats | None = setting.once(
-            (OLD, old.id, month), lambda: _month_usd(old, books, setting.only(month), bills)
+    def old_usd(months: int) -> Sequence[Floats] | None:
+        found: Sequence[Floats] | None = setting.once(
+            (ASSUMED, old.id, months),
+            lambda: setting.month_by_month(months, lambda alone: _month_usd(old, books, alone, bills)),
         )
         return found
 
-    return [migration(option, setting), parallel_running(option, setting, old_month_usd), back], reverting
+    return [move, parallel_running(option, setting, old_usd), back], reverting
 
 
 def _month_usd(option: Option, books: Mapping[str, PriceBook], month: Setting, bills: Bills) -> Floats | None:

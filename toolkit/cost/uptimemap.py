@@ -8,10 +8,12 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from toolkit.cost.decisionmap import SURE, DecisionMap, Here, Part, Strip
+from toolkit.cost.boundaries import cheaper_beyond, positions
+from toolkit.cost.decisionmap import SURE, DecisionMap, Here
 from toolkit.cost.edges import Edge, Edges
 from toolkit.cost.ground import Ground
 from toolkit.cost.leaders import NONE, Flags, Indices, Leaders, leaders, leading, means_alike
+from toolkit.cost.maplines import Part, Positions, Strip
 from toolkit.cost.option import Option
 from toolkit.cost.reach import reaching
 from toolkit.cost.sampling import Floats
@@ -35,6 +37,7 @@ class Compared:
         self.eligible: Flags = ground.priced & ground.observed & known
         self._found: dict[bytes, tuple[Leaders, list[Edge]]] = {}
         self._edges = Edges(ground.costs.factors, ground.means)
+        self._over_draws: dict[Edge, Positions] = {}
 
     def of(self, members: Flags) -> tuple[Leaders, list[Edge]]:
         """Who leads at each volume and where that changes, of the members that have a total."""
@@ -43,6 +46,15 @@ class Compared:
         if key not in self._found:
             self._found[key] = self._look(among)
         return self._found[key]
+
+    def over_draws(self, edge: Edge) -> Positions:
+        """Where an edge lies over the draws of the map, in messages a month."""
+        if edge not in self._over_draws:
+            factors, messages = self.ground.costs.factors, self.ground.costs.messages_per_month
+            shares = cheaper_beyond(self.totals, edge.below, edge.above)
+            own = float(messages[0] / factors[0])
+            self._over_draws[edge] = positions(shares, messages, near=edge.factor * own)
+        return self._over_draws[edge]
 
     def _look(self, among: Flags) -> tuple[Leaders, list[Edge]]:
         factors = self.ground.costs.factors
@@ -69,7 +81,9 @@ def uptime_map(ground: Ground, *, needs: Floats = NEEDS) -> DecisionMap:
     """
     compared = Compared(ground)
     reached = reaching(ground.options, ground.setting, needs.tolist())
-    rows = [compared.of(column)[0] for column in reached.T]
+    # Few sets of options reach any of the needs.
+    sets, row_of = np.unique(reached, axis=1, return_inverse=True)
+    rows = [compared.of(members)[0] for members in sets.T]
     ids = tuple(option.id for option in ground.options)
     return DecisionMap(
         scenario=ground.scenario_id,
@@ -78,9 +92,9 @@ def uptime_map(ground: Ground, *, needs: Floats = NEEDS) -> DecisionMap:
         options=ids,
         messages_per_month=ground.costs.messages_per_month,
         levels=needs,
-        cheapest=np.stack([row.option for row in rows]),
-        p_cheapest=np.stack([row.p_cheapest for row in rows]),
-        mean_usd=np.stack([row.mean_usd for row in rows]),
+        cheapest=np.stack([row.option for row in rows])[row_of],
+        p_cheapest=np.stack([row.p_cheapest for row in rows])[row_of],
+        mean_usd=np.stack([row.mean_usd for row in rows])[row_of],
         feasible=(reached & compared.eligible[:, np.newaxis]).sum(axis=0),
         reach=dict(zip(ids, ground.reach, strict=True)),
         strips=list(_strips(compared, [reach.uptime for reach in ground.reach], needs)),
@@ -125,7 +139,8 @@ def _parts(compared: Compared, members: Flags) -> Iterator[Part]:
     start = float(messages[0])
     option = int(found.option[0]) if not changes else changes[0].below
     for edge in changes:
-        yield Part(start, edge.factor * own, _id(options, option), edge.narrowed)
+        until = compared.over_draws(edge)
+        yield Part(start, edge.factor * own, _id(options, option), edge.narrowed, until)
         start, option = edge.factor * own, edge.above
     yield Part(start, float(messages[-1]), _id(options, option))
 
@@ -145,4 +160,4 @@ def _here(ground: Ground, compared: Compared) -> Here:
         lead = leaders(ground.here.totals_usd(usd_per_hour), members)
         option = _id(ground.options, int(lead.option[0]))
         chance = float(lead.p_cheapest[0]) if option else None
-    return Here(ground.own, ground.path, need, need, need, option, chance)
+    return Here(ground.own, ground.path, need, need, need, option, chance, ground.peak)

@@ -5,7 +5,8 @@ in proportion to the hours of outage, which do not depend on the volume. So both
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -13,25 +14,23 @@ from numpy.typing import NDArray
 
 from toolkit.cost import outages
 from toolkit.cost.managed import LINE as BILL
-from toolkit.cost.managed import Billed, Integers
+from toolkit.cost.managed import Billed
 from toolkit.cost.option import Option
 from toolkit.cost.result import MOST_DRAWS
 from toolkit.cost.sampling import Floats
 from toolkit.cost.setting import Setting
 from toolkit.cost.spending import Spending, summed, unknown
-from toolkit.cost.spent import Spent, spend
+from toolkit.cost.spent import needs_of, priced_lines
 from toolkit.cost.stack import Stack
 from toolkit.pricing.book import PriceBook
 from toolkit.pricing.offers import sells_unnamed
-from toolkit.pricing.totals import cheapest
-from toolkit.pricing.traffic import Traffic, usage_arrays
+from toolkit.pricing.totals import Checked, cheapest
+from toolkit.pricing.traffic import DRIVERS, Traffic
+from toolkit.pricing.usagearrays import UsageArrays
 
 Flags = NDArray[np.bool_]
 
-VOLUMES_AXES = 3
-"""Axes of what depends on the volume: volumes, months and draws."""
-
-AT_ONCE = 2**14
+AT_ONCE = 2**12
 """Volumes times draws that are computed at once, at least one volume: the arrays stay small."""
 
 
@@ -76,10 +75,9 @@ class VolumeCosts:
 
 
 class _Part(NamedTuple):
-    """Some of the volumes of one option."""
+    """Some of the volumes of one option, or all of them."""
 
     base_usd: Floats
-    payable: Flags
     needs: list[str]
 
 
@@ -99,17 +97,26 @@ def volume_costs(
     stacks = [
         [_part(option, books, stack, in_service) for option in options] for stack in _stacks(setting, factors)
     ]
-    by_option = list(zip(*stacks, strict=True))
-    hours = [outages.outage_hours(option, setting) for option in options]
+    found = [_joined(parts) for parts in zip(*stacks, strict=True)]
+    whole = Stack.at(setting, factors)
+    hours = [
+        whole.of_option(option, outages.LINE, partial(outages.outage_hours, option, setting))
+        for option in options
+    ]
     nothing = np.full(setting.draws.count, np.nan)
     return VolumeCosts(
         options=tuple(option.id for option in options),
         factors=factors,
         messages_per_month=setting.central_messages_per_month() * factors,
-        base_usd=np.stack([np.concatenate([part.base_usd for part in parts]) for parts in by_option]),
-        outage_hours=np.stack([nothing if found is None else found for found in hours]),
-        payable=np.stack([np.concatenate([part.payable for part in parts]) for parts in by_option]),
-        needs={option.id: _needs(parts) for option, parts in zip(options, by_option, strict=True)},
+        base_usd=np.stack([part.base_usd for part in found]),
+        outage_hours=np.stack([nothing if usd is None else usd for usd in hours]),
+        payable=np.stack(
+            [
+                _payable(part) & _carried(option, books, whole)
+                for option, part in zip(options, found, strict=True)
+            ]
+        ),
+        needs={option.id: part.needs for option, part in zip(options, found, strict=True)},
     )
 
 
@@ -119,25 +126,29 @@ def _stacks(setting: Setting, factors: Floats) -> Iterator[Stack]:
     return (Stack.at(setting, factors[start : start + step]) for start in range(0, len(factors), step))
 
 
-def _needs(parts: Sequence[_Part]) -> list[str]:
-    return list(dict.fromkeys(need for part in parts for need in part.needs))
+def _joined(parts: Sequence[_Part]) -> _Part:
+    """All volumes of an option."""
+    needs = dict.fromkeys(need for part in parts for need in part.needs)
+    return _Part(np.concatenate([part.base_usd for part in parts]), list(needs))
+
+
+def _payable(part: _Part) -> Flags:
+    """Where most draws have a price, of an option that lacks nothing."""
+    priced: Flags = np.isfinite(part.base_usd).mean(axis=1) >= MOST_DRAWS
+    return np.zeros_like(priced) if part.needs else priced
 
 
 def _part(option: Option, books: Mapping[str, PriceBook], stack: Stack, in_service: Option | None) -> _Part:
-    spent = spend(option, books, stack, in_service=in_service, bills=bill_of_draws)
-    priced = [line for line in spent.lines if line.line != outages.LINE]
-    shape = (len(stack.factors), stack.draws.count // len(stack.factors))
-    base = _sum(priced, stack.draws.count).reshape(shape)
-    carried = _carried(option, books, stack) & (np.isfinite(base).mean(axis=1) >= MOST_DRAWS)
-    needs = Spent(option.id, priced, None, []).unknown
-    return _Part(base, np.zeros_like(carried) if needs else carried, needs)
+    priced = priced_lines(option, books, stack, in_service=in_service, bills=bill_of_draws)
+    base = _sum(priced, (len(stack.factors), stack.draws.count))
+    return _Part(base, needs_of(priced))
 
 
-def _sum(lines: Sequence[Spending], count: int) -> Floats:
-    """The lines added up; inf where one has no number."""
-    total: Floats = np.sum(
-        [np.full(count, np.inf) if line.usd is None else line.usd for line in lines], axis=0
-    )
+def _sum(lines: Sequence[Spending], shape: tuple[int, int]) -> Floats:
+    """The lines added up, shape (volumes, draws); inf where one has no number."""
+    total = np.zeros(shape)
+    for line in lines:
+        total += np.inf if line.usd is None else line.usd
     return total
 
 
@@ -154,10 +165,7 @@ def bill_of_draws(option: Option, books: Mapping[str, PriceBook], setting: Setti
         return Billed(
             unknown(BILL, ["a price book with a plan that need not be named"], recurring=True), None, []
         )
-    blocks = []
-    for months in setting.spans():
-        usd, chosen = _cheapest(book, setting, months)
-        blocks.append((setting.wide(usd, months), setting.wide(chosen, months)))
+    blocks = [cheapest(book, setting.to_bill(months), as_of=setting.as_of) for months in setting.spans()]
     total, first, means = summed(setting, [usd for usd, _ in blocks])
     if not np.isfinite(total).any():
         return Billed(Spending(BILL, "no draw has a price", None, None, True), None, [])
@@ -166,39 +174,27 @@ def bill_of_draws(option: Option, books: Mapping[str, PriceBook], setting: Setti
     )
 
 
-def _cheapest(book: PriceBook, stack: Stack, months: range) -> tuple[Floats, Integers]:
-    """The cheapest total and its plan, some volumes at a time: their months then lie next to each other."""
-    usage, volumes = stack.broad_usage(months), len(stack.factors)
-    step = max(1, AT_ONCE * volumes // (stack.draws.count * len(months)))
-    found = [
-        cheapest(book, _some(usage, slice(start, start + step)), as_of=stack.as_of)
-        for start in range(0, volumes, step)
-    ]
-    return np.concatenate([usd for usd, _ in found]), np.concatenate([chosen for _, chosen in found])
-
-
-def _some(usage: Mapping[str, Floats], volumes: slice) -> dict[str, Floats]:
-    """Some of the volumes; what does not depend on them has an axis less."""
-    return {
-        name: values[volumes] if values.ndim == VOLUMES_AXES else values for name, values in usage.items()
-    }
-
-
 def _carried(option: Option, books: Mapping[str, PriceBook], stack: Stack) -> Flags:
     """Where a known price and no limit stand in the way at the medians, in the first and the last month."""
     fine = np.ones(len(stack.factors), dtype=bool)
     book = books.get(option.price_book or "") if option.hosting == "managed" else None
-    for month in sorted({stack.start, stack.start + stack.months - 1}):
-        usage = usage_arrays(_central(stack, month))
-        if book is not None and sells_unnamed(book, stack.as_of):
-            fine &= np.isfinite(cheapest(book, usage, as_of=stack.as_of)[0])
+    if book is not None and sells_unnamed(book, stack.as_of):
+        fine &= np.isfinite(cheapest(book, _central(stack), as_of=stack.as_of)[0]).all(axis=0)
     for name in option.limits:
+        usage = _central(stack).arrays
         if name in usage:
-            fine &= usage[name] <= option.limits[name]
+            fine &= usage[name][-1] <= option.limits[name]
     return fine
 
 
-def _central(stack: Stack, month: int) -> Traffic:
-    """Traffic of a month at the medians, its messages an array of all volumes."""
-    traffic = stack.central_traffic(month)
-    return replace(traffic, messages_per_user_day=traffic.messages_per_user_day * stack.factors)
+def _central(stack: Stack) -> Checked:
+    """Usage of the first and the last month at the medians, shape (months, volumes); the same for all."""
+
+    def usage() -> Checked:
+        months = [stack.central_traffic(month) for month in (stack.start, stack.start + stack.months - 1)]
+        drivers = {name: np.array([[getattr(month, name)] for month in months]) for name in DRIVERS}
+        drivers["messages_per_user_day"] = drivers["messages_per_user_day"] * stack.factors
+        return Checked(UsageArrays(Traffic(**drivers)), (len(months), len(stack.factors)))
+
+    found: Checked = stack.once("at the medians", usage)
+    return found

@@ -41,7 +41,9 @@ def credits_usd(sla: Sla, *, charge: Floats, outage_min: Floats, days: int) -> F
     outage = np.minimum(outage_min, month)
     if not sla.has_one:
         return np.zeros(np.broadcast_shapes(charge.shape, outage.shape))
-    usd = np.where(np.isfinite(charge), charge, 0.0) * _share(sla, outage, minutes=minutes, month=month)
+    known = np.isfinite(charge)
+    usd = charge if known.all() else np.where(known, charge, 0.0)
+    usd = usd * _share(sla, outage, minutes=minutes, month=month)
     broken = outage > 0 if sla.promise is None else minutes - outage < float(sla.promise) * minutes * DUST
     paid: Floats = np.where(broken & (usd > float(sla.credit_above_usd)), usd, 0.0)
     return paid

@@ -10,7 +10,8 @@ from toolkit.pricing.amounts import EXACT, money, plain
 from toolkit.pricing.bill import Bill, cheapest_bill
 from toolkit.pricing.book import PriceBook
 from toolkit.pricing.scenario import Scenario
-from toolkit.pricing.traffic import traffic_of, usage_of
+from toolkit.pricing.traffic import traffic_of
+from toolkit.pricing.usagearrays import usage_of
 
 SCHEMA = "toolkit.prices-diff/1"
 ABSENT = object()

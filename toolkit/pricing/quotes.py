@@ -9,8 +9,9 @@ from toolkit.evidence import Grade, grade_rank
 from toolkit.pricing.bill import Bill, bill, cheapest_bill
 from toolkit.pricing.book import PriceBook
 from toolkit.pricing.scenario import Scenario
-from toolkit.pricing.traffic import traffic_of, usage_of
+from toolkit.pricing.traffic import traffic_of
 from toolkit.pricing.usage import Usage
+from toolkit.pricing.usagearrays import usage_of
 
 BRIEF = "brief"
 

@@ -5,6 +5,7 @@ worked through in pieces that stay in the processor's cache.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from types import EllipsisType
 
@@ -19,49 +20,72 @@ from toolkit.pricing.vectors import Floats
 from toolkit.project import near
 
 Integers = NDArray[np.intp]
-Where = tuple[EllipsisType] | tuple[EllipsisType, slice]
+Where = tuple[EllipsisType | slice, ...]
 
 NO_PLAN = -1
-AT_ONCE = 16_384
+AT_ONCE = 32_768
 """Months worked on at once: a few arrays of them fit into a core's cache."""
 
 SAME_USD = 5e-7
 """Totals that differ by less are one price; the earlier plan of the book then wins."""
 
+FIELDS = tuple(Usage.model_fields)
 
-def plan_totals(book: PriceBook, usage: Mapping[str, Floats], *, as_of: date) -> dict[str, Floats]:
+
+@dataclass(frozen=True)
+class Checked:
+    """Usage that was looked through once, or is known to be in range, for all the books that are to bill it.
+
+    Args:
+        arrays: by usage field, each read only where a plan needs it.
+        shape: that all of them broadcast to.
+    """
+
+    arrays: Mapping[str, Floats]
+    shape: tuple[int, ...]
+
+
+def checked(usage: Mapping[str, Floats]) -> Checked:
+    """The usage, for :func:`plan_totals` and :func:`cheapest`, whose arguments and errors these are."""
+    arrays = {name: _quantities(name, values) for name, values in usage.items()}
+    return Checked(arrays, np.broadcast_shapes(*(values.shape for values in arrays.values())))
+
+
+def plan_totals(book: PriceBook, usage: Mapping[str, Floats] | Checked, *, as_of: date) -> dict[str, Floats]:
     """US dollars a month of every plan: nan where a price is unknown, inf where the usage is past the plan.
 
     Args:
         book: the vendor's prices.
         usage: numbers by usage field, whole but for the factor of the busiest day, of one shape or
             broadcastable to it; a field that is absent is 0, ``days`` 30, ``busiest_day_factor`` 1 and
-            ``peak_day_messages`` the even share.
+            ``peak_day_messages`` the even share. Or the same, :func:`checked` before.
         as_of: the UTC day of the question.
 
     Raises:
         ValueError: a name is not a usage field, or a number is negative, out of range or nan.
     """
-    arrays, shape = _checked(usage)
+    usage = usage if isinstance(usage, Checked) else checked(usage)
     offered = offers(book, as_of)
-    totals = {offer.plan.id: np.empty(shape) for offer in offered}
-    for month, where in _pieces(arrays, shape):
+    totals = {offer.plan.id: np.empty(usage.shape) for offer in offered}
+    for month, where in _pieces(usage):
         for offer in offered:
             totals[offer.plan.id][where] = month.total(offer)
     return totals
 
 
-def cheapest(book: PriceBook, usage: Mapping[str, Floats], *, as_of: date) -> tuple[Floats, Integers]:
+def cheapest(
+    book: PriceBook, usage: Mapping[str, Floats] | Checked, *, as_of: date
+) -> tuple[Floats, Integers]:
     """The cheapest total of the plans that need not be named, and its plan's index among :func:`offers`.
 
     Where all plans that carry a usage have unknown prices, the total is nan and the index the first of them;
     where none carries it, the total is inf and the index -1. Arguments and errors are those of
     :func:`plan_totals`.
     """
-    arrays, shape = _checked(usage)
+    usage = usage if isinstance(usage, Checked) else checked(usage)
     offered = [(index, offer) for index, offer in enumerate(offers(book, as_of)) if offer.chosen_unnamed]
-    total, chosen = np.empty(shape), np.empty(shape, dtype=np.intp)
-    for month, where in _pieces(arrays, shape):
+    total, chosen = np.empty(usage.shape), np.empty(usage.shape, dtype=np.intp)
+    for month, where in _pieces(usage):
         total[where], chosen[where] = _cheapest(month, offered, total[where].shape)
     return total, chosen
 
@@ -81,14 +105,9 @@ def _cheapest(
     return best, chosen
 
 
-def _checked(usage: Mapping[str, Floats]) -> tuple[dict[str, Floats], tuple[int, ...]]:
-    arrays = {name: _quantities(name, values) for name, values in usage.items()}
-    return arrays, np.broadcast_shapes(*(values.shape for values in arrays.values()))
-
-
 def _quantities(name: str, values: Floats) -> Floats:
-    if name not in Usage.model_fields:
-        raise ValueError(f"{name!r} is not a usage field; {near(name, list(Usage.model_fields))}")
+    if name not in FIELDS:
+        raise ValueError(f"{name!r} is not a usage field; {near(name, list(FIELDS))}")
     numbers = np.asarray(values, dtype=np.float64)
     least, most = (1, MOST_DAYS) if name == "busiest_day_factor" else (0, np.inf)
     if numbers.size and not (numbers.min() >= least and numbers.max() <= most):
@@ -96,15 +115,48 @@ def _quantities(name: str, values: Floats) -> Floats:
     return numbers
 
 
-def _pieces(arrays: Mapping[str, Floats], shape: tuple[int, ...]) -> Iterator[tuple[Month, Where]]:
-    """Stretches of the last axis, with what each field has there."""
-    width = shape[-1] if shape else 1
-    step = max(1, AT_ONCE // max(1, int(np.prod(shape[:-1]))))
-    for start in range(0, width, step):
-        stretch = slice(start, start + step)
-        cut = {
-            name: values[..., stretch] if values.ndim and values.shape[-1] == width else values
-            for name, values in arrays.items()
-        }
-        where: Where = (..., stretch) if shape else (...,)
-        yield Month(cut), where
+def _pieces(usage: Checked) -> Iterator[tuple[Month, Where]]:
+    """Stretches of the longest axis, with what each field has there."""
+    shape = usage.shape
+    if not shape:
+        yield Month(usage.arrays), (...,)
+        return
+    length = max(shape)
+    # Counted from the end, where fields with fewer axes have theirs.
+    axis = shape.index(length) - len(shape)
+    step = max(1, AT_ONCE * length // max(1, int(np.prod(shape))))
+    whole = (slice(None),) * (-axis - 1)
+    for start in range(0, length, step):
+        where: Where = (..., slice(start, start + step), *whole)
+        yield Month(_Cut(usage.arrays, where, axis, length)), where
+
+
+class _Cut(Mapping[str, Floats]):
+    """A stretch of usage, each field cut when it is first read.
+
+    Args:
+        arrays: by usage field.
+        where: the stretch.
+        axis: that it is of, counted from the end.
+        length: of that axis, where a field has it.
+    """
+
+    def __init__(self, arrays: Mapping[str, Floats], where: Where, axis: int, length: int) -> None:
+        self._arrays, self._where, self._axis, self._length = arrays, where, axis, length
+        self._known: dict[str, Floats] = {}
+
+    def __getitem__(self, name: str) -> Floats:
+        if name not in self._known:
+            values = self._arrays[name]
+            has_it = values.ndim >= -self._axis and values.shape[self._axis] == self._length
+            self._known[name] = values[self._where] if has_it else values
+        return self._known[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._arrays
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._arrays)
+
+    def __len__(self) -> int:
+        return len(self._arrays)

@@ -12,10 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from toolkit.evidence import Range, central
-from toolkit.pricing.amounts import exact_number
 from toolkit.pricing.plan import HOURS_A_DAY
 from toolkit.pricing.scenario import Scenario
-from toolkit.pricing.usage import MAX_COUNT, Usage
 
 Floats = NDArray[np.float64]
 Number = float | Floats
@@ -158,61 +156,6 @@ def active_object_seconds(traffic: Traffic, *, days: int = DAYS) -> Number:
     300.0
     """
     return messages_published(traffic, days=days) * ACTIVE_S_A_MESSAGE
-
-
-def usage_arrays(traffic: Traffic, *, days: int = DAYS) -> dict[str, Floats]:
-    """What vendors meter of a month's traffic, by usage field: whole numbers as float64, each rounded up.
-
-    The busiest day over the average one stands beside them as it is.
-
-    Args:
-        traffic: the month's.
-        days: days of the month.
-    """
-    quantities: dict[str, Number] = {
-        "messages_published": messages_published(traffic, days=days),
-        "messages_delivered": messages_delivered(traffic, days=days),
-        "message_bytes": traffic.message_bytes,
-        "connection_minutes": connection_minutes(traffic, days=days),
-        "channel_minutes": channel_minutes(traffic, days=days),
-        "connections_opened": connections_opened(traffic, days=days),
-        "peak_connections": traffic.peak_concurrent_users,
-        "peak_channels": traffic.channels,
-        "monthly_active_users": traffic.monthly_active_users,
-        "egress_gib": egress_gib(traffic, days=days),
-        "active_object_seconds": active_object_seconds(traffic, days=days),
-        "days": float(days),
-    }
-    whole = {name: _rounded_up(quantity) for name, quantity in quantities.items()}
-    # Vendors count in units of their own, so the busiest day is told by its share and not by messages.
-    return {**whole, "busiest_day_factor": np.asarray(traffic.busiest_day_factor, np.float64)}
-
-
-def usage_of(traffic: Traffic, *, days: int = DAYS) -> Usage:
-    """The usage of one month's traffic: the same whole numbers as :func:`usage_arrays` gives.
-
-    Args:
-        traffic: single numbers, no arrays.
-        days: days of the month.
-
-    Raises:
-        ValueError: the traffic holds arrays, or more than any month can meter.
-    """
-    arrays = usage_arrays(traffic, days=days)
-    factor = arrays.pop("busiest_day_factor").item()
-    whole = {name: int(quantity.item()) for name, quantity in arrays.items()}
-    largest = max(whole, key=lambda name: whole[name])
-    if whole[largest] > MAX_COUNT:
-        raise ValueError(f"{largest} {whole[largest]:,} is more than a month can meter")
-    return Usage(**whole, busiest_day_factor=exact_number(factor))
-
-
-def _rounded_up(quantity: Number) -> Floats:
-    """Whole numbers; the dust of binary fractions does not round 30.000000000000004 up to 31."""
-    values = np.asarray(quantity, np.float64)
-    nearest = np.rint(values)
-    close = np.abs(values - nearest) <= 1e-9 + 1e-12 * np.abs(nearest)
-    return np.where(close, nearest, np.ceil(values))
 
 
 def inconsistencies(scenario: Scenario) -> list[tuple[str, str, str]]:

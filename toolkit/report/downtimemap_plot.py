@@ -10,7 +10,8 @@ from toolkit.report.axes import compact_axis
 from toolkit.report.map_parts import Area, fill_all, lines_between, mark_team, pale, short_names
 from toolkit.report.palette import Scheme, slots
 from toolkit.report.pictures import Picture, label, picture
-from toolkit.report.tables import Cell, Column, Table
+from toolkit.report.tables import Cell, Column, Missing, Table
+from toolkit.report.whiskers import whisker
 from toolkit.report.wording import compact, usd
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from toolkit.cost.decisionmap import DecisionMap
+    from toolkit.cost.maplines import Border, Positions
 
 Floats = NDArray[np.float64]
 
@@ -47,6 +49,9 @@ def downtime_map(drawn: "DecisionMap", *, names: Mapping[str, str] | None = None
         fill_all(axes, areas, slots(drawn.options), scheme)
         pale(axes, list(_unsure(drawn)), scheme)
         lines_between(axes, areas, scheme, linewidth=1.1)
+        for border in drawn.borders:
+            middle = len(border.points) // 2
+            whisker(axes, border.points[middle][0], border.over_draws[middle], scheme, upright=True)
         _write_names(axes, drawn, short_names(drawn.options, names), scheme)
         here = drawn.here
         if here.level is not None:
@@ -139,19 +144,45 @@ def downtime_alt(drawn: "DecisionMap", names: Mapping[str, str]) -> str:
         else "No option is known to be feasible."
     )
     said.append("Pale: cheapest in fewer than 80 % of the draws.")
+    if drawn.borders:
+        said.append(
+            "Whiskers, dashed with a dot at the median: where a line lies at that volume in 5 to 95 % of the "
+            "draws; a line without one leaves the map at both ends."
+        )
     return " ".join([*said, *drawn.notes])
 
 
 def _table(caption: str, drawn: "DecisionMap", names: Mapping[str, str]) -> Table:
-    """Every eighth volume by every fifth cost, with how often the cheapest is so."""
+    """Every eighth volume by every fifth cost, with how often the cheapest is so; then the lines at them."""
     volumes, levels = range(0, len(drawn.messages_per_month), 8), range(0, len(drawn.levels), 5)
     rows: list[list[Cell]] = [
         [usd(float(drawn.levels[level])), *(_cell(drawn, level, volume, names) for volume in volumes)]
         for level in levels
     ]
+    rows += [
+        _line(border, [float(drawn.messages_per_month[volume]) for volume in volumes], names)
+        for border in drawn.borders
+    ]
     columns = [Column("An hour of outage costs")]
     columns += [Column(f"{compact(float(drawn.messages_per_month[volume]))} messages") for volume in volumes]
     return Table(caption, columns, rows, absent="none, as far as is known")
+
+
+def _line(border: "Border", volumes: list[float], names: Mapping[str, str]) -> list[Cell]:
+    """Where a line lies over the draws, at the one of its volumes that is nearest to each column."""
+    below, above = (names.get(option, option) for option in (border.below, border.above))
+    cells: list[Cell] = [Missing("no line") for _ in volumes]
+    off = [np.inf] * len(volumes)
+    for (at, _), found in zip(border.points, border.over_draws, strict=True):
+        apart = np.abs(np.log(np.array(volumes) / at))
+        column = int(apart.argmin())
+        if apart[column] < off[column]:
+            off[column], cells[column] = apart[column], f"at {compact(at)}: {_positions(found)}"
+    return [f"{below} to {above} in 5, 50 and 95 % of the draws", *cells]
+
+
+def _positions(found: "Positions") -> str:
+    return ", ".join("at no cost" if at is None else usd(at) for at in (found.p5, found.p50, found.p95))
 
 
 def _cell(drawn: "DecisionMap", level: int, volume: int, names: Mapping[str, str]) -> str | None:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from toolkit.evidence import central
 from toolkit.report import plots
 from toolkit.report.evidenced import anchor
 from toolkit.report.html import render
@@ -157,8 +156,7 @@ def _maps(its: ScenarioInputs, names: "Mapping[str, str]", title: str) -> list[P
     """The decision maps against uptime; others are left to the notebook, for the page must stay small."""
     found = [] if its.map is None else [plots.decision_map(its.map, names=names, title=title)]
     if its.teams:
-        peak = central(its.scenario.peak_concurrent_users)
-        found.append(plots.team_maps(its.teams, peak=peak, names=names, title=title))
+        found.append(plots.team_maps(its.teams, names=names, title=title))
     return found
 
 

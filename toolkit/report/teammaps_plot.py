@@ -22,7 +22,6 @@ TICKS = (0.9, 0.99, 0.999, 0.9999)
 def team_maps(
     drawn: "Mapping[float, DecisionMap]",
     *,
-    peak: float,
     names: Mapping[str, str] | None = None,
     title: str = "",
 ) -> Picture:
@@ -30,7 +29,6 @@ def team_maps(
 
     Args:
         drawn: maps against uptime, by how many times the team they are for.
-        peak: users connected at once at the peak of the scenario, at the median.
         names: what readers call each option; its id where left out.
         title: ends the caption where a page holds several such pictures.
     """
@@ -38,7 +36,7 @@ def team_maps(
 
     def draw(figure: "Figure", scheme: Scheme) -> None:
         panels = figure.subplots(1, len(drawn), sharey=True, squeeze=False)[0]
-        for axes, (times, found) in zip(panels, drawn.items(), strict=True):
+        for axes, found in zip(panels, drawn.values(), strict=True):
             areas = areas_of(found)
             paint(axes, found, areas, scheme, top=nines(float(found.levels[-1])))
             short = short_names(found.options, names)
@@ -51,7 +49,7 @@ def team_maps(
                     here.messages_per_month.p50, nines(here.level), marker="o", markersize=6,
                     color=scheme.paper, markeredgecolor=scheme.ink, zorder=6,
                 )  # fmt: skip
-            axes.set_title(f"{compact(peak * times)} at the peak", fontsize=9, color=scheme.ink)
+            axes.set_title(f"{compact(here.peak_connections)} at the peak", fontsize=9, color=scheme.ink)
             compact_axis(axes.xaxis)
             axes.tick_params(labelsize=8)
         named_ticks(
@@ -62,34 +60,30 @@ def team_maps(
         figure.supxlabel("messages a month at the start (log)", fontsize=9.5, color=scheme.ink)
 
     caption = f"The same messages from smaller and larger teams{f', {title}' if title else ''}"
-    return picture(
-        draw, alt=_alt(drawn, peak, names), table=_table(caption, drawn, peak, names), height_in=2.9
-    )
+    return picture(draw, alt=_alt(drawn, names), table=_table(caption, drawn, names), height_in=2.9)
 
 
-def _alt(drawn: "Mapping[float, DecisionMap]", peak: float, names: Mapping[str, str]) -> str:
+def _alt(drawn: "Mapping[float, DecisionMap]", names: Mapping[str, str]) -> str:
     said = []
-    for times, found in drawn.items():
+    for found in drawn.values():
         option = found.here.option
         name = "none is known to be feasible" if option is None else names.get(option, option)
-        said.append(f"{whole(peak * times)} connected at the peak: {name}")
+        said.append(f"{whole(found.here.peak_connections)} connected at the peak: {name}")
     return (
         f"The cheapest at your messages and uptime need, by the size of the team. {'; '.join(said)}. "
         "Users, peak and channels grow together, and each user sends the less. Dot: you. Pale: not sure."
     )
 
 
-def _table(
-    caption: str, drawn: "Mapping[float, DecisionMap]", peak: float, names: Mapping[str, str]
-) -> Table:
+def _table(caption: str, drawn: "Mapping[float, DecisionMap]", names: Mapping[str, str]) -> Table:
     rows: list[list[Cell]] = [
         [
-            whole(peak * times),
+            whole(found.here.peak_connections),
             f"{percent(strip.above)} to {percent(strip.to)}",
             f"{compact(part.messages_from)} to {compact(part.messages_to)}",
             None if part.option is None else names.get(part.option, part.option),
         ]
-        for times, found in drawn.items()
+        for found in drawn.values()
         for strip in found.strips
         for part in strip.parts
     ]

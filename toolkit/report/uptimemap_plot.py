@@ -17,18 +17,25 @@ from toolkit.report.map_parts import (
 )
 from toolkit.report.palette import Scheme, slots
 from toolkit.report.pictures import Picture, label, picture, spread
-from toolkit.report.tables import Cell, Column, Table
-from toolkit.report.wording import NBSP, compact, exact_percent, percent, shorten, usd
+from toolkit.report.strips_table import strips_table
+from toolkit.report.whiskers import whisker
+from toolkit.report.wording import NBSP, compact, exact_percent, percent, shorten
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from toolkit.cost.decisionmap import DecisionMap, Strip
+    from toolkit.cost.decisionmap import DecisionMap
 
 TICKS = (0.9, 0.95, 0.99, 0.995, 0.999, 0.9995, 0.9999, 0.99995, 0.99999)
 HEADROOM = 0.3
 """Above the highest uptime, in powers of ten of the outage that is left, for promises to be seen."""
+
+WHISKER = 0.8
+"""Share of a line's height at which its whisker stands: above the names and where the team stands."""
+
+TOO_LOW = 0.12
+"""Height, in powers of ten of the outage, of a line that has no room for whiskers."""
 
 NO_EVIDENCE = "no option's evidence\nreaches this"
 NO_PRICE = "none with\na price"
@@ -64,6 +71,7 @@ def decision_map(drawn: "DecisionMap", *, names: Mapping[str, str] | None = None
         words |= {option: label(name) for option, name in short.items()}
         level = drawn.here.level
         beside = None if level is None else nines(level)
+        _whiskers(axes, drawn, scheme)
         write_names(axes, _named_areas(drawn, areas, top), words, scheme, beside=beside)
         _promises(axes, drawn, short, scheme)
         if level is not None:
@@ -76,6 +84,16 @@ def decision_map(drawn: "DecisionMap", *, names: Mapping[str, str] | None = None
 
     caption = f"Cheapest option by message volume and required uptime{f', {title}' if title else ''}"
     return picture(draw, alt=map_alt(drawn, names), table=strips_table(caption, drawn, names), height_in=4.8)
+
+
+def _whiskers(axes: "Axes", drawn: "DecisionMap", scheme: Scheme) -> None:
+    """How far each line moves from draw to draw; the table has those of lines without room too."""
+    for line in drawn.boundaries:
+        low, high = nines(line.above_need), nines(line.to_need)
+        if high - low >= TOO_LOW:
+            beside = [other for other in drawn.boundaries if other.above_need == line.above_need]
+            share = WHISKER * (beside.index(line) + 1) / len(beside)
+            whisker(axes, low + share * (high - low), line.over_draws, scheme)
 
 
 def areas_of(drawn: "DecisionMap") -> list[Area]:
@@ -190,46 +208,9 @@ def map_alt(drawn: "DecisionMap", names: Mapping[str, str]) -> str:
     if won:
         said.append(f"Somewhere on the map the cheapest: {', '.join(names.get(name, name) for name in won)}.")
     said.append("Pale: cheapest in fewer than 80 % of the draws. Dashed: promised, which is no evidence.")
+    if drawn.boundaries:
+        said.append("Whiskers, dashed with a dot at the median: where a line lies in 5 to 95 % of the draws.")
     if drawn.apart:
         apart = ", ".join(names.get(name, name) for name in drawn.apart)
         said.append(f"Not on the map for want of evidence: {apart}.")
     return " ".join([*said, *drawn.notes])
-
-
-def strips_table(caption: str, drawn: "DecisionMap", names: Mapping[str, str]) -> Table:
-    """A row for each strip of uptimes and part of it, the promised ones beside them."""
-    rows: list[list[Cell]] = [
-        [
-            f"{percent(strip.above)} to {percent(strip.to)}",
-            f"{compact(part.messages_from)} to {compact(part.messages_to)}",
-            None if part.option is None else names.get(part.option, part.option),
-            _promised(drawn, strip, part.messages_from, names),
-        ]
-        for strip in drawn.strips
-        for part in strip.parts
-    ]
-    rows += [
-        [
-            "not on the map",
-            None,
-            names.get(option, option),
-            _without_downtime(found.get("without_downtime_usd")),
-        ]
-        for option, found in drawn.apart.items()
-    ]
-    columns = [
-        Column("Required uptime"), Column("Messages a month"), Column("Cheapest that reaches it"),
-        Column("Cheapest of those that promise it, at the lower end"),
-    ]  # fmt: skip
-    return Table(caption, columns, rows, absent="none, as far as is known")
-
-
-def _without_downtime(total: float | None) -> str | None:
-    return None if total is None else f"{usd(total)} without its downtime, which is unknown"
-
-
-def _promised(drawn: "DecisionMap", strip: "Strip", messages: float, names: Mapping[str, str]) -> str | None:
-    level = (strip.above + strip.to) / 2
-    found = next((other for other in drawn.promised if other.above < level <= other.to), None)
-    option = None if found is None else found.option_at(messages)
-    return None if option is None else names.get(option, option)
