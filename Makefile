@@ -16,8 +16,9 @@ report: $(VENV)/.base
 tools:
 	@sh scripts/need-tools
 
+# A third of the tests mostly wait, so three workers suit two cores.
 test: tools setup
-	@$(BIN)/python -m pytest -n 2 --dist worksteal -q -rs
+	@$(BIN)/python -m pytest -n 3 --dist worksteal -q -rs
 
 setup: $(VENV)/.all $(NODE_SERVERS:%=%/node_modules/.installed)
 

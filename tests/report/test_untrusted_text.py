@@ -93,7 +93,13 @@ def plain_tags(page: str) -> set[str]:
     return {tag for tag, _ in Reader(page).elements}
 
 
-@pytest.mark.parametrize(("text", "names"), [(HOSTILE, HOSTILE), (LONG, "")], ids=["hostile", "long"])
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        pytest.param(HOSTILE, HOSTILE, id="hostile"),
+        pytest.param(LONG, "", id="long", marks=pytest.mark.soak),
+    ],
+)
 def test_hostile_text_is_inert_in_every_field(
     folder: Path, text: str, names: str, plain_tags: set[str]
 ) -> None:
