@@ -1,19 +1,12 @@
 """The leadership page stays small enough to mail, with every figure in it."""
 
-import json
 import re
 from pathlib import Path
 from typing import Any
 
 import pytest
+from untrusted import notebook
 
-NOTEBOOK = {
-    "nbformat": 4, "nbformat_minor": 5, "metadata": {},
-    "cells": [{
-        "cell_type": "code", "id": "p", "metadata": {"tags": ["parameters"]}, "outputs": [],
-        "execution_count": None, "source": "project = None\nscenario = None\nas_of = None",
-    }],
-}  # fmt: skip
 MOST_BYTES = 1_000_000
 
 OF_A_SCENARIO = ("verdicts", "changes", "phases", "cost", "options", "answer")
@@ -44,7 +37,7 @@ def test_three_scenarios_and_every_recorded_environment_take_less_than_a_megabyt
         # What a page tells does not get shorter with the horizon, and the computing does.
         path.write_text(re.sub(r"(?m)^horizon_months: \d+", "horizon_months: 2", path.read_text()))
     (folder / "notebooks").mkdir()
-    (folder / "notebooks" / "1-brief.ipynb").write_text(json.dumps(NOTEBOOK))
+    (folder / "notebooks" / "1-brief.ipynb").write_text(notebook())
     asked = [word for name in scenarios for word in ("--scenario", name)]
     done = toolkit("build", "--project", folder, *asked, timeout_s=300)
     assert done.returncode == 0, done.stderr
