@@ -124,12 +124,8 @@ def spend(
     """
     lines, billed = _recurring(option, books, setting, bills)
     moving, reverting = _moving(option, books, setting, in_service, bills)
-    lines += [*moving, outages.downtime(option, setting)]
-    plan, infeasible = None, []
-    if billed is not None:
-        book = books.get(option.price_book or "")
-        lines.append(credited.sla_credits(option, book, billed, setting))
-        plan, infeasible = billed.plan, billed.infeasible
+    lines += [*moving, outages.downtime(option, setting), *_credits(option, books, billed, setting)]
+    plan, infeasible = (None, []) if billed is None else (billed.plan, billed.infeasible)
     return Spent(option.id, lines, plan, [*infeasible, *_past_limits(option, setting)], reverting)
 
 
@@ -143,10 +139,17 @@ def priced_lines(
 ) -> list[Spending]:
     """The lines of :func:`spend`, with its arguments, but for what outages cost the team."""
     lines, billed = _recurring(option, books, setting, bills)
-    lines += _moving(option, books, setting, in_service, bills)[0]
-    if billed is not None:
-        lines.append(credited.sla_credits(option, books.get(option.price_book or ""), billed, setting))
-    return lines
+    moving, _ = _moving(option, books, setting, in_service, bills)
+    return [*lines, *moving, *_credits(option, books, billed, setting)]
+
+
+def _credits(
+    option: Option, books: Mapping[str, PriceBook], billed: Billed | None, setting: Setting
+) -> list[Spending]:
+    """What the vendor gives back for outages; no line where no vendor sends a bill."""
+    if billed is None:
+        return []
+    return [credited.sla_credits(option, books.get(option.price_book or ""), billed, setting)]
 
 
 def _recurring(

@@ -11,7 +11,7 @@ from scipy.stats import chisquare
 from toolkit.decide.witness import by_strength
 from toolkit.decide.wording import plain
 from toolkit.evidence import Grade
-from toolkit.metrics.arms import ALIKE, Arm, arm_of, at_other_times
+from toolkit.metrics.arms import Arm, arm_of, at_other_times, unlike
 from toolkit.metrics.hourly import Rollups
 
 MISMATCH_P = 0.001
@@ -70,11 +70,11 @@ def differences(one: Arm, other: Arm) -> Iterator[tuple[str, str]]:
         ("deliveries", "deliveries an hour that a client was connected", _pace(one), _pace(other)),
         ("bytes", "bytes a delivery", one.message_bytes, other.message_bytes),
     ):
-        if first and second and not 1 / ALIKE <= second / first <= ALIKE:
+        if not first or not second:
+            continue
+        if unlike(first, second):
             yield what, f"{plain(round(first, 1))} against {plain(round(second, 1))} {unit}"
-        elif (
-            what == "clients" and one.grade == "lab" and first and second and (odds := unequal(first, second))
-        ):
+        elif what == "clients" and one.grade == "lab" and (odds := unequal(first, second)):
             yield what, f"{plain(first)} against {plain(second)} {unit}: p {odds:.1g} if meant equal"
     if one.deadline_ms and other.deadline_ms and one.deadline_ms != other.deadline_ms:
         yield "deadline", f"deadlines of {_deadline(one)} against {_deadline(other)} ms"

@@ -137,6 +137,11 @@ def _deadlines(hours: pd.DataFrame) -> tuple[float, float] | None:
     return int(known["deadline_min_us"].min()) / 1000, int(known["deadline_us"].max()) / 1000
 
 
+def unlike(one: float, other: float) -> bool:
+    """Whether a circumstance differs by more than :data:`ALIKE`; both are more than 0."""
+    return not 1 / ALIKE <= other / one <= ALIKE
+
+
 def why_not_comparable(baseline: Arm, option: Arm) -> list[str]:
     """Why two recordings answer two questions, in words; empty where they answer one."""
     if baseline.grade != option.grade:
@@ -149,7 +154,7 @@ def why_not_comparable(baseline: Arm, option: Arm) -> list[str]:
     return [
         f"{old:,.0f} against {new:,.0f} {what}"
         for what, old, new in pairs
-        if old and new and not 1 / ALIKE <= new / old <= ALIKE
+        if old and new and unlike(old, new)
     ]
 
 
