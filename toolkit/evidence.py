@@ -13,6 +13,15 @@ GRADES: tuple[Grade, ...] = ("claim", "published", "contract", "lab", "field")
 NonNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 
+def four_digits(value: float) -> float:
+    """A number to four significant digits, as documents tell what was computed.
+
+    >>> four_digits(467_389_123.0), four_digits(0.0123456)
+    (467400000.0, 0.01235)
+    """
+    return float(f"{float(value):.4g}")
+
+
 WRITTEN_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 

@@ -9,10 +9,11 @@ import numpy as np
 import pandas as pd
 
 from toolkit.cost.leaders import NONE, Indices
-from toolkit.cost.maplines import Border, Boundary, Strip, boundaries, digits
+from toolkit.cost.maplines import Border, Boundary, Strip, boundaries
 from toolkit.cost.reach import Reach
 from toolkit.cost.result import Band
 from toolkit.cost.sampling import Floats
+from toolkit.evidence import four_digits
 
 Against = Literal["uptime_need", "downtime_cost_usd_per_hour"]
 
@@ -47,9 +48,9 @@ class Here:
         """Where the team stands, volumes to four digits."""
         own = self.messages_per_month
         return {
-            "messages_per_month": {name: digits(getattr(own, name)) for name in ("p5", "p50", "p95")},
-            "messages_in_last_month": digits(self.path[-1]),
-            "peak_connections": digits(self.peak_connections),
+            "messages_per_month": {name: four_digits(getattr(own, name)) for name in ("p5", "p50", "p95")},
+            "messages_in_last_month": four_digits(self.path[-1]),
+            "peak_connections": four_digits(self.peak_connections),
             "level": self.level,
             "cheapest": self.option,
             "p_cheapest": None if self.p_cheapest is None else round(self.p_cheapest, 4),
@@ -137,7 +138,7 @@ class DecisionMap:
         """The map's lines and the team's place, without the grid."""
         messages, levels = self.messages_per_month, self.levels
         axis = {"from": float(levels[0]), "to": float(levels[-1]), "points": len(levels)}
-        volumes = {"from": digits(messages[0]), "to": digits(messages[-1]), "points": len(messages)}
+        volumes = {"from": four_digits(messages[0]), "to": four_digits(messages[-1]), "points": len(messages)}
         lines: dict[str, Any] = {"borders": [border.to_document() for border in self.borders]}
         if self.against == "uptime_need":
             lines = {

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
+from toolkit.evidence import four_digits
+
 
 @dataclass(frozen=True)
 class Positions:
@@ -24,7 +26,7 @@ class Positions:
     def to_document(self) -> dict[str, float | None]:
         """The positions, to four digits."""
         found = {"p5": self.p5, "p50": self.p50, "p95": self.p95}
-        return {name: None if at is None else digits(at) for name, at in found.items()}
+        return {name: None if at is None else four_digits(at) for name, at in found.items()}
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,11 @@ class Part:
 
     def to_document(self) -> dict[str, Any]:
         """The part, volumes to four digits."""
-        ends = {"from": digits(self.messages_from), "to": digits(self.messages_to), "option": self.option}
+        ends = {
+            "from": four_digits(self.messages_from),
+            "to": four_digits(self.messages_to),
+            "option": self.option,
+        }
         return ends if self.until is None else {**ends, "to_over_draws": self.until.to_document()}
 
 
@@ -79,7 +85,7 @@ class Strip:
             **ends,
             "reached_by": list(self.options),
             "cheapest": [part.to_document() for part in self.parts],
-            "unsure": [[digits(low), digits(high)] for low, high in self.unsure],
+            "unsure": [[four_digits(low), four_digits(high)] for low, high in self.unsure],
         }
 
 
@@ -101,7 +107,7 @@ class Border:
 
     def to_document(self) -> dict[str, Any]:
         """The border, its points to four digits."""
-        points = [[digits(messages), digits(usd)] for messages, usd in self.points]
+        points = [[four_digits(messages), four_digits(usd)] for messages, usd in self.points]
         over_draws = [found.to_document() for found in self.over_draws]
         return {"from": self.below, "to": self.above, "points": points, "points_over_draws": over_draws}
 
@@ -137,8 +143,3 @@ def boundaries(strips: Sequence[Strip]) -> list[Boundary]:
             line = Boundary(part.option, following.option, low, strip.to, part.messages_to, part.until)
             found[line.below, line.above, line.messages, line.to_need] = line
     return sorted(found.values(), key=lambda line: (line.above_need, line.messages))
-
-
-def digits(value: float) -> float:
-    """A number to four digits."""
-    return float(f"{float(value):.4g}")

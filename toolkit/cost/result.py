@@ -13,7 +13,7 @@ from toolkit.cost.sampling import Floats
 from toolkit.cost.sensitivity import NO_SENSITIVITY, NumberFlips, Sensitivity
 from toolkit.cost.standing import NO_STANDING, Standing
 from toolkit.cost.valued import MeasurementWorth
-from toolkit.evidence import Figure, Grade
+from toolkit.evidence import Figure, Grade, four_digits
 
 SCHEMA = "toolkit.cost/1"
 
@@ -199,7 +199,7 @@ class Crossover:
 
     def to_document(self) -> dict[str, Any]:
         """The crossover under the name of its input."""
-        at = float(f"{self.at:.4g}")
+        at = four_digits(self.at)
         return {"input": "messages_per_month", "at": at, "from": self.from_option, "to": self.to_option}
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from toolkit.cost.flips import Flip
 from toolkit.cost.indices import Index
+from toolkit.evidence import four_digits
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,7 @@ class InputValue:
 
     def to_document(self) -> dict[str, Any]:
         """The value to four digits."""
-        return {"quantity": self.quantity, "option": self.option, "value": float(f"{self.value:.4g}")}
+        return {"quantity": self.quantity, "option": self.option, "value": four_digits(self.value)}
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,7 @@ class NumberFlip:
 
     def to_document(self) -> dict[str, Any]:
         """The flip, to four digits."""
-        at = float(f"{self.at:.4g}")
+        at = four_digits(self.at)
         return {**self.number.to_document(), "at": at, "from": self.below, "to": self.above}
 
 

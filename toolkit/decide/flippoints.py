@@ -6,6 +6,7 @@ from typing import Any
 
 from toolkit.cost.inputs import unit_of
 from toolkit.cost.result import CostResult, Crossover
+from toolkit.evidence import four_digits
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +39,7 @@ class FlipPoint:
         chance = None if self.p_beyond is None else round(self.p_beyond, 3)
         return {
             "input": self.input,
-            "value": float(f"{self.value:.4g}"),
+            "value": four_digits(self.value),
             "from": self.below,
             "to": self.above,
             "p_beyond": chance,

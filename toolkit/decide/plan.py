@@ -157,6 +157,11 @@ class Phase(Strict):
         return [(name, index, entry) for name, entries in lists for index, entry in enumerate(entries)]
 
 
+def criteria_in(entry: AnyOf | Criterion) -> list[Criterion]:
+    """The criterion, or those of which an ``any_of`` entry asks for one."""
+    return [entry] if isinstance(entry, Criterion) else entry.any_of
+
+
 class Plan(Strict):
     """``plan.yaml``."""
 
@@ -167,9 +172,7 @@ class Plan(Strict):
         """The options that any phase or criterion names, each once."""
         found: dict[str, None] = {}
         for phase in self.phases:
-            criteria = [
-                one for _, _, entry in phase.entries() for one in getattr(entry, "any_of", None) or [entry]
-            ]
+            criteria = [one for _, _, entry in phase.entries() for one in criteria_in(entry)]
             named = [phase.option, *(phase.candidates or [])]
             named += [name for one in criteria for name in (one.option, one.baseline)]
             found |= dict.fromkeys(name for name in named if name not in (None, "chosen"))

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Mapping
 from toolkit.decide.alertchecks import check_alerts
 from toolkit.decide.checker import Checker, Path, criteria_of
 from toolkit.decide.contradictions import check_contradictions
-from toolkit.decide.plan import METRICS, REDUCTION, SHARES, AnyOf, Criterion, Phase, Plan
+from toolkit.decide.plan import METRICS, REDUCTION, SHARES, Criterion, Phase, Plan, criteria_in
 from toolkit.decide.ranges import Span, is_sampled, range_of, span_of
 from toolkit.decide.reachchecks import Circumstances, check_reach
 from toolkit.decide.wording import plain, words
@@ -66,14 +66,12 @@ def check_plan(
 def _check_choice(phase: Phase, at: Path, checker: Checker) -> None:
     """A phase that chooses, and then asks nothing of the chosen one, would pass without any."""
     asked = [*phase.needed_if, *phase.ready_if]
-    speaks = any(one.option == "chosen" for entry in asked for one in _inside(entry) if entry.level == "must")
+    speaks = any(
+        one.option == "chosen" for entry in asked for one in criteria_in(entry) if entry.level == "must"
+    )
     if phase.candidates is not None and not speaks:
         wrong = "nothing that decides speaks of the candidate that is chosen"
         checker.warn((*at, "candidates"), wrong, "add a criterion with option: chosen")
-
-
-def _inside(entry: AnyOf | Criterion) -> list[Criterion]:
-    return [entry] if isinstance(entry, Criterion) else entry.any_of
 
 
 def check_names(

@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from toolkit.evidence import Figure, Strict
+from toolkit.evidence import Figure, Strict, four_digits
 from toolkit.measure.store import Store
 from toolkit.project.faults import InputError
 
@@ -150,7 +150,7 @@ def capacity_figures(uses: Sequence[ServerUse]) -> dict[str, Figure]:
         if known:
             last = known[-1][0]
             found[name] = Figure(
-                value=float(f"{statistics.median(value for _, value in known):.4g}"),
+                value=four_digits(statistics.median(value for _, value in known)),
                 unit=unit,
                 grade="lab",
                 source=_source(last, len(known)),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from toolkit.decide.coverage.reductions import BASELINE_MEAN_S
 from toolkit.decide.judging import alpha_of
-from toolkit.decide.plan import MEASURED, REDUCTION, SHARES, Criterion, Plan
+from toolkit.decide.plan import MEASURED, REDUCTION, SHARES, Criterion, Plan, criteria_in
 from toolkit.decide.question import FLAP_S, flap_s
 from toolkit.evidence import Grade
 from toolkit.metrics.key import PERCENTILES
@@ -48,8 +48,7 @@ def gates_of(plan: Plan, environments: Mapping[str, Grade]) -> list[Criterion]:
 def _measured(plan: Plan) -> Iterator[Criterion]:
     for phase in plan.phases:
         for _, _, entry in phase.entries():
-            inner = [entry] if isinstance(entry, Criterion) else entry.any_of
-            yield from (one for one in inner if one.metric in MEASURED)
+            yield from (one for one in criteria_in(entry) if one.metric in MEASURED)
 
 
 def gate_of(criterion: Criterion) -> Gate:
