@@ -15,7 +15,7 @@ CHILD = """
 import sys, time
 kept = bytearray(60_000_000)
 kept[::4096] = b"x" * len(kept[::4096])
-# A little longer than is asked for: the kernel tells whole hundredths of a second, user and system each cut off.
+# A little longer than is asked for: the kernel tells whole hundredths, of user and system time each cut off.
 while time.process_time() < 0.55:
     pass
 print("busy no more", flush=True)
