@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from toolkit.cost.sampling import Floats
 from toolkit.cost.sizing import (
     busiest_second_deliveries,
     caches,
@@ -93,3 +94,32 @@ def test_the_cluster_of_deepstream_has_the_cache_that_its_page_names() -> None:
     """Six t2.medium and one cache, https://deepstream.io/info/performance/four-billion-messages-per-hour/."""
     one = np.ones(1)
     assert caches(6 * one, nodes_per_cache=6 * one, spare_caches=0 * one).tolist() == [1]
+
+
+@pytest.mark.parametrize("factors", [(0.001, 0.01), (0.01, 100.0), (1.0, 1.0)])
+def test_many_volumes_at_once_need_what_each_needs_alone(factors: tuple[float, float]) -> None:
+    random = np.random.default_rng(7)
+    connections, deliveries = random.uniform(0, 20_000, (3, 5)), random.uniform(0, 5e4, (3, 5))
+    gib = random.uniform(0, 1e5, (3, 5))
+    per_node = {
+        "connections_per_node": random.uniform(500, 5000, 5),
+        "usable_capacity_share": np.full(5, 0.6),
+    }
+
+    def of(peak: Floats) -> Floats:
+        return nodes_needed(
+            peak_connections=connections,
+            peak_deliveries_per_s=peak,
+            deliveries_per_s_per_node=np.full(5, 2e4),
+            **per_node,
+        )
+
+    volumes = np.asarray(factors)[:, np.newaxis, np.newaxis]
+    at_once = np.broadcast_to(of(deliveries * volumes), (2, 3, 5))
+    units = np.broadcast_to(
+        load_balancer_units(peak_connections=connections, egress_gib=gib * volumes), (2, 3, 5)
+    )
+    for place, factor in enumerate(factors):
+        np.testing.assert_array_equal(at_once[place], of(deliveries * factor))
+        alone = load_balancer_units(peak_connections=connections, egress_gib=gib * factor)
+        np.testing.assert_array_equal(units[place], alone)

@@ -1,5 +1,7 @@
 """How many servers, load balancer units and gibibytes a load needs; one formula a function."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 from toolkit.cost.sampling import Floats
@@ -10,6 +12,9 @@ HOURS_PER_MONTH = 730.0
 KIB_PER_GIB = 2.0**20
 CONNECTIONS_PER_UNIT = 3000.0
 GB_PER_UNIT_HOUR = 1.0
+
+AXES_OF_VOLUMES = 3
+"""Volumes, months and draws: with fewer axes there is one volume."""
 
 
 def busiest_second_deliveries(
@@ -87,18 +92,37 @@ def nodes_needed(
         deliveries_per_s_per_node: that one node makes when full.
         usable_capacity_share: share of both capacities that is used.
 
+    Returns:
+        Of the shape that all broadcast to; at many volumes without their axis, the third from the end, where
+        connections decide at each of them.
+
     >>> one = np.ones(1)
     >>> nodes_needed(peak_connections=2500 * one, connections_per_node=1000 * one,
     ...              peak_deliveries_per_s=10 * one, deliveries_per_s_per_node=100 * one,
     ...              usable_capacity_share=0.5 * one)
     array([5.])
     """
-    by_connections = peak_connections / (connections_per_node * usable_capacity_share)
-    by_deliveries = peak_deliveries_per_s / (deliveries_per_s_per_node * usable_capacity_share)
     # The larger of two numbers rounded up is the larger one rounded up.
-    needed: Floats = np.atleast_1d(np.maximum(by_connections, by_deliveries))
-    np.ceil(needed, out=needed)
-    return np.maximum(needed, 1.0, out=needed)
+    needed = _larger(
+        np.maximum(peak_connections / (connections_per_node * usable_capacity_share), 1.0),
+        peak_deliveries_per_s,
+        lambda peak: peak / (deliveries_per_s_per_node * usable_capacity_share),
+    )
+    return np.ceil(needed, out=needed)
+
+
+def _larger(fixed: Floats, load: Floats, needed: Callable[[Floats], Floats]) -> Floats:
+    """The larger of two needs, the second one that of a load: without its axis of volumes where the first one
+    is the larger at all of them.
+
+    Args:
+        needed: what a load needs, more for more.
+    """
+    if load.ndim >= AXES_OF_VOLUMES:
+        most = needed(load.max(axis=-AXES_OF_VOLUMES, keepdims=True))
+        if (most <= fixed).all():
+            return fixed
+    return np.atleast_1d(np.maximum(fixed, needed(load)))
 
 
 def servers(needed: Floats, *, spare_nodes: Floats) -> Floats:
@@ -135,6 +159,8 @@ def load_balancer_units(*, peak_connections: Floats, egress_gib: Floats) -> Floa
     >>> load_balancer_units(peak_connections=np.array([6000.0]), egress_gib=np.array([10.0]))
     array([2.])
     """
-    gb_per_hour = egress_gib * float(GB_PER_GIB) / HOURS_PER_MONTH
-    units: Floats = np.maximum(peak_connections / CONNECTIONS_PER_UNIT, gb_per_hour / GB_PER_UNIT_HOUR)
-    return units
+    return _larger(
+        peak_connections / CONNECTIONS_PER_UNIT,
+        egress_gib,
+        lambda gib: gib * float(GB_PER_GIB) / HOURS_PER_MONTH / GB_PER_UNIT_HOUR,
+    )
