@@ -39,11 +39,12 @@ class Edges:
 
     Args:
         factors: the volumes that few draws were looked at, ascending.
+        few: mean totals of few draws, which say where to look first, (options, volumes); inf without one.
         means: of all draws.
     """
 
-    def __init__(self, factors: Floats, means: Means) -> None:
-        self.factors, self.means = factors, means
+    def __init__(self, factors: Floats, few: Floats, means: Means) -> None:
+        self.factors, self.few, self.means = factors, few, means
         self._found: dict[tuple[int, int, int], Edge] = {}
 
     def between(self, option: Indices) -> list[Edge]:
@@ -69,27 +70,36 @@ class Edges:
     def _look(self, below: int, above: int, place: int) -> Edge:
         factors = self.factors
         for wider in range(WIDER + 1):
-            low = float(factors[max(place - wider, 0)])
-            high = float(factors[min(place + 1 + wider, len(factors) - 1)])
-            at = _narrowed(below, above, low, high, self.means)
+            ends = [max(place - wider, 0), min(place + 1 + wider, len(factors) - 1)]
+            expected = _beyond(below, above, factors[ends], self._of_few(ends))
+            points = _guess(factors[ends], expected)
+            bounds = np.concatenate([factors[ends[:1]], points, factors[ends[1:]]])
+            at = _narrowed(below, above, bounds, self.means)
             if at is not None:
                 return Edge(at, below, above, narrowed=True)
         return Edge(float(np.sqrt(factors[place] * factors[place + 1])), below, above, narrowed=False)
 
+    def _of_few(self, places: Sequence[int]) -> Means:
+        return lambda options, _: self.few[np.ix_(options, places)]
 
-def _narrowed(below: int, above: int, low: float, high: float, means: Means) -> float | None:
-    """Just past the last volume at which ``below`` is the cheaper one; None where that does not change."""
-    ends, beyond = np.array([low, high]), _beyond(below, above, np.array([low, high]), means)
-    if not beyond[0] <= 0 < beyond[1]:
+
+def _narrowed(below: int, above: int, bounds: Floats, means: Means) -> float | None:
+    """Just past the last volume at which ``below`` is the cheaper one; None where that does not change.
+
+    Args:
+        bounds: the volumes to look at first, ascending; between the outer ones the change is looked for.
+    """
+    values = _beyond(below, above, bounds, means)
+    if not values[0] <= 0 < values[-1]:
         return None
-    while ends[1] / ends[0] > 1 + CLOSE:
-        points = _guess(ends, beyond)
-        found = _beyond(below, above, points, means)
-        bounds = np.concatenate([ends[:1], points, ends[1:]])
-        values = np.concatenate([beyond[:1], found, beyond[1:]])
+    while True:
         first = int((values > 0).argmax())
         ends, beyond = bounds[first - 1 : first + 1], values[first - 1 : first + 1]
-    return float(ends[1])
+        if ends[1] / ends[0] <= 1 + CLOSE:
+            return float(ends[1])
+        points = _guess(ends, beyond)
+        bounds = np.concatenate([ends[:1], points, ends[1:]])
+        values = np.concatenate([beyond[:1], _beyond(below, above, points, means), beyond[1:]])
 
 
 def _beyond(below: int, above: int, factors: Floats, means: Means) -> Floats:
@@ -107,12 +117,12 @@ def _beyond(below: int, above: int, factors: Floats, means: Means) -> Floats:
 def _guess(ends: Floats, beyond: Floats) -> Floats:
     """The middle, which halves whatever happens, and two points around where a straight line crosses zero.
 
-    The quarters where no number says where that is.
+    The quarters where no number says where that is, and the middle alone where the line does not cross.
     """
     points = [float(np.sqrt(ends[0] * ends[1]))]
     if np.isinf(beyond).all():
         points += [float(ends[0] * (ends[1] / ends[0]) ** share) for share in (0.25, 0.75)]
-    if np.isfinite(beyond).all():
+    if np.isfinite(beyond).all() and beyond[0] <= 0 < beyond[1]:
         at = ends[0] * (ends[1] / ends[0]) ** (beyond[0] / (beyond[0] - beyond[1]))
         points += [at * (1 - CLOSE / 3), at * (1 + CLOSE / 3)]
     inside = np.unique(np.clip(points, ends[0], ends[1]))

@@ -36,7 +36,7 @@ class Compared:
         self.totals = ground.costs.totals_usd(usd_per_hour if usd_per_hour is not None else np.inf)
         self.eligible: Flags = ground.priced & ground.observed & known
         self._found: dict[bytes, tuple[Leaders, list[Edge]]] = {}
-        self._edges = Edges(ground.costs.factors, ground.means)
+        self._edges = Edges(ground.costs.factors, self.totals.mean(axis=2), ground.means)
         self._over_draws: dict[Edge, Positions] = {}
 
     def of(self, members: Flags) -> tuple[Leaders, list[Edge]]:
