@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from toolkit.cost.decisionmap import DecisionMap
 from toolkit.cost.downtimemap import downtime_map
-from toolkit.cost.envelope import cheapest_at, times_won
+from toolkit.cost.envelope import cheapest_at, draws_won
 from toolkit.cost.ground import Ground
 from toolkit.cost.option import Option
 from toolkit.cost.uptimemap import uptime_map
@@ -155,8 +155,18 @@ def test_the_lower_envelope_is_the_least_line_at_every_cost(lines: list[list[tup
     least = totals.min(axis=0)
     won = np.take_along_axis(totals, found[np.newaxis], axis=0)[0]
     np.testing.assert_allclose(won, least, rtol=1e-9, atol=1e-6)
-    won = [found for _, found in times_won(base[:, np.newaxis, :], hours, costs, range(len(base)))]
-    assert (np.sum(won, axis=0) == base.shape[1]).all()
+    draws = base.shape[1]
+    by_option = [
+        draws_won(base[:, np.newaxis, :], hours, costs, np.full((1, len(costs)), index))
+        for index in range(len(base))
+    ]
+    assert (np.sum(by_option, axis=0) == draws).all()
+    counted = np.stack([(found == index).sum(axis=0) for index in range(len(base))])
+    mixed = np.arange(len(costs)) % len(base)
+    np.testing.assert_array_equal(
+        draws_won(base[:, np.newaxis, :], hours, costs, mixed[np.newaxis])[0],
+        counted[mixed, np.arange(len(costs))],
+    )
 
 
 def test_a_team_of_another_size_sends_as_many_messages_and_fits_together(

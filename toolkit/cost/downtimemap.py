@@ -12,7 +12,7 @@ import numpy as np
 
 from toolkit.cost.boundaries import costs_over_draws
 from toolkit.cost.decisionmap import DecisionMap, Here
-from toolkit.cost.envelope import NONE, cheapest_at, stretches, times_won
+from toolkit.cost.envelope import NONE, cheapest_at, draws_won, stretches
 from toolkit.cost.ground import Ground
 from toolkit.cost.leaders import Flags, Indices, alike, leaders, mean_of
 from toolkit.cost.maplines import Border
@@ -22,6 +22,9 @@ from toolkit.evidence import Range, central
 
 DECADES = 2.0
 """To either side of the scenario's own cost of an hour."""
+
+AT_ONCE = 2**15
+"""Points that are computed at once, at least those of one volume: the arrays stay small."""
 
 UNKNOWN_USD_PER_HOUR = 100.0
 """The middle of the map where the scenario states no cost of an hour."""
@@ -105,21 +108,26 @@ def lines_at(ground: Ground, members: Flags, usd_per_hour: Floats) -> AtCosts:
     hours = np.where(members[:, np.newaxis], ground.costs.outage_hours, 0.0)
     lines = mean_lines(base, hours, members)
     # Volume by volume; costs of an hour come first only in what is given back.
-    option = cheapest_at(*lines, usd_per_hour)
+    shape = base.shape[1], len(usd_per_hour)
+    option, p_cheapest, mean_usd = np.empty(shape, dtype=np.intp), np.empty(shape), np.empty(shape)
+    step = max(1, AT_ONCE // len(usd_per_hour))
+    for start in range(0, base.shape[1], step):
+        some = slice(start, start + step)
+        means = (lines[0][:, some], lines[1][:, some])
+        found = cheapest_at(*means, usd_per_hour)
+        lacking = found == NONE
+        won = draws_won(base[:, some], hours, usd_per_hour, found)
+        option[some] = found
+        p_cheapest[some] = np.where(lacking, np.nan, won / base.shape[2])
+        mean_usd[some] = np.where(lacking, np.nan, _totals(means, found, usd_per_hour))
+    return AtCosts(option.T, p_cheapest.T, mean_usd.T, lines)
+
+
+def _totals(lines: tuple[Floats, Floats], option: Indices, usd_per_hour: Floats) -> Floats:
+    """The mean total of the option at each point; of none any number."""
     place = option * len(option) + np.arange(len(option))[:, np.newaxis]
-    total = lines[1].take(place, mode="wrap") * usd_per_hour
-    total += lines[0].take(place, mode="wrap")
-    total[option == NONE] = np.nan
-    return AtCosts(option.T, _shares_of_wins(base, hours, usd_per_hour, option).T, total.T, lines)
-
-
-def _shares_of_wins(base_usd: Floats, hours: Floats, usd_per_hour: Floats, option: Indices) -> Floats:
-    """How often the option at each point is the cheapest; nan where there is none, shape (volumes, costs)."""
-    shares = np.full(option.shape, np.nan)
-    leading = np.flatnonzero(np.bincount(option.ravel() + 1)[1:]).tolist()
-    for index, won in times_won(base_usd, hours, usd_per_hour, leading):
-        np.divide(won, base_usd.shape[2], out=shares, where=option == index)
-    return shares
+    base, hours = (line.ravel().take(place, mode="wrap") for line in lines)
+    return base + hours * usd_per_hour
 
 
 def mean_lines(base_usd: Floats, hours: Floats, members: Flags) -> tuple[Floats, Floats]:

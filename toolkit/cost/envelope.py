@@ -4,7 +4,7 @@ A total is a + b x: b hours of outage at x dollars an hour. Where the cheapest c
 the lines, draw by draw or on average, however finely x is looked at.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -14,6 +14,7 @@ from toolkit.cost.sampling import Floats
 
 Indices = NDArray[np.intp]
 Counts = NDArray[np.int64]
+Flags = NDArray[np.bool_]
 
 NONE = -1
 
@@ -78,35 +79,54 @@ def cheapest_at(base_usd: Floats, hours: Floats, usd_per_hour: Floats) -> Indice
     array([[0, 0, 1]])
     """
     found = np.full((base_usd.shape[1], len(usd_per_hour)), NONE, dtype=np.intp)
-    for option, start, end in stretches(base_usd, hours, least_usd_per_hour=float(usd_per_hour[0])):
-        inside = (usd_per_hour >= start[:, np.newaxis]) & (usd_per_hour < end[:, np.newaxis])
-        found = np.where(inside & (option != NONE)[:, np.newaxis], option[:, np.newaxis], found)
+    for option, start, _ in stretches(base_usd, hours, least_usd_per_hour=float(usd_per_hour[0])):
+        # What a stretch takes beyond its end the next one takes from it.
+        begins = np.where(option == NONE, np.inf, start)
+        np.copyto(found, option[:, np.newaxis], where=usd_per_hour >= begins[:, np.newaxis])
     return found
 
 
-def times_won(
-    base_usd: Floats, hours: Floats, usd_per_hour: Floats, options: Iterable[int]
-) -> Iterator[tuple[int, Counts]]:
-    """Some options, each with the number of draws in which it is the cheapest of all, (volumes, costs).
+def draws_won(base_usd: Floats, hours: Floats, usd_per_hour: Floats, option: Indices) -> Counts:
+    """In how many draws the option at each point is the cheapest of all, shape (volumes, costs).
 
     Args:
         base_usd: totals without downtime, shape (options, volumes, draws); inf without a price.
         hours: of outage, shape (options, draws).
         usd_per_hour: ascending, shape (costs,).
-        options: those to tell of, by index.
+        option: by index, -1 for none, which wins no draw, shape (volumes, costs).
+
+    >>> base, hours = np.array([[[0.0, 0.0]], [[30.0, 70.0]]]), np.array([[2.0, 2.0], [1.0, 1.0]])
+    >>> draws_won(base, hours, np.array([10.0, 50.0, 90.0]), np.array([[0, 1, 1]]))
+    array([[2, 1, 2]])
     """
     every, volumes, draws = base_usd.shape
     wide = np.broadcast_to(hours[:, np.newaxis, :], base_usd.shape).reshape(every, -1)
     found = list(stretches(base_usd.reshape(every, -1), wide, least_usd_per_hour=float(usd_per_hour[0])))
+    won = np.zeros(option.shape, dtype=np.int64)
     if not found:
-        return
-    winner, starts, ends = (np.concatenate(part) for part in zip(*found, strict=True))
-    bounds = np.stack([np.searchsorted(usd_per_hour, ends), np.searchsorted(usd_per_hour, starts)])
-    shape = (volumes, len(usd_per_hour) + 1)
-    # Where in the grid a stretch begins and ends: draw after draw of each volume, stretch after stretch.
-    places = bounds + np.tile(np.repeat(np.arange(volumes) * shape[1], draws), len(found))
-    for option in options:
-        ended, begun = (np.bincount(at, minlength=volumes * shape[1]) for at in places[:, winner == option])
-        begun -= ended
-        counts = begun.reshape(shape)
-        yield option, np.cumsum(counts, axis=1, out=counts)[:, :-1]
+        return won
+    layout = (len(found), volumes, draws)
+    winner = np.stack([stretch.option for stretch in found]).reshape(layout)
+    ended = np.stack([np.searchsorted(usd_per_hour, stretch.end) for stretch in found]).reshape(layout)
+    # The first stretch begins at the first cost, every other one where the one before it ends.
+    begun = np.concatenate([np.zeros_like(ended[:1]), ended[:-1]])
+    for index in np.flatnonzero(np.bincount(option.ravel() + 1)[1:]).tolist():
+        leads = option == index
+        among = np.flatnonzero(leads.any(axis=1))
+        some = slice(among[0], among[-1] + 1)
+        mine = winner[:, some] == index
+        counts = _counted(begun[:, some], mine, len(usd_per_hour))
+        counts -= _counted(ended[:, some], mine, len(usd_per_hour))
+        np.copyto(won[some], np.cumsum(counts, axis=1, out=counts), where=leads[some])
+    return won
+
+
+def _counted(places: Indices, mine: Flags, costs: int) -> Counts:
+    """How many of the places that are mine lie at each cost, shape (volumes, costs).
+
+    Args:
+        places: indices of costs, or one past them all, shape (stretches, volumes, draws).
+    """
+    volumes, width = places.shape[1], costs + 1
+    at = places + (np.arange(volumes) * width)[:, np.newaxis]
+    return np.bincount(at[mine], minlength=volumes * width).reshape(volumes, width)[:, :-1]
