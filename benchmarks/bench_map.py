@@ -37,7 +37,7 @@ from toolkit.project import shipped
 SIDE = 512
 DRAWS = 32
 MONTHS = 24
-PAIRS = 5
+PAIRS = 15
 SCENARIO = "production"
 FACTORS: Floats = np.geomspace(0.01, 100, SIDE)
 NEEDS: Floats = 1 - np.geomspace(0.1, 1e-5, SIDE)

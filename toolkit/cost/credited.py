@@ -4,9 +4,13 @@ Credits follow from the agreement of the plan and the outages of experience. A p
 availability, and degraded minutes earn nothing: agreements count the minutes in which nothing worked.
 """
 
-import numpy as np
+from collections.abc import Sequence
+from functools import reduce
 
-from toolkit.cost.managed import Billed, Integers
+import numpy as np
+from numpy.typing import NDArray
+
+from toolkit.cost.managed import Billed
 from toolkit.cost.option import Option
 from toolkit.cost.outages import full_outages
 from toolkit.cost.sampling import Floats
@@ -18,6 +22,7 @@ from toolkit.pricing.book import PriceBook
 from toolkit.pricing.credits import credit_known, credits_usd
 from toolkit.pricing.offers import Offer, offers
 from toolkit.pricing.sla import Sla
+from toolkit.pricing.totals import Indices
 from toolkit.pricing.traffic import DAYS
 
 LINE = "SLA credits"
@@ -69,20 +74,34 @@ def _pays(sla: Sla) -> bool:
     return sla.has_one and credit_known(sla)
 
 
-def _credits(usd: Floats, chosen: Integers, agreements: Agreements, drawn: dict[str, Drawn]) -> Floats:
-    """Credits of some months, 0 or less, shape (months, draws)."""
-    credit = np.zeros(usd.shape)
+def _credits(usd: Floats, chosen: Indices, agreements: Agreements, drawn: dict[str, Drawn]) -> Floats:
+    """Credits of some months, 0 or less, of a shape that broadcasts to (months, draws)."""
+    credit = np.zeros(usd.shape[-2:])
     known = np.isfinite(usd)
     charge = usd if known.all() else np.where(known, usd, 0.0)
-    for index, (_, sla) in agreements.items():
-        if sla is not None and credit_known(sla):
-            if not sla.has_one:
-                continue
+    for sla, plans in _schedules(agreements):
+        if sla is None:
+            paid = charge * drawn["unscheduled_credit_share"].values
+        elif sla.has_one:
             paid = credits_usd(sla, charge=charge, outage_min=full_outages(drawn), days=DAYS)
         else:
-            paid = charge * drawn["unscheduled_credit_share"].values
-        credit -= paid if len(agreements) == 1 else np.where(chosen == index, paid, 0.0)
+            continue
+        all_of_it = len(plans) == len(agreements)
+        credit = credit - (paid if all_of_it else np.where(_among(chosen, plans), paid, 0.0))
     return credit
+
+
+def _schedules(agreements: Agreements) -> list[tuple[Sla | None, list[int]]]:
+    """Every known agreement with its plan, and None with those of which no schedule is known."""
+    known = {index: sla for index, (_, sla) in agreements.items() if sla is not None and credit_known(sla)}
+    others = [index for index in agreements if index not in known]
+    found: list[tuple[Sla | None, list[int]]] = [(sla, [index]) for index, sla in known.items()]
+    return [*found, (None, others)] if others else found
+
+
+def _among(chosen: Indices, plans: Sequence[int]) -> NDArray[np.bool_]:
+    """Where one of the plans is chosen; no plan at all is -1."""
+    return reduce(np.logical_or, [chosen == index for index in plans])
 
 
 def _told(book: PriceBook, agreements: Agreements) -> list[str]:

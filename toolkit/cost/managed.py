@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
 from toolkit.cost.option import Option
 from toolkit.cost.result import MOST_DRAWS
@@ -15,12 +14,10 @@ from toolkit.evidence import Grade, grade_rank
 from toolkit.pricing.bill import Bill, bill
 from toolkit.pricing.book import PriceBook
 from toolkit.pricing.offers import sells_unnamed
-from toolkit.pricing.totals import cheapest
+from toolkit.pricing.totals import Indices, cheapest
 from toolkit.pricing.usagearrays import usage_of
 
 LINE = "vendor bill"
-
-Integers = NDArray[np.intp]
 
 
 @dataclass(frozen=True)
@@ -38,7 +35,7 @@ class Billed:
     spending: Spending
     plan: str | None
     infeasible: list[str]
-    blocks: list[tuple[Floats, Integers]] = field(default_factory=list)
+    blocks: list[tuple[Floats, Indices]] = field(default_factory=list)
 
 
 def vendor_bill(option: Option, books: Mapping[str, PriceBook], setting: Setting) -> Billed:

@@ -53,6 +53,8 @@ class Stack(Setting):
         self, months: int, cost: Callable[[Setting], Floats | None]
     ) -> Sequence[Floats] | None:
         """What a cost of a single month comes to in each of the first ones, which are worked out at once."""
+        if not months:
+            return []
         first: Setting = self._base.once((ASSUMED, "first"), partial(self._base.only, 0))
         found = cost(Months.starting_at(first, self.factors, months))
         shape = (months, len(self.factors), self.draws.count)

@@ -19,7 +19,7 @@ from toolkit.pricing.usage import MOST_DAYS, Usage
 from toolkit.pricing.vectors import Floats
 from toolkit.project import near
 
-Integers = NDArray[np.intp]
+Indices = NDArray[np.int16]
 Where = tuple[EllipsisType | slice, ...]
 
 NO_PLAN = -1
@@ -75,7 +75,7 @@ def plan_totals(book: PriceBook, usage: Mapping[str, Floats] | Checked, *, as_of
 
 def cheapest(
     book: PriceBook, usage: Mapping[str, Floats] | Checked, *, as_of: date
-) -> tuple[Floats, Integers]:
+) -> tuple[Floats, Indices]:
     """The cheapest total of the plans that need not be named, and its plan's index among :func:`offers`.
 
     Where all plans that carry a usage have unknown prices, the total is nan and the index the first of them;
@@ -84,7 +84,7 @@ def cheapest(
     """
     usage = usage if isinstance(usage, Checked) else checked(usage)
     offered = [(index, offer) for index, offer in enumerate(offers(book, as_of)) if offer.chosen_unnamed]
-    total, chosen = np.empty(usage.shape), np.empty(usage.shape, dtype=np.intp)
+    total, chosen = np.empty(usage.shape), np.empty(usage.shape, dtype=np.int16)
     for month, where in _pieces(usage):
         total[where], chosen[where] = _cheapest(month, offered, total[where].shape)
     return total, chosen
@@ -92,8 +92,8 @@ def cheapest(
 
 def _cheapest(
     month: Month, offered: Sequence[tuple[int, Offer]], shape: tuple[int, ...]
-) -> tuple[Floats, Integers]:
-    best, chosen = np.full(shape, np.inf), np.full(shape, NO_PLAN, dtype=np.intp)
+) -> tuple[Floats, Indices]:
+    best, chosen = np.full(shape, np.inf), np.full(shape, NO_PLAN, dtype=np.int16)
     for index, offer in offered:
         total = np.broadcast_to(month.total(offer), shape)
         # An unknown price is worse than any known one, and better than a plan that does not carry the usage.
