@@ -1,5 +1,7 @@
 """What labour, moves and outages cost, and what later money is worth; one formula a function."""
 
+from functools import lru_cache
+
 import numpy as np
 
 from toolkit.cost.sampling import Floats
@@ -106,8 +108,9 @@ def downtime_usd(*, unavailable_min_per_month: Floats, usd_per_hour: Floats, mon
     return cost
 
 
+@lru_cache(maxsize=64)
 def discount_factors(rate_per_year: float, *, months: int) -> Floats:
-    """What a dollar of each month is worth at the start of the first one, shape (months,).
+    """What a dollar of each month is worth at the start of the first one, shape (months,), not to be written.
 
     (1 + rate) ** (-month / 12), the first month being 0: what is paid in it is not discounted.
 
@@ -119,6 +122,7 @@ def discount_factors(rate_per_year: float, *, months: int) -> Floats:
     [1.0, 0.909091, 0.826446]
     """
     factors: Floats = (1.0 + rate_per_year) ** (-np.arange(months) / MONTHS_PER_YEAR)
+    factors.setflags(write=False)
     return factors
 
 

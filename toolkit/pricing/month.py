@@ -150,7 +150,7 @@ class Month:
     def _carried(self, offer: Offer) -> Flags | bool:
         """Where a plan carries the usage; True or False where that is so everywhere."""
         carried: Flags | bool = True
-        for name, limit in _caps(offer.plan):
+        for name, limit in _caps(offer):
             least, most = self._span(name)
             if least > limit * DUST:
                 return False
@@ -200,8 +200,13 @@ def _once(known: dict[Key, Value], key: Key, work_out: Callable[[], Value]) -> V
     return known[key]
 
 
-def _caps(plan: Plan) -> Iterator[tuple[str, float]]:
+@lru_cache(maxsize=1024)
+def _caps(offer: Offer) -> tuple[tuple[str, float], ...]:
     """What a plan carries at most, by usage field and by what the busiest day needs."""
+    return tuple(_caps_of(offer.plan))
+
+
+def _caps_of(plan: Plan) -> Iterator[tuple[str, float]]:
     yield from ((name, float(limit)) for name, limit in plan.limits.items())
     if plan.units is not None:
         yield "peak_connections", float(plan.units.most_connections)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal, Inexact, localcontext
+from functools import cached_property
 from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
@@ -128,7 +129,7 @@ class UnitPrice(Strict):
             ) from None
         return self
 
-    @property
+    @cached_property
     def each(self) -> Decimal | None:
         """US dollars for one metered unit, exact; None where unknown."""
         if self.amount is None:

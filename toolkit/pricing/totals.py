@@ -124,7 +124,8 @@ def _pieces(usage: Checked) -> Iterator[tuple[Month, Where]]:
     length = max(shape)
     # Counted from the end, where fields with fewer axes have theirs.
     axis = shape.index(length) - len(shape)
-    step = max(1, AT_ONCE * length // max(1, int(np.prod(shape))))
+    # Rounded up, so that no piece is left over that holds next to nothing.
+    step = max(1, -(-AT_ONCE * length // max(1, int(np.prod(shape)))))
     whole = (slice(None),) * (-axis - 1)
     for start in range(0, length, step):
         where: Where = (..., slice(start, start + step), *whole)
