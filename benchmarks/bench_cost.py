@@ -29,7 +29,7 @@ from toolkit.pricing.scenario import Scenario
 from toolkit.project import Faults, Folder, read_yaml, shipped, validate
 
 DRAWS, MONTHS, SEED, PAIRS = 131_072, 36, 20261123, 5
-DAY, SCENARIO, IN_SERVICE = date(2026, 11, 23), "production", "current"
+DAY, SCENARIO, IN_SERVICE = date(2026, 11, 28), "production", "current"
 MOST_RATIO, MOST_GIB = 3.0, 2.0
 """What the project set itself."""
 

@@ -125,7 +125,7 @@ def servers(world: World, option: str) -> Floats:
     second = usage["messages_delivered"] / 30 * usage["busiest_day_factor"] / 86_400
     second = second * world.of(option, "busiest_second_factor")
     by_connections = usage["peak_connections"] / (world.of(option, "connections_per_node") * usable)
-    by_deliveries = second / (world.of(option, "deliveries_per_s_per_node") * usable)
+    by_deliveries = second / (deliveries_made(world, option) * usable)
     needed = np.maximum(np.ceil(np.maximum(by_connections, by_deliveries)), 1)
     nodes = needed + np.ceil(world.of(option, "spare_nodes"))
     several = np.ceil(needed / world.of(option, "nodes_per_cache")) + np.ceil(
@@ -140,6 +140,13 @@ def servers(world: World, option: str) -> Floats:
         + units * world.of(option, "load_balancer_capacity_unit_usd_per_month")
         + world.gib * world.of(option, "egress_usd_per_gib")
     )
+
+
+def deliveries_made(world: World, option: str) -> Floats:
+    """Deliveries a second of a full node: as told, else those of a core on all of its cores."""
+    if world.options[option].figure("deliveries_per_s_per_node", as_of=world.day):
+        return world.of(option, "deliveries_per_s_per_node")
+    return world.of(option, "node_cores") * world.of(option, "deliveries_per_s_per_core")
 
 
 def total(world: World, option: str, running: Floats, old: Floats, in_service: str) -> Floats:
