@@ -58,9 +58,9 @@ class Case:
         spent = spend_all(list(self.options.values()), self.books, setting)
         return {found.option: found.total_usd for found in spent if found.total_usd is not None}
 
-    def by_hand(self) -> dict[str, Floats]:
+    def by_hand(self, draws: int = DRAWS) -> dict[str, Floats]:
         """The same from the peer."""
-        world = World(self.scenario, self.options, DAY, draws=DRAWS, seed=SEED)
+        world = World(self.scenario, self.options, DAY, draws=draws, seed=SEED)
         return totals(world, list(self.options), in_service=IN_SERVICE)
 
 
@@ -71,9 +71,9 @@ def seconds(run: Callable[[], object]) -> float:
     return time.perf_counter() - start
 
 
-def agree(case: Case) -> None:
+def agree(case: Case, draws: int = DRAWS) -> None:
     """Raise AssertionError where an option is missing or a total differs."""
-    ours, peer = case.ours(), case.by_hand()
+    ours, peer = case.ours(draws), case.by_hand(draws)
     assert list(ours) == list(peer), f"{list(ours)} are not {list(peer)}"
     for option, usd in ours.items():
         np.testing.assert_allclose(usd, peer[option], rtol=1e-9, atol=0.005, err_msg=option)
