@@ -22,7 +22,7 @@ from typing import TypeVar
 import numpy as np
 import pandas as pd
 
-from toolkit import answers
+from toolkit import answers, deciding
 from toolkit.decide.decision import Decision
 from toolkit.loading import Loaded, load
 from toolkit.metrics.rollups import Rollups
@@ -83,7 +83,7 @@ def timed(step: Callable[[], Result], *, runs: int = 1) -> tuple[Result, float]:
 def evaluated(loaded: Loaded, rolled: Rollups, *, whole: bool) -> Decision:
     """The decision of the last day."""
     scenario = loaded.project.default_scenario
-    return answers.decided(loaded, scenario, rolled, answers.costed(loaded, scenario, whole=whole))
+    return deciding.decided(loaded, scenario, rolled, answers.costed(loaded, scenario, whole=whole))
 
 
 def from_disk(root: Path) -> Decision:
@@ -111,7 +111,7 @@ def main(days: int) -> None:
         whole, warm_s = timed(partial(evaluated, loaded, rolled, whole=True), runs=RUNS)
         _, least_s = timed(partial(evaluated, loaded, rolled, whole=False), runs=RUNS)
         _, disk_s = timed(partial(from_disk, root), runs=RUNS)
-        replayed, replay_s = timed(lambda: answers.backtested(loaded, scenario, answers.counts(loaded)))
+        replayed, replay_s = timed(lambda: deciding.backtested(loaded, scenario, answers.counts(loaded)))
     said = {phase.phase: phase.looks[-1].verdict for phase in replayed.phases}
     assert said == {phase.phase.id: phase.verdict for phase in whole.phases}, "the last day is today"
     times = replayed.cost_evaluations

@@ -13,7 +13,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from toolkit import answers, changing, records, sidebyside
+from toolkit import answers, changing, deciding, records, sidebyside
 from toolkit.building import Built, build, fail_code
 from toolkit.costing import (
     cost,
@@ -273,14 +273,14 @@ def decide(
     report = None if since is None else changing.report_at(Path(since), scenario=name)
     rolled = answers.counts(loaded)
     informed = answers.informed(loaded, rolled)
-    decision = answers.decided(informed, name, rolled, answers.costed(informed, name))
+    decision = deciding.decided(informed, name, rolled, answers.costed(informed, name))
     return decision if report is None else changing.compared_now(loaded, rolled, decision, report)
 
 
 def backtest(project: Folderish = "data", *, scenario: str | None = None, as_of: AsOf = None) -> Backtest:
     """What the gates would have said on every recorded day, and whether it was right by what followed."""
     loaded = load(project, as_of=as_of)
-    return answers.backtested(loaded, scenario_name(loaded, scenario), answers.counts(loaded))
+    return deciding.backtested(loaded, scenario_name(loaded, scenario), answers.counts(loaded))
 
 
 def file_record(record: Folderish, *, project: Folderish = "data") -> Path:
@@ -302,4 +302,4 @@ def coverage(project: Folderish = "data", *, events_a_day: float | None = None) 
     Args:
         events_a_day: of each metric. None takes 10,000.
     """
-    return answers.covered(load(project), events_a_day=events_a_day)
+    return deciding.covered(load(project), events_a_day=events_a_day)

@@ -166,7 +166,7 @@ def _refuse_among_inputs(folder: Folder, out: Path) -> None:
 def _build(
     loaded: "Loaded", names: list[str], rolled: "Rollups", out: Path, notebooks: Path, state: Fingerprint
 ) -> Built:
-    from toolkit import answers, changing, mapping, records
+    from toolkit import answers, changing, deciding, mapping, records
     from toolkit.report.build import build as publish_report
     from toolkit.report.inputs import ReportInputs, ScenarioInputs
     from toolkit.report.kept import Kept
@@ -177,7 +177,7 @@ def _build(
     told = {}
     for name in names:
         cost = answers.costed(loaded, name)
-        decision = answers.decided(loaded, name, rolled, cost)
+        decision = deciding.decided(loaded, name, rolled, cost)
         told[name] = ScenarioInputs(
             scenario=loaded.scenarios[name],
             cost=cost,
@@ -205,7 +205,7 @@ def _build(
         inputs=state.inputs,
         versions=state.versions,
         kept=kept.packed(),
-        backtest=answers.backtested(loaded, names[0], rolled, most_days=DAYS_REPLAYED),
+        backtest=deciding.backtested(loaded, names[0], rolled, most_days=DAYS_REPLAYED),
     )
     path = publish_report(inputs, out=out, fingerprint=state, project=loaded.folder.root, notebooks=notebooks)
     notes = [str(warning) for warning in loaded.warnings] + answers.left_out(loaded, rolled)

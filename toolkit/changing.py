@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from toolkit import answers
+from toolkit import answers, deciding
 from toolkit.cost.result import CostResult
 from toolkit.decide.decision import Decision
 from toolkit.decide.why.attribution import CODE, SOURCES, Sources
@@ -71,7 +71,7 @@ class Mixtures:
         costly = key if informed.options == loaded.options else taken
         if costly not in self._costs:
             self._costs[costly] = answers.costed(informed, self._scenario, whole=False)
-        made = answers.decided(informed, self._scenario, rolled, self._costs[costly])
+        made = deciding.decided(informed, self._scenario, rolled, self._costs[costly])
         return Outcome.of_document(made.to_document())
 
     def _mixed(self, taken: frozenset[str]) -> dict[str, bytes]:

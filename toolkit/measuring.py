@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast, get_args
 
@@ -24,13 +21,8 @@ if TYPE_CHECKING:
     from toolkit.measure.totals import BakeoffResult
     from toolkit.measure.workload import Workload
     from toolkit.metrics.key import MetricValue
-    from toolkit.pricing.scenario import Scenario
 
 Progress = Callable[[int, int, str], None]
-
-MOST_CLIENTS = 500
-MOST_DELIVERIES_PER_S = 1_000.0
-"""What the load generator, the proxy and any of the servers can do together on two cores."""
 
 
 @dataclass(frozen=True)
@@ -161,9 +153,10 @@ def _workload(asked: Folderish | Workload | None, shipped: Any) -> Workload:
 def _joined(result: BakeoffResult, project: Folderish) -> Measured:
     """The run with its key metrics and beside the brief; what was kept to go on is removed if all is done."""
     from toolkit.cost.briefcheck import against_brief
+    from toolkit.runvalues import run_values
 
     options = _options(project)
-    values = _values(result)
+    values = run_values(result)
     brief = against_brief(values, options, as_of=datetime.now(UTC).date())
     if not result.failures:
         result.finish()
@@ -175,66 +168,6 @@ def _options(project: Folderish) -> dict[str, Option]:
     found = read_options(open_folder(project), faults)
     faults.raise_errors()
     return dict(found)
-
-
-def _values(result: BakeoffResult) -> dict[str, dict[str, MetricValue]]:
-    """The key metrics of this run alone, by option."""
-    from toolkit.metrics.key import key_metrics
-    from toolkit.metrics.rollups import roll_up
-
-    usable = [name for name, one in result.options.items() if one.probe is not None]
-    with tempfile.TemporaryDirectory() as folder:
-        for number, facts in enumerate(result.facts):
-            _gather(facts, Path(folder), f"{number:04d}-")
-        faults = Faults()
-        # A clock that was set back leaves rows of tomorrow.
-        as_of = datetime.now(UTC).date() + timedelta(days=1)
-        rolled = roll_up(Path(folder), as_of=as_of, environments=[result.environment], faults=faults)
-        faults.raise_errors()
-        found = {}
-        for option in usable:
-            values = key_metrics(rolled, option=option, environment=result.environment)
-            found[option] = {**values, **_exact(Path(folder), rolled, option, result, values)}
-        return found
-
-
-def _gather(facts: Path, folder: Path, prefix: str) -> None:
-    """Put the facts of one round beside those of the others, without copying them where that is possible."""
-    for file in facts.rglob("*.parquet"):
-        target = folder / file.relative_to(facts).parent / (prefix + file.name)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            os.link(file, target)
-        except OSError:
-            shutil.copyfile(file, target)
-
-
-def _exact(
-    folder: Path, rolled: Any, option: str, result: BakeoffResult, values: dict[str, MetricValue]
-) -> dict[str, MetricValue]:
-    """The latency percentiles from the rows instead of from histograms; none without deliveries."""
-    import numpy as np
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    from toolkit.metrics.key import PERCENTILES
-    from toolkit.metrics.latency import latencies_of
-    from toolkit.metrics.runlatency import exact_percentile
-
-    files = sorted(folder.glob(f"deliveries/option={option}/*/*.parquet"))
-    if not files:
-        return {}
-    rows = pa.concat_tables([pq.ParquetFile(file).read(["latency_s"]) for file in files])
-    latencies_s = rows["latency_s"].to_numpy().astype(np.float64)
-    found = {}
-    for name, percent in PERCENTILES.items():
-        known_by = latencies_of(rolled, option=option, environment=result.environment, percent=percent)
-        if known_by is not None:
-            one = exact_percentile(
-                latencies_s, percent, deadline_s=result.workload.deadline_s, n_effective=known_by.n_effective
-            )
-            found[name] = replace(values[name], estimate=one.estimate, low=one.low, high=one.high)
-    return found
 
 
 def workload_of(
@@ -261,6 +194,8 @@ def workload_of(
     Raises:
         InputError: there is no such scenario, or nobody in it is ever connected.
     """
+    from toolkit.busiesthour import busiest_hour
+
     faults = Faults()
     folder = open_folder(project)
     scenarios = read_scenarios(folder, read_project(folder, faults), faults)
@@ -269,48 +204,7 @@ def workload_of(
         raise InputError.of_argument(
             "scenario", f"there is no scenario {scenario!r}", near(scenario, list(scenarios))
         )
-    return _scaled_workload(scenario, scenarios[scenario], scale, duration_s, rounds, seed)
-
-
-def _scaled_workload(
-    name: str, scenario: Scenario, scale: float | None, duration_s: float, rounds: int, seed: int
-) -> Workload:
-    from toolkit.measure.workload import Bytes, RoomSize, Span, Workload
-    from toolkit.pricing.traffic import traffic_of
-
-    traffic = traffic_of(scenario)
-    hours = float(traffic.connected_hours_per_user_day)
-    peak = float(traffic.peak_concurrent_users)
-    if hours <= 0 or peak <= 0:
-        raise InputError.of_argument("scenario", f"nobody is connected in {name}", "choose another one")
-    per_user_s = float(traffic.messages_per_user_day) * float(traffic.busiest_day_factor) / (hours * 3600)
-    recipients = max(1, round(float(traffic.recipients_per_message)))
-    if scale is None:
-        deliveries_per_s = max(peak * per_user_s * recipients, 1e-9)
-        scale = min(1.0, MOST_CLIENTS / peak, MOST_DELIVERIES_PER_S / deliveries_per_s)
-    if not 0 < scale <= 1:
-        raise InputError.of_argument("scale", f"{scale:g} is no share of the users", "write 0 to 1")
-    clients = max(recipients + 1, round(peak * scale))
-    # Bursts of one, so that a room's messages come at its members' rate.
-    gap_s = 1 / max((recipients + 1) * per_user_s, 1e-9)
-    return Workload(
-        clients=clients,
-        rooms_of=[RoomSize(value=recipients + 1, weight=1)],
-        duration_s=duration_s,
-        rounds=rounds,
-        burst_messages=1,
-        burst_interval_s=Span(low=0, high=0),
-        pause_s=Span(low=0, high=2 * gap_s),
-        session_s=Span(low=hours * 1800, high=hours * 5400),
-        away_s=Span(low=0, high=5),
-        message_bytes=[Bytes(value=min(32_768, max(1, round(float(traffic.message_bytes)))), weight=1)],
-        seed=seed,
-        stands_for=(
-            f"scenario {name}: {clients:,} of its {peak:,.0f} users at the peak of the busiest day "
-            f"({clients / peak:.3g}), {clients * per_user_s:.3g} messages and "
-            f"{clients * per_user_s * recipients:.3g} deliveries a second"
-        ),
-    )
+    return busiest_hour(scenario, scenarios[scenario], scale, duration_s, rounds, seed)
 
 
 def capacity(option: str, *, project: Folderish = "data") -> dict[str, Figure]:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from toolkit import answers, changing
+from toolkit import answers, changing, deciding
 from toolkit.decide.decision import Decision
 from toolkit.loading import load
 from toolkit.metrics.rollups import Rollups
@@ -50,7 +50,7 @@ def state(root: Path, *, code: str = "c", day: date = date(2026, 11, 27), empty:
     rolled = Rollups() if empty else answers.counts(loaded)
     cost = answers.costed(loaded, "production", whole=False)
     kept = Kept.of(loaded.folder, loaded.project, rolled, as_of=day, code=code * 64)
-    return answers.decided(loaded, "production", rolled, cost), kept
+    return deciding.decided(loaded, "production", rolled, cost), kept
 
 
 def changes(before: tuple[Decision, Kept], after: tuple[Decision, Kept]) -> Any:

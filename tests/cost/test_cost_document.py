@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from cost_worlds import Costed, FixedOption, plain_scenario, without
 
+from toolkit.cost.band import Band
 from toolkit.cost.option import Option
-from toolkit.cost.result import Band, CostResult, Crossover
+from toolkit.cost.result import CostResult, Crossover
 from toolkit.pricing.scenario import Scenario
 
 

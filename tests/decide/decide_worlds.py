@@ -8,10 +8,11 @@ from typing import Any
 import pandas as pd
 import yaml
 
+from toolkit.cost.band import Band
 from toolkit.cost.evppi import Worth
 from toolkit.cost.measurements import Measurement
 from toolkit.cost.option import Option
-from toolkit.cost.result import Band, CostResult, Crossover, OptionCost
+from toolkit.cost.result import CostResult, Crossover, OptionCost
 from toolkit.cost.valued import MeasurementWorth
 from toolkit.decide.decision import Decision, decide
 from toolkit.decide.plan import Plan

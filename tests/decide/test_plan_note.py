@@ -3,7 +3,7 @@
 from datetime import date
 from pathlib import Path
 
-from toolkit import answers
+from toolkit import answers, deciding
 from toolkit.loading import load
 
 DATA = Path(__file__).parent.parent.parent / "data"
@@ -12,6 +12,6 @@ DATA = Path(__file__).parent.parent.parent / "data"
 def test_the_ranking_says_who_may_buy_the_plan_that_was_priced() -> None:
     loaded = load(DATA, as_of=date(2026, 11, 23))
     cost = answers.costed(loaded, "production")
-    decision = answers.decided(loaded, "production", answers.counts(loaded), cost)
+    decision = deciding.decided(loaded, "production", answers.counts(loaded), cost)
     ably = next(entry for entry in decision.ranking if entry.option == "ably")
     assert any(reason.startswith("plan standard: Only for accounts opened before") for reason in ably.reasons)

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from toolkit.cost.result import Band
+from toolkit.cost.band import Band
 from toolkit.evidence import Figure
 from toolkit.report.inputs import ReportInputs, ScenarioInputs
 from toolkit.report.sections import headlines

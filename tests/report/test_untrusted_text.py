@@ -25,7 +25,7 @@ from untrusted import (
     with_scenario_named,
 )
 
-from toolkit import answers, loading, mapping
+from toolkit import deciding, loading, mapping
 from toolkit.cost.claims import Claims
 from toolkit.cost.measurements import Measurements
 from toolkit.cost.option import Option
@@ -61,7 +61,7 @@ def inputs_of(folder: Path, *, text: str, names: str = "") -> ReportInputs:
     inputs, loaded = told(folder), loading.load(folder)
     name, its = inputs.default
     whole = replace(its, map=mapping.decision_map(loaded, name), whatif=mapping.what_if_costs(loaded, name))
-    backtest = answers.backtested(loaded, name, inputs.rollups, most_days=3)
+    backtest = deciding.backtested(loaded, name, inputs.rollups, most_days=3)
     return replace(inputs, scenarios={name: whole}, backtest=backtest)
 
 

@@ -8,10 +8,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from toolkit.cost.band import MOST_DRAWS, Band
 from toolkit.cost.comparing import SAME_USD
 from toolkit.cost.formulas import reaches
 from toolkit.cost.option import Option
-from toolkit.cost.result import MOST_DRAWS, Band, Crossover
+from toolkit.cost.result import Crossover
 from toolkit.cost.sampling import DRAWS, SEED
 from toolkit.cost.setting import Setting
 from toolkit.cost.spent import spend, spend_month

@@ -8,10 +8,10 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
+from toolkit.cost.band import Band
 from toolkit.cost.leaders import NONE, Indices
 from toolkit.cost.maplines import Border, Boundary, Strip, boundaries
 from toolkit.cost.reach import Reach
-from toolkit.cost.result import Band
 from toolkit.cost.sampling import Floats
 from toolkit.evidence import four_digits
 

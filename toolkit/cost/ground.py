@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from toolkit.cost.band import Band
 from toolkit.cost.leaders import Flags, means_alike
 from toolkit.cost.option import Option
 from toolkit.cost.outages import GIVES
 from toolkit.cost.reach import Reach, reach_of
-from toolkit.cost.result import Band
 from toolkit.cost.sampling import DRAWS, SEED, Floats
 from toolkit.cost.setting import Setting
 from toolkit.cost.volumes import VolumeCosts, volume_costs

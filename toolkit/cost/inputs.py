@@ -4,12 +4,13 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from toolkit.cost.figures import figure_of
 from toolkit.cost.measured import MEASURED, MeasuredFigure, measured_name
 from toolkit.cost.option import Option
 from toolkit.cost.quantities import UNITS
 from toolkit.cost.sampling import Draws
 from toolkit.cost.sensitivity import InputValue
-from toolkit.cost.setting import TEAM_SIZE, Setting, figure_of
+from toolkit.cost.setting import TEAM_SIZE, Setting
 from toolkit.evidence import Figure, Range
 from toolkit.pricing.traffic import DRIVERS
 

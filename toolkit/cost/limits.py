@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from toolkit.cost.figures import figure_of
 from toolkit.cost.option import Option
 from toolkit.cost.quantities import COMPARED, UNITS
 from toolkit.cost.sampling import Floats
-from toolkit.cost.setting import Setting, figure_of
+from toolkit.cost.setting import Setting
 from toolkit.pricing.book import PriceBook, stale
 
 SCOPE = (

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from toolkit.cost.band import MOST_DRAWS
 from toolkit.cost.option import Option
-from toolkit.cost.result import MOST_DRAWS
 from toolkit.cost.sampling import Floats
 from toolkit.cost.setting import Setting
 from toolkit.cost.spending import Spending, summed, unknown

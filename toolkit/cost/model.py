@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date
 from functools import partial
 
+from toolkit.cost.band import MOST_DRAWS, Band
 from toolkit.cost.comparing import minimax_regret, p_cheapest, regret
 from toolkit.cost.curves import Curve, cost_against_volume
 from toolkit.cost.inputs import GROUPS, values_at
@@ -12,7 +13,7 @@ from toolkit.cost.limits import limits_of
 from toolkit.cost.measurements import Measurement
 from toolkit.cost.option import Option
 from toolkit.cost.outcomes import per_million_messages, per_thousand_hours
-from toolkit.cost.result import MOST_DRAWS, Band, CostResult, GoodOutcomes, Line, OptionCost
+from toolkit.cost.result import CostResult, GoodOutcomes, Line, OptionCost
 from toolkit.cost.sampled import Valuing
 from toolkit.cost.sampling import DRAWS, SEED, Draws, Floats
 from toolkit.cost.setting import Setting

@@ -7,6 +7,7 @@ from functools import partial
 import numpy as np
 
 from toolkit.cost.credited import LINE as CREDITS
+from toolkit.cost.figures import figure_of
 from toolkit.cost.flips import cheapest_at
 from toolkit.cost.formulas import MINUTES_PER_MONTH
 from toolkit.cost.inputs import OF_SCENARIO, SCENARIO_UNITS
@@ -17,7 +18,7 @@ from toolkit.cost.option import Option
 from toolkit.cost.quantities import COMPARED, UNITS
 from toolkit.cost.result import CostResult
 from toolkit.cost.sensitivity import Number, NumberFlip, NumberFlips
-from toolkit.cost.setting import Setting, figure_of
+from toolkit.cost.setting import Setting
 from toolkit.cost.spent import Spent, spend
 from toolkit.evidence import Figure
 from toolkit.pricing.book import PriceBook

@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from toolkit.cost import outages
+from toolkit.cost.band import MOST_DRAWS
 from toolkit.cost.managed import LINE as BILL
 from toolkit.cost.managed import Billed
 from toolkit.cost.option import Option
-from toolkit.cost.result import MOST_DRAWS
 from toolkit.cost.sampling import Floats
 from toolkit.cost.setting import Setting
 from toolkit.cost.spending import Spending, summed, unknown

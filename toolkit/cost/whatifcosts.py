@@ -12,10 +12,10 @@ from typing import Any
 
 import numpy as np
 
+from toolkit.cost.band import MOST_DRAWS, Band
 from toolkit.cost.ground import Ground
 from toolkit.cost.leaders import Flags, Indices, Leaders, leaders
 from toolkit.cost.reach import Reach, reaching
-from toolkit.cost.result import MOST_DRAWS, Band
 from toolkit.cost.sampling import Floats
 from toolkit.cost.whatifaxes import Axes, Value
 from toolkit.evidence import Quantity, central

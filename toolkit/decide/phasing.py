@@ -4,8 +4,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from toolkit.cost.band import Band
 from toolkit.cost.formulas import DAYS_PER_MONTH
-from toolkit.cost.result import Band, CostResult, OptionCost
+from toolkit.cost.result import CostResult, OptionCost
 from toolkit.decide.agenda import NextMeasurement
 from toolkit.decide.buying import Candidate
 from toolkit.decide.gates import PhaseResult

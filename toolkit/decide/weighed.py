@@ -2,10 +2,10 @@
 
 import numpy as np
 
+from toolkit.cost.figures import figure_of
 from toolkit.cost.option import Option
 from toolkit.cost.result import CostResult
 from toolkit.cost.sampling import Draws, Floats
-from toolkit.cost.setting import figure_of
 from toolkit.cost.standing import COMPARED
 from toolkit.decide.smaa import shuffled
 from toolkit.decide.weights import MEASURED, Weighting

@@ -8,7 +8,8 @@ from toolkit.report.tables import Cell, Column, Mark, Missing, Table
 from toolkit.report.wording import shorten, usd
 
 if TYPE_CHECKING:
-    from toolkit.cost.result import Band, CostResult, OptionCost
+    from toolkit.cost.band import Band
+    from toolkit.cost.result import CostResult, OptionCost
     from toolkit.pricing.quotes import Quote
 
 

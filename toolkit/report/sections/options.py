@@ -9,8 +9,9 @@ from toolkit.report.tables import Cell, Column, Mark, Table
 from toolkit.report.wording import exact_percent, number, percent, shorten, usd
 
 if TYPE_CHECKING:
+    from toolkit.cost.band import Band
     from toolkit.cost.option import Option
-    from toolkit.cost.result import Band, OptionCost
+    from toolkit.cost.result import OptionCost
     from toolkit.report.inputs import ScenarioInputs
 
 HOSTING = {"self": "own servers", "managed": "managed"}
@@ -111,7 +112,7 @@ def _promise(figure: Figure | None) -> Cell:
 def _days(option: "Option") -> Cell:
     if not option.migration:
         return None
-    from toolkit.cost.setting import added_up
+    from toolkit.cost.figures import added_up
 
     days = added_up(option.migration.values())
     told = f"{days.p5:g} to {days.p95:g}" if isinstance(days, Range) else f"{days:g}"
