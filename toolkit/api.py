@@ -32,14 +32,12 @@ from toolkit.loading import (
     check_recordings,
     examine,
     load,
-    read_books,
-    read_books_at,
-    read_scenarios,
     scenario_name,
 )
 from toolkit.measuring import bakeoff, capacity, probe, workload_of
 from toolkit.opening import AsOf, Folderish, open_folder, pinned_day, read_project
 from toolkit.project import Faults, InputError
+from toolkit.reading import read_books, read_books_at, read_scenarios
 from toolkit.starting import init
 
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from toolkit.loading import read_options
 from toolkit.opening import Folderish, open_folder, read_project
 from toolkit.project import Faults, Folder, InputError, Project, near
+from toolkit.reading import read_options
 
 if TYPE_CHECKING:
     from toolkit.chat.settings import PresetName, Settings

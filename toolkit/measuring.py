@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast, get_args
 
 from toolkit.fieldwork import known
-from toolkit.loading import read_options, read_scenarios
 from toolkit.opening import Folderish, open_folder, read_project
 from toolkit.project import EnvironmentFault, Faults, InputError, near
+from toolkit.reading import read_options, read_scenarios
 
 if TYPE_CHECKING:
     from toolkit.chat.settings import PresetName

@@ -7,7 +7,8 @@ from typing import Any
 from toolkit.chat.invariants import Finding, findings
 from toolkit.chat.settings import PRESETS, PresetName, Settings, preset
 from toolkit.project.faults import Faults
-from toolkit.project.yamlfile import Document, dotted, read_yaml, validate
+from toolkit.project.validation import validate
+from toolkit.project.yamlfile import Document, dotted, read_yaml
 
 STARTING = Path(__file__).with_name("starting.yaml")
 """A commented file to start from: what `toolkit init` writes."""

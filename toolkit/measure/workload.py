@@ -10,7 +10,8 @@ from toolkit.evidence import Strict
 from toolkit.measure.events import DEADLINE_S
 from toolkit.measure.faults.script import NetworkFaults
 from toolkit.project.faults import Faults, InputError
-from toolkit.project.yamlfile import read_yaml, validate
+from toolkit.project.validation import validate
+from toolkit.project.yamlfile import read_yaml
 
 Shipped = Literal["recording", "quick", "probe", "capacity"]
 """Workloads that come with the toolkit."""

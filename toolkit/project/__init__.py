@@ -3,7 +3,8 @@
 from toolkit.project.faults import EnvironmentFault, Fault, Faults, InputError, ToolkitError, near, shortened
 from toolkit.project.folder import Folder, Project, documents_in, shipped
 from toolkit.project.optional import check_name, read_optional
-from toolkit.project.yamlfile import Document, dotted, read_yaml, validate
+from toolkit.project.validation import validate
+from toolkit.project.yamlfile import Document, dotted, read_yaml
 
 __all__ = [
     "Document",

@@ -7,7 +7,8 @@ from typing import TypeVar
 from pydantic import BaseModel
 
 from toolkit.project.faults import Faults, misspelt
-from toolkit.project.yamlfile import Document, dotted, read_yaml, validate
+from toolkit.project.validation import validate
+from toolkit.project.yamlfile import Document, dotted, read_yaml
 
 Model = TypeVar("Model", bound=BaseModel)
 

@@ -11,7 +11,8 @@ from pydantic import Field
 from toolkit.decide.record.record import Record
 from toolkit.evidence import Day, Strict
 from toolkit.project.faults import Faults
-from toolkit.project.yamlfile import Document, read_text, validate, yaml_document
+from toolkit.project.validation import validate
+from toolkit.project.yamlfile import Document, read_text, yaml_document
 
 STATUS = r"^(proposed|accepted|rejected|deprecated|superseded by .+)$"
 """Those of MADR 4."""
