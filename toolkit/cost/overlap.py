@@ -38,14 +38,27 @@ def parallel_running(option: Option, setting: Setting, old_usd: MonthCosts) -> S
 
 
 def _overlapping(overlap: Floats, setting: Setting, old_usd: MonthCosts) -> tuple[Floats, Floats] | None:
-    """Draws of the total and the mean of every month; None where a month's cost is not known."""
-    total, means = np.zeros(setting.draws.count), np.zeros(setting.months)
-    worth = setting.worth()
+    """Draws of the total and the mean of every month; None where a month's cost is not known.
+
+    A draw in which the old one has no price while it still runs has none here either; the means run over the
+    others.
+    """
     months = old_usd(min(int(np.ceil(overlap.max())), setting.months))
     if months is None:
         return None
-    for month, old in enumerate(months):
-        cost = month_overlapped(overlap, month=month) * old
+    shares = [month_overlapped(overlap, month=month) for month in range(len(months))]
+    # What no longer runs needs no price: no share of an infinite one is no number.
+    costs = [share * np.where(share > 0, old, 0.0) for share, old in zip(shares, months, strict=True)]
+    total, worth = np.zeros(setting.draws.count), setting.worth()
+    for month, cost in enumerate(costs):
         total = total + cost * worth[month]
-        means[month] = cost.mean()
-    return total, means
+    return total, _means(costs, total, setting)
+
+
+def _means(costs: Sequence[Floats], total: Floats, setting: Setting) -> Floats:
+    """The mean of every month over the draws with a total; nan where the setting tells none."""
+    if not setting.tells_months:
+        return np.full(setting.months, np.nan)
+    settled, means = np.isfinite(total), np.zeros(setting.months)
+    means[: len(costs)] = [cost[settled].mean() for cost in costs]
+    return means

@@ -97,9 +97,9 @@ def entry_value_usd(spent: Spent, old_usd: Floats | None) -> float | None:
     new, enter, back = spent.total_usd, spent.entering_usd, spent.reverting_usd
     if old_usd is None or new is None or enter is None or back is None:
         return None
-    gain = np.maximum(old_usd - new, -(enter + back))
     priced = np.isfinite(old_usd) & np.isfinite(new)
-    return float(gain[priced].mean()) if priced.any() else None
+    gain = np.maximum(old_usd[priced] - new[priced], -(enter + back)[priced])
+    return float(gain.mean()) if priced.any() else None
 
 
 def needs_of(lines: Sequence[Spending]) -> list[str]:

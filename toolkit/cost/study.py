@@ -94,7 +94,9 @@ class Study:
             return {}, {}
         points = max(min(self.draws.count, DRAWS) // DRAWS_A_POINT, 1)
         at = self._costs(ranked, inputs)(saltelli_design(inputs, points=points, seed=self.draws.seed))
-        numbers = [at[ranked[0]], *(at[name] - at[ranked[0]] for name in ranked[1:2])]
+        # Where neither has a price their difference is no number, and is left out like one without a price.
+        with np.errstate(invalid="ignore"):
+            numbers = [at[ranked[0]], *(at[name] - at[ranked[0]] for name in ranked[1:2])]
         found = [sobol_indices(usd, inputs) if np.isfinite(usd).mean() >= COMPARED else {} for usd in numbers]
         return found[0], found[1] if len(found) > 1 else {}
 
