@@ -7,6 +7,7 @@ from cost_worlds import AS_OF, Costed, FixedOption, figure, plain_scenario, with
 
 from toolkit.cost.numberflips import number_flips
 from toolkit.cost.option import Option
+from toolkit.cost.selfhosted import infrastructure
 from toolkit.cost.sensitivity import NumberFlip, NumberFlips
 from toolkit.cost.setting import Setting
 from toolkit.pricing.book import PriceBook
@@ -30,6 +31,20 @@ def flips_of(costed: Costed, shipped_books: Mapping[str, PriceBook]) -> FlipsOf:
 def found(flips: NumberFlips, name: str, option: str | None) -> NumberFlip | None:
     kept = [one for one in flips.found if (one.number.input, one.number.option) == (name, option)]
     return kept[0] if kept else None
+
+
+def with_nodes_of(one: Option, other: Option) -> Option:
+    """The other option with the servers, prices and traffic of the one."""
+    of_nodes = ("node", "connections_per", "deliveries_per", "egress", "load_balancer")
+    kept = {name: figures for name, figures in one.figures.items() if name.startswith(of_nodes)}
+    return other.model_copy(update={"figures": {**other.figures, **kept}})
+
+
+def month_without_labour(option: Option) -> float:
+    """Servers, balancer and egress of a month in the plain scenario, in US dollars."""
+    setting = Setting.of(plain_scenario(), as_of=AS_OF, draws=1, seed=5)
+    lines = [spending.month_usd for spending in infrastructure(option, setting)]
+    return float(sum(usd[0] for usd in lines if usd is not None))
 
 
 def twins(fixed: FixedOption) -> list[Option]:
@@ -91,3 +106,35 @@ def test_a_share_stays_within_one_and_nothing_is_taken_below_nothing(between_twi
 
 def test_one_option_has_no_rival(flips_of: FlipsOf, fixed: FixedOption) -> None:
     assert flips_of(fixed("current"), scenario=plain_scenario()) == NumberFlips()
+
+
+def test_what_is_in_service_also_runs_beside_the_others(flips_of: FlipsOf, fixed: FixedOption) -> None:
+    """A dearer hour of the old costs the move its overlap too, six months of twelve."""
+    old = fixed("current", **{MINUTES: 50.0, "operations_hours_per_month": 10.0})
+    new = fixed(
+        "socketio", **{MINUTES: 50.0, "operations_hours_per_month": 5.0, "migration_person_days": 20.0,
+                       "way_back_probability": 0.0, "parallel_run_months": 6.0},
+    )  # fmt: skip
+    flips = flips_of(old, with_nodes_of(old, new), scenario=plain_scenario(), in_service="current")
+    hours = found(flips, "operations_hours_per_month", "current")
+    assert hours is not None and (hours.below, hours.above) == ("current", "socketio")
+    # 12 months of h hours against 12 of 5, a move of 160 and 6 months of h with the servers of both the same.
+    servers = 6 * month_without_labour(old)
+    assert hours.at == pytest.approx((12 * 5 + 160 + servers / 100) / 6, rel=5e-3)
+
+
+def test_the_prices_of_a_vendor_in_service_are_paid_beside_the_others_too(
+    flips_of: FlipsOf, fixed: FixedOption
+) -> None:
+    """Twelve bills of the old against six of them, a move of 20 days and its own servers and labour."""
+    old = fixed("pusher", **{MINUTES: 50.0, "degraded_share": 0.0})
+    new = fixed(
+        "current", **{MINUTES: 50.0, "migration_person_days": 20.0, "way_back_probability": 0.0,
+                      "parallel_run_months": 6.0},
+    )  # fmt: skip
+    flips = flips_of(old, new, scenario=plain_scenario(), in_service="pusher")
+    bill = found(flips, "vendor_bill_usd_per_month", "pusher")
+    assert bill is not None and (bill.below, bill.above) == ("pusher", "current")
+    labour = {one.id: 100 * one.figures["operations_hours_per_month"][0].central for one in (old, new)}
+    own = 12 * (month_without_labour(new) + labour["current"]) + 20 * 8 * 100
+    assert bill.at == pytest.approx((own - 6 * labour["pusher"]) / 6, rel=5e-3)
