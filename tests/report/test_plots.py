@@ -12,7 +12,7 @@ from toolkit.metrics.rollups import Rollups
 from toolkit.report import plots
 from toolkit.report.cost_plots import cheapest_at, cheapest_somewhere
 from toolkit.report.inputs import ReportInputs
-from toolkit.report.pictures import Picture
+from toolkit.report.pictures import NO_VOLUME, Picture
 from toolkit.report.uptime_plots import place_of
 from toolkit.report.wording import NBSP
 
@@ -60,10 +60,13 @@ def test_an_option_that_costs_nothing_is_drawn_and_can_be_the_cheapest() -> None
     assert "$0 ($0 to $0)" in words(picture)
 
 
-def test_a_team_without_messages_still_has_its_picture() -> None:
+def test_a_team_without_messages_still_has_its_cheapest_option() -> None:
     silent = curve(own=1.0)
     silent = Curve(silent.frame.assign(messages_per_month=0.0), [], 0.0)
-    assert "At your 0 messages no cost is known." in plots.cost_curve(silent).alt
+    picture = plots.cost_curve(silent)
+    assert "At your 0 messages vendor is the cheapest. This scenario sends no messages" in picture.alt
+    assert "whole range" not in picture.alt and "Shaded" not in picture.alt
+    assert NO_VOLUME in picture.svg.replace(NBSP, " ")
 
 
 def test_a_crossover_to_nothing_is_told_as_such() -> None:

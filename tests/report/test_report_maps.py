@@ -14,7 +14,7 @@ from toolkit.report import plots
 from toolkit.report.downtimemap_plot import areas_of as areas_over_downtime
 from toolkit.report.map_parts import Area, merged
 from toolkit.report.palette import SCHEMES
-from toolkit.report.pictures import Picture
+from toolkit.report.pictures import NO_VOLUME, Picture
 from toolkit.report.uptimemap_plot import areas_of
 from toolkit.report.whiskers import whisker
 from toolkit.report.wording import NBSP, compact
@@ -141,3 +141,24 @@ def test_a_map_without_any_known_option_is_drawn_and_says_so(loaded: Loaded) -> 
     assert "no option is known to be feasible" in picture.alt
     assert "does not say what an hour of outage costs" in picture.alt
     assert "<svg" in picture.svg
+
+
+def test_without_messages_a_sentence_stands_in_the_place_of_every_map(loaded: Loaded) -> None:
+    """A multiple of no messages is none: there is no axis, and the table still has the costs."""
+    silent = {"messages_per_user_day": 0}
+    against = "downtime_cost_usd_per_hour"
+    over_downtime = mapping.decision_map(
+        loaded, "production", against=against, message_factors=FACTORS, where=silent
+    )
+    pictures = [
+        plots.decision_map(mapping.decision_map(loaded, "production", message_factors=FACTORS, where=silent)),
+        plots.downtime_map(over_downtime),
+        plots.team_maps(mapping.team_maps(loaded, "production", where=silent)),
+    ]
+    for picture in pictures:
+        assert NO_VOLUME in picture.svg.replace(NBSP, " ")
+        assert "Pale" not in picture.alt and "Whiskers" not in picture.alt
+        assert picture.table.rows
+    for picture in pictures[:2]:
+        assert "The scenario sends no messages" in picture.alt
+    assert len(pictures[1].table.columns) == 2

@@ -68,10 +68,12 @@ def downtime_map(ground: Ground, *, usd_per_hour: Floats | None = None) -> Decis
         here=_here(ground, members),
         apart=ground.apart(),
         draws=ground.few.draws.count,
-        notes=[]
-        if need is None
-        else [f"Of the options that reach the scenario's uptime need of {need:.7g}."],
+        notes=[*ground.notes, *_of_need(need)],
     )
+
+
+def _of_need(need: float | None) -> list[str]:
+    return [] if need is None else [f"Of the options that reach the scenario's uptime need of {need:.7g}."]
 
 
 def feasible(ground: Ground) -> Flags:

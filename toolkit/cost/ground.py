@@ -28,6 +28,9 @@ FACTORS: Floats = np.geomspace(0.01, 100, 49)
 """Multiples of the scenario's message volume: two decades to either side."""
 
 
+NO_MESSAGES = "The scenario sends no messages, and a multiple of none is none: the map has one volume."
+
+
 @dataclass(frozen=True)
 class Ground:
     """One scenario at many message volumes.
@@ -104,6 +107,11 @@ class Ground:
     def observed(self) -> Flags:
         """Of which options anything is known about outages, shape (options,)."""
         return np.asarray(np.isfinite(self.costs.outage_hours).all(axis=1))
+
+    @property
+    def notes(self) -> list[str]:
+        """What a reader of any map must know of its volumes."""
+        return [] if self.costs.messages_per_month[-1] > 0 else [NO_MESSAGES]
 
     @cached_property
     def here(self) -> VolumeCosts:

@@ -103,7 +103,7 @@ def uptime_map(ground: Ground, *, needs: Floats = NEEDS) -> DecisionMap:
         here=_here(ground, compared),
         apart=ground.apart(),
         draws=ground.few.draws.count,
-        notes=[] if ground.usd_per_hour(ground.few) is not None else [NO_COST],
+        notes=[*ground.notes, *([] if ground.usd_per_hour(ground.few) is not None else [NO_COST])],
     )
 
 

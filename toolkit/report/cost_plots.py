@@ -9,7 +9,7 @@ import pandas as pd
 
 from toolkit.report.axes import compact_axis, look, name_lines, reference
 from toolkit.report.palette import Scheme, slots
-from toolkit.report.pictures import Picture, picture
+from toolkit.report.pictures import NO_VOLUME, Picture, picture, sentence
 from toolkit.report.tables import Cell, Column, Table
 from toolkit.report.wording import compact, shorten, usd
 
@@ -30,7 +30,6 @@ def cost_curve(curve: "Curve", *, names: Mapping[str, str] | None = None, title:
     """
     names = names or {}
     frame = curve.frame.dropna(subset=["monthly_usd_mean"])
-    frame = frame[frame["messages_per_month"] > 0]
     seats, winners = slots(curve.frame["option"]), cheapest_somewhere(curve)
 
     def draw(figure: "Figure", scheme: Scheme) -> None:
@@ -50,16 +49,17 @@ def cost_curve(curve: "Curve", *, names: Mapping[str, str] | None = None, title:
             if x[-1] < axes.get_xlim()[1] / 1.05:
                 axes.plot(x[-1], mean.iloc[-1], marker="x", color=drawn.colour, markersize=6)
         _crossings(axes, curve.crossovers, frame, names, scheme)
-        if (own := curve.own_messages_per_month) > 0:
-            reference(axes, own, f"you: {compact(own)} a month", scheme, height=0.07)
+        own = curve.own_messages_per_month
+        reference(axes, own, f"you: {compact(own)} a month", scheme, height=0.07)
         compact_axis(axes.xaxis)
         compact_axis(axes.yaxis, unit="$")
         name_lines(axes, ends, names=names)
 
     caption = f"Monthly cost against message volume{f', {title}' if title else ''}"
-    return picture(
-        draw, alt=_cost_alt(curve, names), table=_cost_table(caption, curve.frame, names), height_in=4.8
-    )
+    alt, table = _cost_alt(curve, names), _cost_table(caption, curve.frame, names)
+    if not curve.own_messages_per_month > 0:
+        return sentence(NO_VOLUME, alt=alt, table=table)
+    return picture(draw, alt=alt, table=table, height_in=4.8)
 
 
 def cheapest_somewhere(curve: "Curve") -> set[str]:
@@ -114,8 +114,11 @@ def _crossing(crossover: "Crossover", names: Mapping[str, str]) -> str:
 def _cost_at(line: pd.DataFrame, messages: float) -> float | None:
     """The cost of one option between its points, as the straight line that is drawn; None outside of them."""
     known = line.dropna(subset=["monthly_usd_mean"])
-    if not messages > 0 or known.empty:
+    if known.empty:
         return None
+    if not messages > 0:
+        # Of no messages every multiple is none, and costs the same.
+        return float(known["monthly_usd_mean"].iloc[0])
     x, y = (known[name].to_numpy(dtype=float) for name in ("messages_per_month", "monthly_usd_mean"))
     if not x[0] <= messages <= x[-1]:
         return None
@@ -142,8 +145,10 @@ def _cost_alt(curve: "Curve", names: Mapping[str, str]) -> str:
         parts.append(f"At your {compact(own)} messages {names.get(cheapest, cheapest)} is the cheapest.")
     if changes:
         parts.append(f"The cheapest option changes {'; '.join(changes)}.")
-    elif cheapest is not None:
+    elif cheapest is not None and own > 0:
         parts.append("It stays the cheapest over the whole range.")
+    if not own > 0:
+        return " ".join([*parts, NO_VOLUME])
     parts.append("Shaded: the 5–95 % band of options that are the cheapest somewhere.")
     parts.append("A cross: no plan carries more.")
     return " ".join(parts)

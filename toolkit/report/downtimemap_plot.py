@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from toolkit.report.axes import compact_axis
 from toolkit.report.map_parts import Area, fill_all, lines_between, mark_team, pale, short_names
 from toolkit.report.palette import Scheme, slots
-from toolkit.report.pictures import Picture, label, picture
+from toolkit.report.pictures import NO_VOLUME, Picture, label, picture, sentence
 from toolkit.report.tables import Cell, Column, Missing, Table
 from toolkit.report.whiskers import whisker
 from toolkit.report.wording import compact, usd
@@ -61,7 +61,10 @@ def downtime_map(drawn: "DecisionMap", *, names: Mapping[str, str] | None = None
         compact_axis(axes.yaxis, unit="$")
 
     caption = f"Cheapest option by message volume and cost of downtime{f', {title}' if title else ''}"
-    return picture(draw, alt=downtime_alt(drawn, names), table=_table(caption, drawn, names))
+    alt, table = downtime_alt(drawn, names), _table(caption, drawn, names)
+    if not drawn.messages_per_month[-1] > 0:
+        return sentence(NO_VOLUME, alt=alt, table=table)
+    return picture(draw, alt=alt, table=table)
 
 
 def areas_of(drawn: "DecisionMap") -> Iterator[Area]:
@@ -143,8 +146,10 @@ def downtime_alt(drawn: "DecisionMap", names: Mapping[str, str]) -> str:
         if won
         else "No option is known to be feasible."
     )
-    said.append("Pale: cheapest in fewer than 80 % of the draws.")
-    if drawn.borders:
+    several = drawn.messages_per_month[-1] > 0
+    if several:
+        said.append("Pale: cheapest in fewer than 80 % of the draws.")
+    if several and drawn.borders:
         said.append(
             "Whiskers, dashed with a dot at the median: where a line lies at that volume in 5 to 95 % of the "
             "draws; a line without one leaves the map at both ends."
@@ -154,7 +159,9 @@ def downtime_alt(drawn: "DecisionMap", names: Mapping[str, str]) -> str:
 
 def _table(caption: str, drawn: "DecisionMap", names: Mapping[str, str]) -> Table:
     """Every eighth volume by every fifth cost, with how often the cheapest is so; then the lines at them."""
-    volumes, levels = range(0, len(drawn.messages_per_month), 8), range(0, len(drawn.levels), 5)
+    several = drawn.messages_per_month[-1] > 0
+    volumes = range(0, len(drawn.messages_per_month) if several else 1, 8)
+    levels = range(0, len(drawn.levels), 5)
     rows: list[list[Cell]] = [
         [usd(float(drawn.levels[level])), *(_cell(drawn, level, volume, names) for volume in volumes)]
         for level in levels
@@ -174,7 +181,7 @@ def _line(border: "Border", volumes: list[float], names: Mapping[str, str]) -> l
     cells: list[Cell] = [Missing("no line") for _ in volumes]
     off = [np.inf] * len(volumes)
     for (at, _), found in zip(border.points, border.over_draws, strict=True):
-        apart = np.abs(np.log(np.array(volumes) / at))
+        apart = np.abs(np.log(np.array(volumes) / at)) if at > 0 else np.zeros(1)
         column = int(apart.argmin())
         if apart[column] < off[column]:
             off[column], cells[column] = apart[column], f"at {compact(at)}: {_positions(found)}"

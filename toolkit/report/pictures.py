@@ -26,6 +26,8 @@ LONGEST_LINE = 100
 
 MOST_LINES = 12
 
+NO_VOLUME = "This scenario sends no messages: there is no volume to draw over."
+
 
 @dataclass(frozen=True)
 class Picture:
@@ -79,6 +81,20 @@ def picture(draw: Draw, *, alt: str, table: Table, height_in: float = 4.2) -> Pi
     """
     svg = in_both_schemes(drawn(draw, SCHEMES["light"], height_in), SCHEMES["light"], SCHEMES["dark"])
     return Picture(svg=svg, alt=alt, table=table)
+
+
+def sentence(words: str, *, alt: str, table: Table) -> Picture:
+    """A picture that is a sentence, where there is nothing to draw.
+
+    Args:
+        words: the sentence.
+        alt, table: as for :func:`picture`.
+    """
+
+    def draw(figure: Figure, scheme: Scheme) -> None:
+        figure.text(0.5, 0.5, words, ha="center", va="center", color=scheme.ink)
+
+    return picture(draw, alt=alt, table=table, height_in=0.8)
 
 
 def drawn(draw: Draw, scheme: Scheme, height_in: float) -> str:

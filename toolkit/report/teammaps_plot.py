@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from toolkit.report.axes import compact_axis, named_ticks
 from toolkit.report.map_parts import short_names, write_names
 from toolkit.report.palette import Scheme
-from toolkit.report.pictures import Picture, label, picture
+from toolkit.report.pictures import NO_VOLUME, Picture, label, picture, sentence
 from toolkit.report.tables import Cell, Column, Table
 from toolkit.report.uptimemap_plot import areas_of, nines, paint
 from toolkit.report.wording import NBSP, compact, exact_percent, percent, whole
@@ -60,7 +60,10 @@ def team_maps(
         figure.supxlabel("messages a month at the start (log)", fontsize=9.5, color=scheme.ink)
 
     caption = f"The same messages from smaller and larger teams{f', {title}' if title else ''}"
-    return picture(draw, alt=_alt(drawn, names), table=_table(caption, drawn, names), height_in=2.9)
+    alt, table = _alt(drawn, names), _table(caption, drawn, names)
+    if not any(found.messages_per_month[-1] > 0 for found in drawn.values()):
+        return sentence(NO_VOLUME, alt=alt, table=table)
+    return picture(draw, alt=f"{alt} Dot: you. Pale: not sure.", table=table, height_in=2.9)
 
 
 def _alt(drawn: "Mapping[float, DecisionMap]", names: Mapping[str, str]) -> str:
@@ -71,7 +74,7 @@ def _alt(drawn: "Mapping[float, DecisionMap]", names: Mapping[str, str]) -> str:
         said.append(f"{whole(found.here.peak_connections)} connected at the peak: {name}")
     return (
         f"The cheapest at your messages and uptime need, by the size of the team. {'; '.join(said)}. "
-        "Users, peak and channels grow together, and each user sends the less. Dot: you. Pale: not sure."
+        "Users, peak and channels grow together, and each user sends the less."
     )
 
 

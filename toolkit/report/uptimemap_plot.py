@@ -16,7 +16,7 @@ from toolkit.report.map_parts import (
     write_names,
 )
 from toolkit.report.palette import Scheme, slots
-from toolkit.report.pictures import Picture, label, picture, spread
+from toolkit.report.pictures import NO_VOLUME, Picture, label, picture, sentence, spread
 from toolkit.report.strips_table import strips_table
 from toolkit.report.whiskers import whisker
 from toolkit.report.wording import NBSP, compact, exact_percent, percent, shorten
@@ -83,7 +83,10 @@ def decision_map(drawn: "DecisionMap", *, names: Mapping[str, str] | None = None
         compact_axis(axes.xaxis)
 
     caption = f"Cheapest option by message volume and required uptime{f', {title}' if title else ''}"
-    return picture(draw, alt=map_alt(drawn, names), table=strips_table(caption, drawn, names), height_in=4.8)
+    alt, table = map_alt(drawn, names), strips_table(caption, drawn, names)
+    if not drawn.messages_per_month[-1] > 0:
+        return sentence(NO_VOLUME, alt=alt, table=table)
+    return picture(draw, alt=alt, table=table, height_in=4.8)
 
 
 def _whiskers(axes: "Axes", drawn: "DecisionMap", scheme: Scheme) -> None:
@@ -207,7 +210,8 @@ def map_alt(drawn: "DecisionMap", names: Mapping[str, str]) -> str:
     won = dict.fromkeys(part.option for strip in drawn.strips for part in strip.parts if part.option)
     if won:
         said.append(f"Somewhere on the map the cheapest: {', '.join(names.get(name, name) for name in won)}.")
-    said.append("Pale: cheapest in fewer than 80 % of the draws. Dashed: promised, which is no evidence.")
+    if drawn.messages_per_month[-1] > 0:
+        said.append("Pale: cheapest in fewer than 80 % of the draws. Dashed: promised, which is no evidence.")
     if drawn.boundaries:
         said.append("Whiskers, dashed with a dot at the median: where a line lies in 5 to 95 % of the draws.")
     if drawn.apart:
