@@ -250,7 +250,10 @@ def claims(project: Folderish = "data") -> pd.DataFrame:
     """The brief's statements, one a row, with the verdict that sources give on each."""
     import pandas as pd
 
-    return pd.DataFrame([claim.model_dump() for claim in load(project).claims])
+    from toolkit.cost.claims import Claim
+
+    rows = [claim.model_dump() for claim in load(project).claims]
+    return pd.DataFrame(rows, columns=list(Claim.model_fields))
 
 
 def decide(

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from cost_worlds import DATA
 
+from toolkit import api
 from toolkit.cost.claims import read_claims
 from toolkit.cost.option import Option
 from toolkit.project import Faults
@@ -86,3 +87,11 @@ def test_every_row_of_the_briefs_table_has_a_verdict(shipped_options: dict[str, 
     assert not faults.found
     judged = {claim.option for claim in found if claim.id.endswith("-uptime-and-latency")}
     assert judged == set(shipped_options) - {"current-unfixed", "nats"}
+
+
+def test_a_folder_without_claims_has_a_table_without_rows(folder: Path) -> None:
+    for name in ("claims.yaml", "use-cases.yaml"):
+        (folder / name).unlink()
+    found = api.claims(folder)
+    assert found.empty
+    assert {"statement", "option", "verdict", "evidence", "source"} <= set(found.columns)
