@@ -155,7 +155,7 @@ def decision_grid(
 
     Args:
         where: fields of the scenario to change, see :func:`cost`.
-        growths: shares a month, ascending. None: 0, 2, 5 and 10 %.
+        growths: shares a month, ascending. None: 0, 2, 5 and 10 %, without those that outgrow all meters.
         needs: shares of time, ascending. None: 95 to 99.99 %.
         usd_per_hour: of outage, ascending. None: two decades to either side of the scenario's.
     """

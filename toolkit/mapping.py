@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, get_args
 import numpy as np
 
 from toolkit.answers import in_service, kept
-from toolkit.cost.whatif import Where, scaled_team, what_if
+from toolkit.cost.whatif import Where, fits, scaled_team, what_if
 from toolkit.loading import Loaded
 from toolkit.project import InputError, near
 
@@ -154,8 +154,9 @@ def _decision_grid(
 
     asked = {"growth_per_month": growths, "uptime_need": needs, "downtime_cost_usd_per_hour": usd_per_hour}
     axes = checked_axes(asked)
-    found = axes.get("growth_per_month", np.array(GROWTHS)).tolist()
     scenario = what_if(loaded.scenarios[name], where).scenario
+    countable = [growth for growth in GROWTHS if fits(scenario, "growth_per_month", growth)]
+    found = axes.get("growth_per_month", np.array(countable)).tolist()
     grounds = []
     for growth in found:
         grown = what_if(scenario, {"growth_per_month": growth}).scenario

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 import pytest
 from cost_worlds import AS_OF, Costed, FixedOption, figure, plain_scenario, with_figures
 
+from toolkit.cost.countable import COUNTABLE, fastest_growth
 from toolkit.cost.numberflips import number_flips
 from toolkit.cost.option import Option
 from toolkit.cost.selfhosted import infrastructure
@@ -102,6 +103,22 @@ def test_a_vendor_s_prices_flip_as_a_whole(flips_of: FlipsOf, fixed: FixedOption
 def test_a_share_stays_within_one_and_nothing_is_taken_below_nothing(between_twins: NumberFlips) -> None:
     for flip in between_twins.found:
         assert 0 <= flip.at <= (1 if flip.number.unit == "share" else float("inf"))
+
+
+def test_growth_is_searched_as_far_as_anybody_could_meter_it(flips_of: FlipsOf, fixed: FixedOption) -> None:
+    """Half a month for ten years would be 10 ** 28 messages; the vendor ends long before that."""
+    options = [fixed("pusher"), fixed("current")]
+    flips = flips_of(*options, scenario=plain_scenario(growth_per_month=0.01, horizon_months=120))
+    growth = found(flips, "growth_per_month", None)
+    assert growth is not None and growth.below == "pusher" and 0.01 < growth.at < 0.05
+
+
+def test_a_growth_that_is_countable_is_found_to_the_last() -> None:
+    scenario = plain_scenario(growth_per_month=0.01, horizon_months=120)
+    fastest = fastest_growth(scenario, most=0.5)
+    of_messages = (COUNTABLE / (10_000 * 10 * 30 * 8)) ** (1 / 119) - 1
+    assert fastest == pytest.approx(of_messages, abs=1e-5)
+    assert fastest_growth(scenario, most=0.05) == 0.05
 
 
 def test_one_option_has_no_rival(flips_of: FlipsOf, fixed: FixedOption) -> None:

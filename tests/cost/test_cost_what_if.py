@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from cost_worlds import DATA
 
@@ -56,15 +57,16 @@ WRONG = [
     ({"uptime_need": 99}, "where:1: uptime_need: 99 is not a share; write 0 to 1, 0.99 for 99 %"),
     ({"channels": {"p5": 9, "p50": 2, "p95": 3}}, "where:1: channels: p5 9, p50 2, p95 3 are out of order"),
     ({"channels": "many"}, "where:1: channels: 'many': "),
+    (5, "arguments:1: where: 5 names no fields; write such as {'growth_per_month': 0.05}"),
 ]
 
 
 @pytest.mark.parametrize(("where", "said"), WRONG)
 def test_a_change_that_makes_no_sense_is_told_like_a_fault_of_the_file(
-    folder: Path, where: dict[str, object], said: str
+    folder: Path, where: object, said: str
 ) -> None:
     with pytest.raises(InputError) as raised:
-        api.decision_map(folder, where=where)
+        api.decision_map(folder, where=where)  # type: ignore[arg-type] # wrong on purpose
     assert str(raised.value).startswith(said)
 
 
@@ -88,6 +90,8 @@ AXES = [
     ({"levels": [0.9, 1.2]}, "arguments:1: uptime_need: 1.2 is out of range; write shares of time"),
     ({"levels": [0.99, 0.9]}, "arguments:1: uptime_need: is not ascending"),
     ({"levels": []}, "arguments:1: uptime_need: has 0 values"),
+    ({"levels": 0.99}, "arguments:1: uptime_need: 0.99 is no list of numbers; write shares of time"),
+    ({"levels": "0.99"}, "arguments:1: uptime_need: '0.99' is no list of numbers"),
     ({"message_factors": [0.0, 1.0]}, "arguments:1: message_factors: 0 is out of range"),
     ({"message_factors": [1.0, 1e9]}, "arguments:1: message_factors: 1e+09 is out of range"),
     ({"message_factors": [float("nan")]}, "arguments:1: message_factors: nan is out of range"),
@@ -100,6 +104,27 @@ def test_axes_of_a_map_are_checked(folder: Path, axes: dict[str, object], said: 
     with pytest.raises(InputError) as raised:
         api.decision_map(folder, **axes)  # type: ignore[arg-type] # wrong on purpose
     assert str(raised.value).startswith(said)
+
+
+def test_whole_numbers_of_numpy_are_numbers(folder: Path) -> None:
+    against, levels = "downtime_cost_usd_per_hour", np.array([100, 200])
+    drawn = api.decision_map(folder, against=against, levels=levels, message_factors=ONE)
+    assert drawn.levels.tolist() == [100.0, 200.0]
+
+
+def test_what_was_given_and_is_so_already_is_no_change(folder: Path) -> None:
+    where = {
+        "horizon_months": 24,
+        "uptime_need": 0.99,
+        "growth_per_month": {"p5": 0, "p50": 0.02, "p95": 0.05},
+    }
+    assert api.decision_map(folder, message_factors=ONE, where=where).notes == []
+
+
+def test_a_grid_over_decades_leaves_out_growths_that_nobody_could_meter(folder: Path) -> None:
+    """27 million messages that grow by a tenth for 25 years are more than 10 ** 19."""
+    grid = api.decision_grid(folder, where={"horizon_months": 300}, needs=[0.95], usd_per_hour=[20.0])
+    assert grid.growth_per_month.tolist() == [0.0, 0.02, 0.05]
 
 
 def test_a_team_too_small_for_its_messages_is_refused(folder: Path) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from toolkit.evidence import Range
+from toolkit.evidence import Range, central
 from toolkit.pricing.scenario import Scenario
 from toolkit.pricing.traffic import Traffic, grown, traffic_of
 from toolkit.pricing.usage import MAX_COUNT
@@ -12,6 +12,9 @@ from toolkit.pricing.usagearrays import usage_arrays
 
 COUNTABLE = MAX_COUNT / 100
 """The most of a usage field in a month: curves go on to a hundred times the scenario's messages."""
+
+CLOSE = 1e-6
+"""A share up to which the fastest growth is narrowed down."""
 
 
 def growth_fault(scenario: Scenario) -> str | None:
@@ -25,6 +28,24 @@ def growth_fault(scenario: Scenario) -> str | None:
         growth = np.float64(upper(scenario.growth_per_month))
         month = grown(traffic_of(scenario, upper), growth_per_month=growth, month=last)
         return overflow([month], months=last + 1)
+
+
+def fastest_growth(scenario: Scenario, *, most: float) -> float:
+    """The fastest growth a month, up to ``most``, at which a scenario does not outgrow what vendors meter.
+
+    Of one that does at its own growth already, that.
+    """
+
+    def fits(growth: float) -> bool:
+        return growth_fault(scenario.model_copy(update={"growth_per_month": growth})) is None
+
+    if fits(most):
+        return most
+    low, high = central(scenario.growth_per_month), most
+    while high - low > CLOSE:
+        middle = (low + high) / 2
+        low, high = (middle, high) if fits(middle) else (low, middle)
+    return low
 
 
 def overflow(last_months: Sequence[Traffic], *, months: int) -> str | None:

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
+from numbers import Real
 
 import numpy as np
 
@@ -51,9 +52,11 @@ def checked_axes(axes: Mapping[str, Sequence[float] | Floats | None]) -> dict[st
 
 def _wrong(name: str, values: Sequence[float] | Floats) -> str | None:
     least, most, _ = RIGHT[name]
+    if isinstance(values, str) or not isinstance(values, Sequence | np.ndarray):
+        return f"{values!r} is no list of numbers"
     if not 0 < len(values) <= MOST_POINTS:
         return f"has {len(values):,} values; take 1 to {MOST_POINTS:,}"
-    numbers = [value for value in values if isinstance(value, int | float) and not isinstance(value, bool)]
+    numbers = [float(value) for value in values if isinstance(value, Real) and not isinstance(value, bool)]
     if len(numbers) < len(values):
         return "holds something that is no number"
     outside = [value for value in numbers if not (math.isfinite(value) and least <= value <= most)]

@@ -6,6 +6,7 @@ from functools import partial
 
 import numpy as np
 
+from toolkit.cost.countable import fastest_growth
 from toolkit.cost.credited import LINE as CREDITS
 from toolkit.cost.figures import figure_of
 from toolkit.cost.flipsearch import Means, Search, spend_all
@@ -123,7 +124,10 @@ def _of_scenario(search: Search) -> Iterator[tuple[Number, MeansAt, tuple[float,
         value = getattr(search.setting.scenario, name)
         if isinstance(value, int | float):
             number = Number(name, None, SCENARIO_UNITS[name], float(value))
-            yield number, partial(_with_field, search, name), _ends(number)
+            low, high = _ends(number)
+            if name == "growth_per_month":
+                high = fastest_growth(search.setting.scenario, most=high)
+            yield number, partial(_with_field, search, name), (low, high)
 
 
 def _with_field(search: Search, name: str, value: float) -> Means:

@@ -43,6 +43,9 @@ def what_if(scenario: Scenario, where: Where | None) -> WhatIf:
         InputError: a field is not known, a number makes no sense, or the traffic outgrows what is metered;
             all faults at once.
     """
+    if where is not None and not isinstance(where, Mapping):
+        wrong, right = f"{where!r} names no fields", "write such as {'growth_per_month': 0.05}"
+        raise InputError.of_argument(ARGUMENT.name, wrong, right)
     if not where:
         return WhatIf(scenario, [])
     changes = {str(name): _plain(value) for name, value in where.items()}
@@ -57,8 +60,17 @@ def what_if(scenario: Scenario, where: Where | None) -> WhatIf:
     if changed is None:
         raise InputError(faults)
     told = [f"What if: {name} is {_words(value)} instead of {_words(getattr(scenario, name))}."
-            for name, value in changes.items()]  # fmt: skip
+            for name, value in changes.items() if value != _plain(getattr(scenario, name))]  # fmt: skip
     return WhatIf(changed, [*told, *(f"What if: {wrong}." for _, wrong, _ in inconsistencies(changed))])
+
+
+def fits(scenario: Scenario, field: str, value: Any) -> bool:
+    """Whether a field of a scenario may be so much: it makes sense, and the traffic stays countable."""
+    try:
+        what_if(scenario, {field: value})
+    except InputError:
+        return False
+    return True
 
 
 def _plain(value: Any) -> Any:

@@ -4,11 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from toolkit.cost.curves import UPTIME_NEEDS
-from toolkit.cost.whatif import scaled, what_if
+from toolkit.cost.whatif import fits, scaled, what_if
 from toolkit.cost.whatifgrid import GROWTHS
 from toolkit.evidence import Range, central
 from toolkit.pricing.scenario import Scenario
-from toolkit.project import InputError
 
 Value = float | Range | None
 """What a field of a scenario holds; None where it is not stated."""
@@ -74,7 +73,7 @@ def axes_of(scenario: Scenario) -> Axes:
 
 
 def _fitting(scenario: Scenario) -> list[float]:
-    return [growth for growth in GROWTHS if _fits(scenario, "growth_per_month", growth)]
+    return [growth for growth in GROWTHS if fits(scenario, "growth_per_month", growth)]
 
 
 def _messages(scenario: Scenario) -> Axis:
@@ -82,7 +81,7 @@ def _messages(scenario: Scenario) -> Axis:
     if not central(own):
         return Axis(field, (own,), 0)
     values = [_times(own, times) for times in TIMES]
-    kept = tuple(value for value in values if value == own or _fits(scenario, field, value))
+    kept = tuple(value for value in values if value == own or fits(scenario, field, value))
     return Axis(field, kept, kept.index(own))
 
 
@@ -102,11 +101,3 @@ def _times(own: float | Range, times: float) -> float | Range:
     if not isinstance(found, Range):
         return float(f"{found:.{DIGITS}g}")
     return Range(**{name: float(f"{part:.{DIGITS}g}") for name, part in found.model_dump().items()})
-
-
-def _fits(scenario: Scenario, field: str, value: Value) -> bool:
-    try:
-        what_if(scenario, {field: value})
-    except InputError:
-        return False
-    return True
