@@ -148,3 +148,23 @@ def test_the_same_seed_gives_the_same_worth(costed: Costed, rivals: list[Option]
     asked = measurement(option="current", sample={"days": 30})
     first, second = (only(valued(costed, rivals, asked, draws=256)).to_document() for _ in range(2))
     assert first == second
+
+
+def test_a_quote_of_the_vendor_in_service_counts_where_it_runs_beside_the_others(
+    costed: Costed, fixed: FixedOption
+) -> None:
+    """At half the price staying saves twelve half bills, going the six of the overlap.
+
+    Going is the choice at the price of the book, and still is at half of it where that takes more from it.
+    """
+    old = fixed("pusher", **{MINUTES: 50.0, "operations_hours_per_month": 90.0})
+    new = fixed("current", **{MINUTES: 50.0, "migration_person_days": 0.0, "parallel_run_months": 6.0})
+    half = measurement(
+        option="pusher", informs=[], sample={"price_ratio": {"p5": 0.5, "p50": 0.5, "p95": 0.5}}
+    )
+    result = costed(old, new, scenario=plain_scenario(), measurements=(half,), in_service="pusher")
+    staying, going = (result.options[name].total for name in ("pusher", "current"))
+    bill = next(line.band for line in result.options["pusher"].lines if line.line == "vendor bill")
+    assert staying is not None and going is not None and bill is not None
+    assert going.mean < staying.mean - bill.mean / 2, "half the bill does not change the choice"
+    assert known(only(result)).usd == pytest.approx(bill.mean / 12 * 6 / 2)

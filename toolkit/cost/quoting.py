@@ -13,7 +13,7 @@ QUOTES = 256
 
 
 def worth_of_a_quote(
-    totals: Mapping[str, Floats], asked: str, bill_usd: Floats, *, ratio: Range, list_price_stays: bool
+    totals: Mapping[str, Floats], bills_usd: Mapping[str, Floats], *, ratio: Range, list_price_stays: bool
 ) -> Worth:
     """What knowing a vendor's price before choosing saves on average, in US dollars.
 
@@ -22,28 +22,31 @@ def worth_of_a_quote(
     price, so that the mean over the draws is all that a choice depends on.
 
     Args:
-        totals: by option, paired draws of shape (draws,), each with a price, that of ``asked`` by its book.
-        asked: the option whose vendor is asked.
-        bill_usd: the part of its total that goes with the price, shape (draws,).
+        totals: by option, paired draws of shape (draws,), each with a price, by the vendor's book.
+        bills_usd: the part of a total that goes with the vendor's price, by option, shape (draws,): of the
+            option whose vendor is asked, and of those beside which it runs for a time.
         ratio: what may be asked, over the price of the book.
         list_price_stays: whether the book's price can still be had when the quote is dearer.
     """
     quotes = quantile_function((np.arange(QUOTES) + 0.5) / QUOTES, p5=ratio.p5, p50=ratio.p50, p95=ratio.p95)
     paid = np.minimum(quotes, 1.0) if list_price_stays else quotes
     now = 1.0 if list_price_stays else float(quotes.mean())
-    names = sorted(totals, key=lambda name: name != asked)
-    parts = np.array_split(np.arange(bill_usd.size), FOLDS)
-    means = np.stack([[totals[name][part].mean() for part in parts if part.size] for name in names])
-    bills = np.array([bill_usd[part].mean() for part in parts if part.size])
+    nothing = np.zeros(next(iter(totals.values())).size)
+    means = np.stack([_by_part(usd) for usd in totals.values()])
+    bills = np.stack([_by_part(bills_usd.get(name, nothing)) for name in totals])
     saved = _at(means, bills, now)[:, np.newaxis] - np.stack([_at(means, bills, at) for at in paid], axis=1)
     each = saved.mean(axis=1)
     error = float(each.std(ddof=1)) / each.size**0.5 if each.size > 1 else 0.0
     return Worth(max(0.0, float(each.mean())), error)
 
 
+def _by_part(usd: Floats) -> Floats:
+    """The mean of each part of the draws."""
+    return np.array([part.mean() for part in np.array_split(usd, FOLDS) if part.size])
+
+
 def _at(means: Floats, bills: Floats, ratio: float) -> Floats:
-    """What the best choice at a price costs in each part of the draws; the first option is the one priced."""
-    costs = means.copy()
-    costs[0] += (ratio - 1.0) * bills
+    """What the best choice at a price costs in each part of the draws, of arrays (options, parts)."""
+    costs = means + (ratio - 1.0) * bills
     chosen: Floats = costs[int(costs.mean(axis=1).argmin())]
     return chosen

@@ -11,10 +11,13 @@ from toolkit.cost.comparing import priced_alike
 from toolkit.cost.credited import LINE as CREDITS
 from toolkit.cost.evppi import Worth
 from toolkit.cost.evsi import counted_share, evsi, noisy
+from toolkit.cost.labour import operations_labour
 from toolkit.cost.managed import LINE as BILL
 from toolkit.cost.measured import MEASURED, measured_name
 from toolkit.cost.measurements import Measurement
 from toolkit.cost.option import Option
+from toolkit.cost.overlap import LINE as PARALLEL
+from toolkit.cost.overlap import parallel_running
 from toolkit.cost.quoting import worth_of_a_quote
 from toolkit.cost.sampling import Floats, quantile_function
 from toolkit.cost.setting import TEAM_SIZE, Setting
@@ -80,8 +83,11 @@ class Valuing:
         bill = self._bill(asked)
         if asked not in totals or bill is None:
             return MeasurementWorth(measurement, cost, None, f"{asked} has no bill to compare a quote with")
-        stays = measurement.sample.list_price_stays
-        worth = worth_of_a_quote(totals, asked, bill[priced], ratio=ratio, list_price_stays=stays)
+        bills = {asked: bill, **self._overlapping_bills(asked)}
+        worth = worth_of_a_quote(
+            totals, {name: usd[priced] for name, usd in bills.items()}, ratio=ratio,
+            list_price_stays=measurement.sample.list_price_stays,
+        )  # fmt: skip
         return MeasurementWorth(measurement, cost, worth)
 
     def _bill(self, option: str) -> Floats | None:
@@ -89,6 +95,24 @@ class Valuing:
         lines = [line for one in self.spent if one.option == option for line in one.lines]
         found = [line.usd for line in lines if line.line in (BILL, CREDITS) and line.usd is not None]
         return np.sum(found, axis=0) if found else None
+
+    def _overlapping_bills(self, option: str) -> dict[str, Floats]:
+        """Draws of what the others pay of the bill of an option that is in service, while it runs beside."""
+        labour = operations_labour(self.options[option], self.setting).month_usd
+        if option != self.setting.in_service or labour is None:
+            return {}
+        # Of the same circumstances but for what the old one costs, which is its labour alone.
+        alone = self.setting.assuming(self.setting.assumptions)
+        paid = {one.option: line.usd for one in self.spent for line in one.lines if line.line == PARALLEL}
+        without = {
+            name: parallel_running(self.options[name], alone, lambda months: [labour] * months).usd
+            for name in paid
+        }
+        return {
+            name: usd - rest
+            for name, usd in paid.items()
+            if name != option and usd is not None and (rest := without[name]) is not None
+        }
 
     def _uncertain(self, measurement: Measurement) -> bool:
         return any(self._inputs(measurement, name, None) for name in measurement.informs)
