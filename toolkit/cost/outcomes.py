@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from toolkit.cost import outages
+from toolkit.cost.band import MOST_DRAWS
 from toolkit.cost.formulas import MINUTES_PER_MONTH, usd_per
 from toolkit.cost.option import Option
 from toolkit.cost.sampling import Floats
@@ -20,6 +21,8 @@ from toolkit.cost.spent import Spent
 
 A_MILLION, A_THOUSAND = 1e6, 1e3
 DELIVERED = "delivery_success_share"
+NO_DELIVERY = "a message delivered in time, of which there is none"
+NO_HOUR = "an hour of good connection, of which there is none"
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,7 @@ def per_million_messages(option: Option, spent: Spent, setting: Setting) -> Outc
     if needs or spent.paid_usd is None:
         return Outcome(None, needs)
     good = _wanted(setting, "messages_delivered") * drawn[DELIVERED].values
-    return Outcome(usd_per(spent.paid_usd, good, each=A_MILLION), [])
+    return _priced(spent.paid_usd, good, each=A_MILLION, lacks=NO_DELIVERY)
 
 
 def per_thousand_hours(option: Option, spent: Spent, setting: Setting) -> Outcome:
@@ -56,7 +59,14 @@ def per_thousand_hours(option: Option, spent: Spent, setting: Setting) -> Outcom
         return Outcome(None, needs)
     usable = 1 - outages.lost(drawn) / MINUTES_PER_MONTH
     good = _wanted(setting, "connection_minutes") / 60 * usable
-    return Outcome(usd_per(spent.paid_usd, good, each=A_THOUSAND), [])
+    return _priced(spent.paid_usd, good, each=A_THOUSAND, lacks=NO_HOUR)
+
+
+def _priced(usd: Floats, good: Floats, *, each: float, lacks: str) -> Outcome:
+    """Dollars for so many good outcomes; where there are none in most of the draws, that is what it lacks."""
+    if np.mean(good > 0) < MOST_DRAWS:
+        return Outcome(None, [lacks])
+    return Outcome(usd_per(usd, good, each=each), [])
 
 
 def _paid_needs(spent: Spent) -> list[str]:
