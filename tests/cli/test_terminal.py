@@ -39,6 +39,18 @@ def test_cost_prints_totals_lines_and_limits(toolkit: Any, shipped: Path) -> Non
     assert "Note: SLA credits are those of the vendor" in text
 
 
+def test_cost_says_what_an_option_without_a_total_cannot_carry(toolkit: Any, folder: Path, edit: Any) -> None:
+    scenario = folder / "scenarios" / "under-100-usd.yaml"
+    edit(scenario, "users: {p5: 100, p50: 150, p95: 250}", "users: 40000")
+    edit(scenario, "users: {p5: 700, p50: 1000, p95: 1500}", "users: 60000")
+    text = printed(toolkit, "cost", "--project", folder, "--scenario", "under-100-usd")
+    inline = " ".join(text.split())
+    assert (
+        "pubnub has no total: it cannot carry this traffic: monthly_active_users 60,000 > 50,000 of" in inline
+    )
+    assert "pusher has no total: it cannot carry this traffic: peak_connections 40,000 > 30,000 of" in inline
+
+
 def test_bill_says_unknown_for_a_price_that_is_not_known(toolkit: Any, shipped: Path, tmp_path: Path) -> None:
     (tmp_path / "usage.yaml").write_text("monthly_active_users: 5000\n")
     text = printed(

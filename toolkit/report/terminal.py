@@ -119,6 +119,8 @@ def show_cost(document: Document) -> None:
     columns = ["option", "USD a million messages in time", "USD a thousand good connection-hours"]
     out.print(table_of("Cost per good outcome, without downtime and credits", columns, good))
     for name in ordered:
+        for passed in options[name]["infeasible"]:
+            out.print(text_of(f"{name} has no total: it cannot carry this traffic: {passed}"))
         for missing in options[name]["unknown"]:
             out.print(text_of(f"{name} has no total: {missing}"))
     _show_sensitivity(out, document)
