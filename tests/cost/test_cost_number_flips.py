@@ -121,6 +121,29 @@ def test_a_growth_that_is_countable_is_found_to_the_last() -> None:
     assert fastest_growth(scenario, most=0.05) == 0.05
 
 
+def test_what_no_plan_carries_today_may_be_the_cheapest_with_less(
+    flips_of: FlipsOf, fixed: FixedOption
+) -> None:
+    """Pusher's largest plan takes 30,000 connections, for 1,199 USD a month; these are 40,000."""
+    options = [fixed("pusher"), fixed("current", operations_hours_per_month=100.0)]
+    flips = flips_of(*options, scenario=plain_scenario(peak_concurrent_users=40_000.0))
+    peak = found(flips, "peak_concurrent_users", None)
+    assert peak is not None and (peak.below, peak.above) == ("pusher", "current")
+    assert peak.at == pytest.approx(30_000, rel=2e-3)
+
+
+def test_what_lacks_a_price_in_some_draws_is_no_choice_like_in_the_comparison(
+    flips_of: FlipsOf, fixed: FixedOption
+) -> None:
+    """Of a size that is 20 % above its median in one draw of twenty, the last plan must carry that too."""
+    options = [fixed("pusher"), fixed("current", operations_hours_per_month=100.0)]
+    users = {"p5": 10_000.0, "p50": 20_000.0, "p95": 24_000.0}
+    scenario = plain_scenario(peak_concurrent_users=users, horizon_months=2, growth_per_month=0.01)
+    growth = found(flips_of(*options, scenario=scenario), "growth_per_month", None)
+    assert growth is not None and (growth.below, growth.above) == ("pusher", "current")
+    assert growth.at == pytest.approx(30_000 / 24_000 - 1, rel=0.05)
+
+
 def test_one_option_has_no_rival(flips_of: FlipsOf, fixed: FixedOption) -> None:
     assert flips_of(fixed("current"), scenario=plain_scenario()) == NumberFlips()
 

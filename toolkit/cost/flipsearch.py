@@ -2,19 +2,20 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
 from toolkit.cost.flips import cheapest_at
 from toolkit.cost.managed import Billed, vendor_bill
-from toolkit.cost.model import totals_of
 from toolkit.cost.option import Option
 from toolkit.cost.setting import Setting
 from toolkit.cost.spent import Bills, Spent, spend
+from toolkit.cost.standing import COMPARED
 from toolkit.pricing.book import PriceBook
 
 Means = Mapping[str, float]
-"""Mean totals by option; infinite where too few draws have a price."""
+"""Mean totals by option; infinite where too few draws have a price to be compared."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class Search:
         options: those compared.
         books: price books by vendor id.
         setting: of few draws.
-        base: mean totals of all its draws.
+        base: mean totals of all its draws; infinite of what is not compared, for want of a plan or of prices.
         recommended: the option of the least of them.
         spent: what every option costs as the numbers stand.
     """
@@ -64,13 +65,30 @@ class Search:
 
     def _corrected(self, spent: Sequence[Spent]) -> dict[str, float]:
         """Few draws tell what changes; what does not is as all draws have it."""
-        before = {name: _mean(one) for name, one in zip(self.base, self._as_they_stand(), strict=True)}
-        now = {one.option: _mean(one) for one in spent if one.option in self.base}
-        return {name: self.base[name] + mean - before[name] for name, mean in now.items()}
+        now = {one.option: self._mean(one) for one in spent if one.option in self.base}
+        return {name: mean + self._beside[name] for name, mean in now.items()}
 
-    def _as_they_stand(self) -> list[Spent]:
-        by_id = {one.option: one for one in self.spent}
-        return [by_id[name] for name in self.base]
+    @cached_property
+    def _beside(self) -> dict[str, float]:
+        """How far the mean of all draws lies beside that of few; 0 of what is not compared as it stands."""
+        few = {one.option: self._mean(one) for one in self.spent if one.option in self.base}
+        return {name: self.base[name] - mean if np.isfinite(mean) else 0.0 for name, mean in few.items()}
+
+    @cached_property
+    def _least(self) -> dict[str, float]:
+        """The share of few draws that must have a price: that of a comparison, and of what is compared as it
+        stands no more than it has."""
+        shares = {one.option: _priced(one) for one in self.spent if one.option in self.base}
+        return {
+            name: min(share, COMPARED) if np.isfinite(self.base[name]) else COMPARED
+            for name, share in shares.items()
+        }
+
+    def _mean(self, spent: Spent) -> float:
+        usd = spent.total_usd
+        if usd is None or _priced(spent) < self._least[spent.option]:
+            return np.inf
+        return float(usd[np.isfinite(usd)].mean())
 
     def cheapest(self, means: Means) -> str:
         """The option of the least mean; of equal ones the recommended."""
@@ -105,10 +123,7 @@ def spend_all(
     return [spend(option, books, setting, in_service=old, bills=bills) for option in options]
 
 
-def _mean(spent: Spent) -> float:
-    """The mean of the draws with a price; infinite where too few have one, as no choice is then possible."""
-    totals = totals_of([spent])
-    usd = totals.get(spent.option)
-    if usd is None or np.isfinite(usd).mean() < 0.5:
-        return np.inf
-    return float(usd[np.isfinite(usd)].mean())
+def _priced(spent: Spent) -> float:
+    """The share of the draws with a total."""
+    usd = spent.total_usd
+    return 0.0 if usd is None else float(np.isfinite(usd).mean())

@@ -57,12 +57,18 @@ def number_flips(
         options, books, setting: what it was computed from.
     """
     choice = result.sensitivity
-    if choice is None or len(choice.compared) < 2:
+    if choice is None:
         return NumberFlips()
     drawn = replace(setting.draws, count=min(DRAWS, setting.draws.count), read=set())
     few = replace(setting, draws=drawn)
-    totals = {name: result.options[name].total for name in choice.compared}
-    base = {name: total.mean for name, total in totals.items() if total is not None}
+    # What no plan carries as it stands may be carried, and be the cheapest, where a number is another one.
+    totals = {name: cost.total for name, cost in result.options.items() if not cost.unknown}
+    base = {
+        name: total.mean if total is not None and name in choice.compared else np.inf
+        for name, total in totals.items()
+    }
+    if len(base) < 2:
+        return NumberFlips()
     search = Search(options, books, few, base, choice.recommended, spend_all(options, books, few))
     found: list[NumberFlip] = []
     without: list[Number] = []
@@ -140,7 +146,8 @@ def _of_prices(search: Search) -> Iterator[tuple[Number, MeansAt, tuple[float, f
     for spent in search.spent:
         lines = {line.line: line for line in spent.lines}
         bill = lines.get(BILL)
-        if spent.option not in search.base or bill is None or bill.usd is None or bill.months_usd is None:
+        compared = np.isfinite(search.base.get(spent.option, np.inf))
+        if not compared or bill is None or bill.usd is None or bill.months_usd is None:
             continue
         goes = [lines[name].usd for name in (BILL, CREDITS) if name in lines]
         whole = float(sum(usd[np.isfinite(usd)].mean() for usd in goes if usd is not None))
