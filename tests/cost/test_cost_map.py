@@ -99,6 +99,15 @@ def test_an_option_without_evidence_on_outages_stands_apart(fixed: FixedOption, 
     assert 0 not in lines.cheapest
 
 
+def test_no_outage_times_an_unknown_cost_is_drawn_without_a_warning(
+    fixed: FixedOption, shipped_books: Books
+) -> None:
+    options = [fixed("current", **{DOWN: 0.0}), fixed("pusher")]
+    scenario = plain_scenario(downtime_cost_usd_per_hour=None)
+    drawn = uptime_map(ground(options, shipped_books, scenario))
+    assert (drawn.cheapest == -1).all() and drawn.notes
+
+
 def test_without_a_cost_of_downtime_only_the_map_over_it_can_be_drawn(
     fixed: FixedOption, shipped_books: Books
 ) -> None:

@@ -32,9 +32,9 @@ class Compared:
     def __init__(self, ground: Ground) -> None:
         self.ground = ground
         usd_per_hour = ground.usd_per_hour(ground.few)
-        known = usd_per_hour is not None
-        self.totals = ground.costs.totals_usd(usd_per_hour if usd_per_hour is not None else np.inf)
-        self.eligible: Flags = ground.priced & ground.observed & known
+        nothing = np.full_like(ground.costs.base_usd, np.inf)
+        self.totals = nothing if usd_per_hour is None else ground.costs.totals_usd(usd_per_hour)
+        self.eligible: Flags = ground.priced & ground.observed & (usd_per_hour is not None)
         self._found: dict[bytes, tuple[Leaders, list[Edge]]] = {}
         self._edges = Edges(ground.costs.factors, self.totals.mean(axis=2), ground.means)
         self._over_draws: dict[Edge, Positions] = {}
