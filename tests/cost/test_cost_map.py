@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 import pytest
 from cost_worlds import AS_OF, Costed, FixedOption, figure, plain_scenario, without
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from toolkit.cost.decisionmap import DecisionMap
@@ -156,6 +156,7 @@ def test_the_cheapest_against_downtime_crosses_where_two_lines_do(
         )
     )
 )
+@example([[(0.0, 1.0)] * 3, [(1.0, 1e-218)] * 3, [(1.0, 0.0)] * 3])
 def test_the_lower_envelope_is_the_least_line_at_every_cost(lines: list[list[tuple[float, float]]]) -> None:
     base, hours = np.moveaxis(np.array(lines), 2, 0)
     costs = np.geomspace(0.1, 1e5, 9)

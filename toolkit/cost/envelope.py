@@ -47,7 +47,9 @@ def stretches(base_usd: Floats, hours: Floats, *, least_usd_per_hour: float) -> 
     option = _lowest(base_usd, hours, least_usd_per_hour)
     start = np.full(at.size, least_usd_per_hour)
     while (option != NONE).any():
-        following, end = _next(base_usd, hours, option, at)
+        following, crossing = _next(base_usd, hours, option, at)
+        # Of lines that cross at one cost, rounding may put the crossing of two before the start of both.
+        end = np.maximum(crossing, start)
         yield Stretch(option, start, end)
         start, option = end, np.where(np.isfinite(end), following, NONE)
 
