@@ -240,17 +240,21 @@ def side_by_side(
     """Every option that a bake-off measured: deliveries, latencies, faults, servers, and the brief beside.
 
     Args:
-        environment: under which name it was recorded. None takes the one in which most options were measured.
+        environment: under which name it was recorded. None takes that of grade lab in which most options were
+            measured, as a bake-off runs in a lab.
     """
     loaded = load(project, as_of=as_of)
     return sidebyside.side_by_side(loaded, answers.counts(loaded), environment=environment)
 
 
 def claims(project: Folderish = "data") -> pd.DataFrame:
-    """The brief's statements, one a row, with the verdict that sources give on each."""
+    """The brief's statements, one a row, with the verdict that sources give on each; no row without any."""
     import pandas as pd
 
-    return pd.DataFrame([claim.model_dump() for claim in load(project).claims])
+    from toolkit.cost.claims import Claim
+
+    kept = [claim.model_dump() for claim in load(project).claims]
+    return pd.DataFrame(kept, columns=list(Claim.model_fields))
 
 
 def decide(
