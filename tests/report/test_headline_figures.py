@@ -113,9 +113,11 @@ def test_flip_points_read_as_sentences() -> None:
         ]
     }  # fmt: skip
     assert headlines.flip_points(decision, NAMES) == [
-        "From 1,230,000 messages a month on the cheapest is none of them; below that it is Ably.",
         "Where the time without service of Ably is 437 min a month or more (it stands at 44.2), the cheapest "
         "is pusher; below that it is Ably.",
         "Where peak concurrent users is 1,600 or more, the cheapest is Ably; below that it is pusher. The "
         "chance of lying beyond is 45.3\N{NO-BREAK SPACE}%.",
+        # Where the monthly cost changes hands the total, by which options rank, need not.
+        "From 1,230,000 messages a month on the monthly cost is lowest with none of them; below that with "
+        "Ably.",
     ]
