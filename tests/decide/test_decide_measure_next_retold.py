@@ -38,9 +38,9 @@ def test_phases_are_told_by_title_and_the_document_keeps_ids() -> None:
 
 def test_a_measurement_that_ends_after_the_day_to_decide_by_says_so() -> None:
     # 28 days from the day after 23 November.
-    late = "at the earliest, after the day to decide “Keep the fixes” (20 December 2026)."
+    late = "at the earliest, after 20 December 2026, by when to decide."
     assert told("2026-12-20").actions[1].endswith(f" It ends on 21 December 2026 {late}")
-    assert "the day to decide" not in told("2026-12-21").actions[1]
+    assert "by when to decide" not in told("2026-12-21").actions[1]
 
 
 def test_the_verdict_stands_once_in_a_row_and_amounts_are_in_dollars() -> None:

@@ -240,15 +240,13 @@ def _flip_point(point: Mapping[str, Any], names: Mapping[str, str]) -> str:
         return f"From {volume} on the monthly cost is lowest with {above}; below that with {below}."
     sides = f"is {above}; below that it is {below}"
     whose = "" if point["option"] is None else f" of {_called(point['option'], names)}"
-    unit = "" if point["unit"] in UNITLESS else f" {point['unit'].replace('/', ' a ')}"
-    now = "" if point["now"] is None else f" (it stands at {number(point['now'])})"
+    value, unit, stands = point["value"], point["unit"], point["now"]
+    now = "" if stands is None else f" (it stands at {_amount(stands, unit, short=True)})"
     chance = (
         "" if point["p_beyond"] is None else f" The chance of lying beyond is {percent(point['p_beyond'])}."
     )
     what = _quantity(point["input"])
-    return (
-        f"Where {what}{whose} is {number(point['value'])}{unit} or more{now}, the cheapest {sides}.{chance}"
-    )
+    return f"Where {what}{whose} is {_amount(value, unit)} or more{now}, the cheapest {sides}.{chance}"
 
 
 UNITLESS = ("share", "ratio", "nodes", "users", "connections", "messages", "recipients", "channels")
@@ -258,6 +256,17 @@ QUANTITY_WORDS = {
     "service_unavailability_min_per_month": "the time without service",
     "vendor_bill_usd_per_month": "the first month's bill",
 }
+
+
+def _amount(value: float, unit: str, *, short: bool = False) -> str:
+    """A value with its unit; without what it is measured by where ``short``.
+
+    >>> _amount(1320.0, "USD/month"), _amount(44.2, "min/month", short=True), _amount(3.0, "nodes")
+    ('$1,320 a month', '44.2', '3')
+    """
+    sign, unit = ("$", unit.removeprefix("USD")) if unit.startswith("USD") else ("", f" {unit}")
+    said = "" if short or unit.strip() in UNITLESS else unit.replace("/", " a ")
+    return f"{sign}{number(value)}{said}"
 
 
 def _quantity(name: str) -> str:

@@ -86,22 +86,21 @@ def _measure(
         return told
     sentence = what_next(found, questions=(), titles=quoted, names=names)
     days = best.worth.measurement.sample.days
-    late = _too_late(decision, best, days, quoted) if days else ""
+    late = _too_late(decision, best, days) if days else ""
     return f"{sentence}{late}"
 
 
-def _too_late(decision: Mapping[str, Any], best: "Candidate", days: float, quoted: Mapping[str, str]) -> str:
+def _too_late(decision: Mapping[str, Any], best: "Candidate", days: float) -> str:
+    """Which days to decide by, of the phases that wait for it, come before it ends."""
     ends = date.fromisoformat(decision["as_of"]) + timedelta(days=days)
     waiting = {one.phase for one in best.settles}
-    missed = [
-        f"{quoted.get(phase['id'], phase['id'])} ({day(due)})"
+    set_days = {
+        date.fromisoformat(phase["decide_by"])
         for phase in decision["phases"]
         if phase["id"] in waiting and phase["decide_by"]
-        if (due := date.fromisoformat(phase["decide_by"])) < ends
-    ]
-    if not missed:
-        return ""
-    return f" It ends on {day(ends)} at the earliest, after the day to decide {' and '.join(missed)}."
+    }
+    missed = " and ".join(day(due) for due in sorted(set_days) if due < ends)
+    return f" It ends on {day(ends)} at the earliest, after {missed}, by when to decide." if missed else ""
 
 
 def _open(decision: Mapping[str, Any], told: list[dict[str, Any]]) -> list[str]:
