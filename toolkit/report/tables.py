@@ -67,7 +67,7 @@ class Table:
     Args:
         caption: what it shows.
         columns: in order; the first one names the rows.
-        rows: cells in the order of the columns. An integer is a count and keeps all its digits, any other number
+        rows: cells in the order of the columns. An integer is a count and keeps all digits, any other number
             three; None is a dash.
         absent: what a dash means where its cell gives no reason of its own.
         anchors: id of each row, for links to it. Empty where nothing links to them.
