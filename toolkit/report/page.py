@@ -142,7 +142,7 @@ def scenario_view(inputs: ReportInputs, scenario: str, *, several: bool = False)
         ),
         choosing=choosing.choosing_view(decision, names, title=title),
         limits=_unique([*decision["limits"], *its.cost.limits]),
-        changes=changes.changes_view(decision["changes"], title=suffix),
+        changes=changes.changes_view(decision["changes"], title=suffix, titles=titles, names=names),
         records=records.records_table(decision["record"], title=suffix),
     )  # fmt: skip
 
