@@ -20,7 +20,8 @@ class Metered(NamedTuple):
     Args:
         counted: all units.
         included: units without charge.
-        billed: units charged, rounded as the meter says.
+        billed: units past them, rounded as the meter says; charged where it has prices, and what brings
+            units to another meter.
     """
 
     counted: Decimal
@@ -102,7 +103,7 @@ def metered(part: Part, usage: Usage, units: Decimal, giver: Metered | None) -> 
         included += meter.included_with.per_unit * giver.billed
     if meter.quota is not None and meter.quota.past_it == "overage":
         included = units - overage(part, meter.quota, units, usage)
-    if not meter.tiers or units <= included:
+    if units <= included:
         return Metered(units, included, ZERO)
     return Metered(units, included, round_up(units - included, meter.rounding))
 

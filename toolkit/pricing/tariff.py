@@ -56,7 +56,7 @@ class Quota(Strict):
 
 
 class IncludedWith(Strict):
-    """A quantity that comes with another meter's: ``per_unit`` for each unit billed there."""
+    """A quantity that comes with another meter's: ``per_unit`` for each unit past what that one includes."""
 
     meter: str
     per_unit: Number
