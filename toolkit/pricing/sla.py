@@ -58,6 +58,8 @@ def _sla_faults(sla: Sla) -> Iterator[str]:
     edges = [step.below for step in sla.credits or []]
     if edges != sorted(set(edges), reverse=True):
         yield "the steps of credits overlap or run backwards|write the highest availability first"
+    if edges and sla.promise is not None and edges[0] > sla.promise:
+        yield "credits begin above the promise, where it is kept|write below at most as high as the promise"
     shares = [step.share for step in sla.credits or []]
     if shares != sorted(shares):
         yield "a longer outage is credited less than a shorter one|write ascending shares"
