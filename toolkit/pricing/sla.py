@@ -120,9 +120,9 @@ def sla_credit(
     Raises:
         ValueError: the outage is negative or longer than the month.
     """
+    if (wrong := outage_fault(outage_minutes, days=days)) is not None:
+        raise ValueError(wrong)
     month = Decimal(days * MINUTES_A_DAY)
-    if not 0 <= outage_minutes <= month:
-        raise ValueError(f"{plain(outage_minutes)} minutes are not an outage of a month of {plain(month)}")
     period = "month" if sla is None else sla.period
     minutes = month if period == "month" else Decimal(DAYS_A_YEAR * MINUTES_A_DAY)
     with localcontext(EXACT):
@@ -137,6 +137,14 @@ def sla_credit(
         reason=reason,
         source=source,
     )
+
+
+def outage_fault(outage_minutes: Decimal, *, days: int) -> str | None:
+    """Why a month of so many days cannot have an outage so long; None where it can."""
+    month = days * MINUTES_A_DAY
+    if 0 <= outage_minutes <= month:
+        return None
+    return f"{plain(outage_minutes)} minutes are not an outage of a month of {month}"
 
 
 def _amount(
