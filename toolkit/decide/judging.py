@@ -14,6 +14,9 @@ from toolkit.decide.result import Basis, MoreNeeded, SideBasis
 from toolkit.decide.tally import Asked, DurationTally
 from toolkit.decide.wording import counted, plain, words
 
+NIGHTLY_DAYS = 1
+"""Evidence that goes on may be so old: who looks during a day has that of the day before."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Demands:
@@ -25,6 +28,7 @@ class Demands:
         soak_days: least days since then before ready. None where none are asked.
         outage_hours: the longest outage allowed for, in hours. None where the evidence needs no allowance.
         as_of: the UTC day of the question, counted as passed.
+        goes_on: whether the evidence comes day by day, as in production, so that a gap in it is told.
     """
 
     list_name: str
@@ -32,6 +36,7 @@ class Demands:
     soak_days: float | None
     outage_hours: float | None
     as_of: date
+    goes_on: bool = False
 
     def days_left(self, state: State) -> int:
         """Days of soak left before a state may be concluded."""
@@ -100,7 +105,7 @@ def judge(criterion: Criterion, question: Question, demands: Demands) -> Judgeme
         return judged(state="unknown", reason=old)
     state = compared(low, high, comparator=question.comparator, threshold=question.threshold)
     told, more, state = _undecided(case) if state == "unknown" else _concluded(state, case)
-    return judged(state=state, reason=told, more_needed=more)
+    return judged(state=state, reason=told + _unwatched(question, demands, state), more_needed=more)
 
 
 def alpha_of(criterion: Criterion) -> float:
@@ -150,9 +155,23 @@ def _side(side: Side, alpha: float) -> SideBasis:
     )
 
 
+def _unwatched(question: Question, demands: Demands, state: State) -> str:
+    """Days of which nothing was recorded, where what is decided would pass for seen on them; else empty."""
+    if state == "unknown" or not demands.goes_on:
+        return ""
+    age_days = question.age_days(demands.as_of)
+    told = ""
+    if age_days > NIGHTLY_DAYS:
+        told = f"; nothing was recorded in the {counted(age_days, 'day')} since {question.newest_hour.date()}"
+    soak, recorded = demands.soak_days, question.recorded_days
+    if demands.list_name == "ready_if" and state == "met" and soak is not None and recorded < soak:
+        told += f"; the soak of {plain(soak)} days was recorded for {counted(recorded, 'day')} only"
+    return told
+
+
 def _too_old(criterion: Criterion, question: Question, *, as_of: date) -> str | None:
     newest = question.newest_hour.date()
-    age_days = (as_of - newest).days
+    age_days = question.age_days(as_of)
     if criterion.max_age_days is None or age_days <= criterion.max_age_days:
         return None
     allowed = f"at most {plain(criterion.max_age_days)} allowed"

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from math import inf
 
 from toolkit.decide.percentiles import latency_interval
@@ -82,6 +82,10 @@ class Question:
     def recorded_days(self) -> int:
         """Calendar days from the first to the newest hour that holds evidence, both counted."""
         return (self.newest_hour.date() - self.first_hour.date()).days + 1
+
+    def age_days(self, as_of: date) -> int:
+        """Calendar days from the newest hour that holds evidence to the as-of day."""
+        return (as_of - self.newest_hour.date()).days
 
     @property
     def sample(self) -> str:

@@ -138,6 +138,7 @@ class CriterionResult:
         environment: where the evidence is from, or was asked from. None where there is none.
         grade: of the evidence. None where there is none, or where it is no measurement.
         since: first day of the evidence. None where it is no measurement.
+        until: the last UTC day that holds any. None where none does.
         reason: a sentence with numbers; of an unknown it begins with one of :data:`REASONS`.
         estimate, low, high: in the unit of the threshold; the interval is the one that was compared.
         n, n_effective: raw events, and what they are worth after clustering.
@@ -155,6 +156,7 @@ class CriterionResult:
     environment: str | None = None
     grade: Grade | None = None
     since: date | None = None
+    until: date | None = None
     estimate: float | None = None
     low: float | None = None
     high: float | None = None
