@@ -1,18 +1,19 @@
 """Judges a criterion on recorded evidence by its always-valid interval. Pure: no file and no clock."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from functools import partial
+from functools import cached_property, partial
 from math import isfinite, isnan
 
 from toolkit.decide.distance import days_left, no_sooner, to_clear, to_fill
 from toolkit.decide.kleene import State, compared
 from toolkit.decide.plan import Criterion
-from toolkit.decide.question import Question
+from toolkit.decide.question import Question, client_hours
 from toolkit.decide.reductions import SIDES, ReductionTally, Side
 from toolkit.decide.result import Basis, MoreNeeded, SideBasis
 from toolkit.decide.tally import Asked, DurationTally
 from toolkit.decide.wording import counted, plain, words
+from toolkit.metrics.blocks import Blocks
 
 NIGHTLY_DAYS = 1
 """Evidence that goes on may be so old: who looks during a day has that of the day before."""
@@ -87,7 +88,17 @@ class _Case:
     def sentence(self) -> str:
         """The interval with its sample, without what it says of the threshold."""
         question = self.question
-        return f"{question.spread(self.low, self.high)} ({question.sample}){question.suffix}"
+        clients = f", {client_hours(self.clients)}" if self.clients else ""
+        return f"{question.spread(self.low, self.high)} ({question.sample}{clients}){question.suffix}"
+
+    @cached_property
+    def clients(self) -> Blocks | None:
+        """The hours of single clients, where they prove less than the events do; else None."""
+        tally = self.question.tally
+        if isinstance(tally, ReductionTally) or tally.blocks is None or not tally.blocks.of_clients:
+            return None
+        by_events = replace(tally, blocks=None).interval(alpha=self.alpha)
+        return None if by_events == (self.low, self.high) else tally.blocks
 
 
 def judge(criterion: Criterion, question: Question, demands: Demands) -> Judgement:
@@ -119,6 +130,8 @@ def alpha_of(criterion: Criterion) -> float:
 
 def _basis(case: _Case) -> Basis:
     tally, asked = case.question.tally, case.asked
+    if asked is not None and asked.blocks.of_clients and case.clients is None and not asked.lacking:
+        asked = None
     duration = tally if isinstance(tally, DurationTally) else None
     sides = None
     if isinstance(tally, ReductionTally):
@@ -219,7 +232,11 @@ def _undecided(case: _Case) -> Told:
 
 def _too_few_blocks(case: _Case) -> str | None:
     asked, outage_hours = case.asked, case.demands.outage_hours
-    if asked is None or not asked.lacking or outage_hours is None:
+    if asked is None or not asked.lacking:
+        return None
+    if asked.blocks.of_clients:
+        return f"{client_hours(asked.blocks)} of the {asked.least:,} that it takes at the least"
+    if outage_hours is None:
         return None
     whole = f"the {asked.least:,} blocks of {asked.blocks.hours} h{asked.of and f' of {asked.of}'}"
     longest = f"outages of up to {plain(outage_hours)} h"
