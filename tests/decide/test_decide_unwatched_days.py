@@ -1,10 +1,11 @@
 """A collector that stopped passes nothing silently: the reason says since when nothing was recorded."""
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import decide_counts as counted
 import pytest
-from decide_worlds import decided, phase
+from decide_worlds import attempts, decided, phase, recorded
 
 from toolkit.decide.gates import PhaseResult
 
@@ -67,3 +68,13 @@ def test_a_criterion_tells_the_last_day_of_its_evidence() -> None:
     assert result.until == NEWEST
     [absent] = asked(SUCCESS.replace("current", "pusher"), age_days=0).criteria
     assert absent.until is None
+
+
+def test_a_clock_that_was_not_set_ends_no_soak(tmp_path: Path) -> None:
+    """Without ``since`` a soak starts on the first recorded day, which a row of 1970 is not."""
+    facts = attempts("current", "lab", an_hour=500)
+    unset = attempts("current", "lab", an_hour=1, first=datetime(1970, 1, 1, tzinfo=UTC))
+    rollups = recorded(tmp_path, facts, unset)
+    soak = phase(f"ready_if: [{SUCCESS}]", head="option: current, duration_days: 14")
+    [result] = decided(soak, rollups=rollups).phases[0].criteria
+    assert (result.since, result.why) == (date(2026, 11, 20), "window not over")
