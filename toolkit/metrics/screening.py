@@ -13,6 +13,12 @@ DAY_US = 86_400 * MICROSECONDS
 LONGEST_CONNECTION_US = 400 * DAY_US
 """A start further back than this is a clock or a unit gone wrong, not a connection."""
 
+EARLIEST_US = 10_957 * DAY_US
+"""The year 2000, in microseconds since 1970: a time before it is of a clock that nobody had set. Importers
+refuse such a time too."""
+
+UNSET_CLOCK = "its partition is of a day before 2000, of a clock that was not set"
+
 _OUTCOMES = f"^({OUTCOME.pattern})$"
 
 Check = tuple[ir.BooleanValue, str]
@@ -25,7 +31,8 @@ def judged(rows: ir.Table, table: Table) -> ir.Table:
         for column in COLUMNS[table]
         if column.required and column.name != "latency_s"
     ]
-    return rows.mutate(reason=ibis.cases(*missing, *_certain(_CHECKS[table](rows))))
+    checks = [(rows.day_us < EARLIEST_US, UNSET_CLOCK), *_CHECKS[table](rows)]
+    return rows.mutate(reason=ibis.cases(*missing, *_certain(checks)))
 
 
 def _certain(checks: Sequence[Check]) -> list[Check]:
