@@ -154,7 +154,11 @@ def in_order(table: Table) -> str:
 
 def keys(table: Table) -> str:
     """What makes a row unique. To the reader no collector is one of no name, and NaN is null."""
-    alike = {"collector": "coalesce(collector, '')", "quantile": _no_nan("quantile")}
+    alike = {
+        "collector": "coalesce(collector, '')",
+        "quantile": _no_nan("quantile"),
+        "attempt": "coalesce(attempt, epoch_us(started_at))",
+    }
     return ", ".join(alike.get(name, f'"{name}"') for name in KEYS[table])
 
 

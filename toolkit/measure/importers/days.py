@@ -9,7 +9,7 @@ import pyarrow as pa
 from toolkit.measure.events import KEYS, SCHEMAS, STAMPS, Table
 from toolkit.measure.importers.findings import Rows
 from toolkit.measure.importers.sql import quoted
-from toolkit.measure.merging import columns
+from toolkit.measure.merging import columns, keys
 
 BATCH = 1 << 17
 """So many rows are in memory at a time, and in one row group of a file."""
@@ -75,7 +75,7 @@ class Day:
 def days_of(table: Table, rows: duckdb.DuckDBPyRelation) -> list[Day]:
     """The days of the rows in order."""
     # Hashes are quickly counted, and one that two keys share only means that these are compared.
-    key = f"hash({', '.join(KEYS[table])})"
+    key = f"hash({keys(table)})"
     query = f"""SELECT day, count(*) FILTER (NOT repeated), count(DISTINCT {key}) = count(*)
         FROM by_day GROUP BY day ORDER BY day"""
     return [Day(*found) for found in _answer(rows, "by_day", query).fetchall()]
@@ -110,6 +110,4 @@ def _once(table: Table) -> str:
     first = {**_FIRST[table], "repeated": "ASC"}
     rest = [name for name in SCHEMAS[table].names if name not in {*KEYS[table], *first}]
     order = [*(f"{name} {how}" for name, how in first.items()), *rest]
-    return (
-        f" QUALIFY row_number() OVER (PARTITION BY {', '.join(KEYS[table])} ORDER BY {', '.join(order)}) = 1"
-    )
+    return f" QUALIFY row_number() OVER (PARTITION BY {keys(table)} ORDER BY {', '.join(order)}) = 1"
