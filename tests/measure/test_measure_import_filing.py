@@ -67,11 +67,15 @@ def test_a_connection_open_at_midnight_stands_on_every_day_that_it_saw(tmp_path:
     assert (result.rows, result.tables, result.duplicates) == (1, {"connections": 1}, 0)
 
 
-def test_a_handshake_under_way_at_midnight_stands_on_the_day_on_which_it_ended(tmp_path: Path) -> None:
+def test_a_handshake_under_way_at_midnight_counts_where_it_opened_and_else_where_it_began(
+    tmp_path: Path,
+) -> None:
     late = ALB.replace("2026-11-23T10:00:00.25", "2026-11-22T23:59:59.9").replace("0.004", "0.400")
     failed = FAILED.replace("2026-11-23T10:00:00.25", "2026-11-22T23:59:59.9")
     rows = rows_of(take("alb", write(tmp_path / "a.log", late, failed), tmp_path / "metrics"))
-    assert {row["observed_until"].date() for row in rows} == {date(2026, 11, 23)}
+    days = {row["outcome"]: row["observed_until"].date() for row in rows}
+    assert days == {"open": date(2026, 11, 23), "http_502": date(2026, 11, 22)}
+    assert len(rows) == 2
 
 
 def test_a_connection_of_more_than_400_days_is_not_repeated_for_each(tmp_path: Path) -> None:
