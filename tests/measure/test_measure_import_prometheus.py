@@ -209,3 +209,16 @@ def test_gaps_and_warnings_are_told(tmp_path: Path) -> None:
 )
 def test_another_answer_or_file_is_wrong_input(name: str, line: str, tmp_path: Path) -> None:
     assert faults_of("prometheus", FIXTURES / name, tmp_path) == [line]
+
+
+def test_counts_of_servers_in_files_of_their_own_add_up_and_those_of_one_do_not(tmp_path: Path) -> None:
+    day = samples((0, 1), (3600, 11), (7200, 31))
+    found = set()
+    for number, server in enumerate(("a", "b", "a")):
+        document = matrix(("chat_opened_total", day))
+        document["data"]["result"][0]["metric"]["instance"] = server
+        file = written(tmp_path / f"{number}.json", {**document, "infos": [str(number)]})
+        for row in rows_of("aggregates", take("prometheus", file, tmp_path / "metrics")):
+            found.add((row["collector"], row["until_at"], row["value"]))
+    assert sorted(value for _, _, value in found) == [10, 10, 20, 20]
+    assert len({collector for collector, _, _ in found}) == 2

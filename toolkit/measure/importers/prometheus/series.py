@@ -1,5 +1,6 @@
 """Series of Prometheus: their good samples, and what these add up to by hour."""
 
+import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Mapping
@@ -9,7 +10,15 @@ from itertools import pairwise
 from math import ceil, fsum
 from typing import Any, Literal
 
-from toolkit.measure.importers.aggregates import EARLIEST, EPOCH, HOUR, LATEST, Aggregates, hour_span
+from toolkit.measure.importers.aggregates import (
+    COLLECTOR,
+    EARLIEST,
+    EPOCH,
+    HOUR,
+    LATEST,
+    Aggregates,
+    hour_span,
+)
 from toolkit.measure.importers.findings import BadLine
 from toolkit.measure.importers.jsonfile import number
 from toolkit.project.faults import shortened
@@ -129,13 +138,20 @@ def add_counters(series: list[Series], aggregates: Aggregates) -> None:
         if one.role != "gauge" and one.samples:
             named[one.name if one.role == "counter" else one.role].append(one)
     for name, members in sorted(named.items()):
+        collector = _watched(members)
         first, last = _ends(members)
         hours: dict[int, float] = defaultdict(float)
         for member in members:
             for hour, grown in growth(member.samples).items():
                 hours[hour] += grown
         for hour, count in sorted(hours.items()):
-            aggregates.count(name, count, hour_span(hour, first, last))
+            aggregates.count(name, count, hour_span(hour, first, last), collector=collector)
+
+
+def _watched(series: list[Series]) -> str:
+    """The same for the same series: counts of other servers are not those of these, asked for again."""
+    names = "\n".join(sorted(one.name for one in series))
+    return f"{COLLECTOR}-{hashlib.sha256(names.encode()).hexdigest()[:8]}"
 
 
 def add_gauges(series: list[Series], aggregates: Aggregates) -> None:
