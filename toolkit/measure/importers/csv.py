@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from toolkit.measure.events import KEYS, Table
 from toolkit.measure.importers import cells
 from toolkit.measure.importers.columns import COLUMNS, FAULTS, Row, by_the_deadline
 from toolkit.measure.importers.findings import METRICS, OF_DELIVERIES, BadLine, Findings, Importer, Said
@@ -73,6 +74,7 @@ def read_csv(path: Path, said: Said, faults: Faults) -> Findings:
         bad=found.bad,
         late=found.late,
         ignored=header.ignored,
+        notes=_clashes(header.table, found.rows),
         lacks=_lacks(header, found.rows),
     )
 
@@ -143,6 +145,27 @@ def _value(name: str, texts: Texts, header: Header) -> object:
     if place is not None and not column.null:
         raise ValueError("is empty")
     return column.default
+
+
+_BEGINS: dict[Table, str] = {"connections": "started_at", "deliveries": "scheduled_at"}
+
+
+def _clashes(table: Table, rows: list[Row]) -> tuple[str, ...]:
+    """How many rows are lost because others that began at another time have the same key."""
+    names = [name for name in KEYS[table] if name != "environment"]
+    begun: dict[tuple[object, ...], set[object]] = {}
+    for row in rows:
+        key = tuple(row[name] for name in names)
+        if None not in key:
+            begun.setdefault(key, set()).add(row[_BEGINS[table]])
+    count = sum(len(starts) - 1 for starts in begun.values())
+    if not count:
+        return ()
+    shown = f"{', '.join(names[1:-1])} and {names[-1]}"
+    return (
+        f"Rows that have {shown} of another one with another {_BEGINS[table]}: {count:,}. "
+        "Only one row of each such key and day counts.",
+    )
 
 
 def _lacks(header: Header, rows: list[Row]) -> dict[str, str]:
