@@ -165,8 +165,23 @@ def add_gauges(series: list[Series], aggregates: Aggregates) -> None:
             hours[_hour(at)].append(value)
         for hour, values in sorted(hours.items()):
             span = hour_span(hour, first, last)
-            aggregates.add(one.name, "maximum", max(values), span, unit="1")
-            aggregates.add(one.name, "mean", fsum(values) / len(values), span, unit="1")
+            unit = _unit(one.name)
+            aggregates.add(one.name, "maximum", max(values), span, unit=unit)
+            aggregates.add(one.name, "mean", fsum(values) / len(values), span, unit=unit)
+
+
+def _unit(name: str) -> str:
+    """The unit that the name of a metric ends with, as Prometheus asks of names.
+
+    >>> _unit('chat_history_bytes{job="chat"}')
+    'By'
+    """
+    metric = name.partition("{")[0]
+    return next((unit for ending, unit in _UNITS.items() if metric.endswith(ending)), "1")
+
+
+_UNITS = {"_seconds": "s", "_bytes": "By"}
+"""https://prometheus.io/docs/practices/naming/#base-units"""
 
 
 def _ends(series: list[Series]) -> tuple[datetime, datetime]:
