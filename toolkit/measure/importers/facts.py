@@ -44,9 +44,10 @@ def file_rows(
 ) -> Filed:
     """What was written of the rows of one import: a file ``name`` for each table and UTC day.
 
-    All files appear once all are written, or none does. Rows that a partition holds in other files are left
-    out. Files that an earlier import of this name left in other partitions are removed: it was made with
-    another mapping then.
+    All files appear once all are written, and after an error none does. A kill as they appear leaves some of
+    them, whole, and the next import of the file adds the others. Rows that a partition holds in other files
+    are left out. Files that an earlier import of this name left in other partitions are removed: it was made
+    with another mapping then.
 
     Args:
         mapping: its digest, which the files keep.
