@@ -32,20 +32,17 @@ _ORDER: dict[Table, str] = {
 
 def with_days(table: Table, rows: Rows) -> duckdb.DuckDBPyRelation:
     """The rows with ``day``, in UTC days since 1970, and ``repeated`` where added for another one."""
-    of_later = None
-    if isinstance(rows, pa.Table):
-        engine = duckdb.connect()
-        if table == "connections":
-            of_later = waited(rows)
-            engine.register("waited", of_later)
-        rows = engine.from_arrow(rows)
+    engine = duckdb.connect()
+    relation = engine.from_arrow(rows) if isinstance(rows, pa.Table) else rows
     if table != "connections":
-        return _answer(rows, "all_in", _dated(table, "all_in"))
+        return _answer(relation, "all_in", _dated(table, "all_in"))
     query = _dated(table, f"(SELECT * REPLACE ({SEEN} AS observed_until) FROM connections_in)")
     query += f" UNION ALL BY NAME {OPEN_BEFORE}"
-    if of_later is not None:
+    if isinstance(rows, pa.Table):
+        # Only sources with few rows number the attempts of a session.
+        engine.register("waited", waited(rows))
         query += f" UNION ALL BY NAME {_dated(table, 'waited', repeated=True)}"
-    return _answer(rows, "connections_in", query)
+    return _answer(relation, "connections_in", query)
 
 
 def _dated(table: Table, source: str, *, repeated: bool = False) -> str:
@@ -58,7 +55,7 @@ class Day:
 
     Args:
         day: in days since 1970.
-        rows: how many there are that are not repeated ones of a later day.
+        rows: how many there are that are not repeated for another day.
         unique: whether no key stands twice among them.
     """
 
