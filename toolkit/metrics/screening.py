@@ -164,10 +164,13 @@ def newest(rows: ir.Table, table: Table) -> ir.Table:
     every other column decides, so that the choice does not depend on the order of rows or files.
     """
     keys = [PART, *KEYS[table]]
+    by = {name: rows[name] for name in keys}
+    if table == "connections":
+        by["attempt"] = rows.attempt.fill_null(rows.started_at)
     first = _FIRST[table](rows)
     # Ibis keeps one order for each column, the last named: those that come first must not come again.
     rest = sorted(set(rows.columns) - {*keys, *first})
     order = [*first.values(), *(rows[name].asc(nulls_first=False) for name in rest)]
-    window = ibis.window(group_by=[rows[name] for name in keys], order_by=order)
+    window = ibis.window(group_by=list(by.values()), order_by=order)
     ranked = rows.mutate(rank_of_key=ibis.row_number().over(window))
     return ranked.filter(ranked.rank_of_key == 0).drop("rank_of_key")
