@@ -29,13 +29,3 @@ def test_a_tenth_a_month_is_asked_of_two_years_however_long_the_horizon() -> Non
     fifty_years = plain_scenario(horizon_months=600)
     asked = what_if(fifty_years, changes("what-if-growth"))
     assert asked.scenario.growth_per_month == 0.1 and asked.scenario.horizon_months == 24
-
-
-def test_the_messages_that_are_asked_about_are_those_that_are_named() -> None:
-    asked = changes("what-if-messages")["messages_per_user_day"]
-    cells = json.loads(NOTEBOOK.read_text(encoding="utf-8"))["cells"]
-    place = next(index for index, cell in enumerate(cells) if cell["id"] == "what-if-messages")
-    question = "".join(cells[place - 1]["source"])
-    for part in asked.values():
-        assert f" {part}" in question
-    assert f'title="{asked["p50"]} messages a day"' in source("what-if-messages")
