@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from toolkit.evidence import Day, NonNegative, Strict
+from toolkit.evidence import Day, NonNegative, Strict, Text
 from toolkit.project.faults import Faults
 from toolkit.project.yamlfile import Document, read_yaml
 
@@ -29,7 +29,7 @@ class Project(Strict):
         notify: where to send word of a build, as Apprise addresses.
     """
 
-    title: str = Field(min_length=1)
+    title: Text
     as_of: Day | None = None
     currency: Literal["USD"] = "USD"
     default_scenario: str

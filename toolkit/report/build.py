@@ -86,7 +86,7 @@ def notebook_files(folder: Path) -> list[Path]:
     """The notebooks of a folder, by name.
 
     Raises:
-        InputError: one has the name of a page of the report.
+        InputError: one has the name of a page of the report, or is no file.
     """
     faults = Faults()
     paths = sorted(path for path in folder.glob("*.ipynb") if not path.name.startswith("."))
@@ -95,6 +95,9 @@ def notebook_files(folder: Path) -> list[Path]:
             faults.error(
                 path, 1, "file", f"{path.stem} is the name of another page", "rename it, to 5-name.ipynb say"
             )
+        elif path.exists() and not path.is_file() and not path.is_dir():
+            # A pipe would be waited for, for ever.
+            faults.error(path, 1, "file", "is no regular file", "replace it by one, or remove it")
         elif "\\" in path.name:
             faults.error(path, 1, "file", "has a backslash in its name", "rename it, to 5-name.ipynb say")
     faults.raise_errors()

@@ -1,0 +1,74 @@
+"""Values that no honest file has are refused where they stand, and a fault of one file blames no other."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from toolkit import api
+from toolkit.project import InputError
+
+
+def errors(folder: Path) -> list[str]:
+    return [str(fault).removeprefix(f"{folder}/") for fault in api.check(folder).errors]
+
+
+@pytest.mark.parametrize(
+    ("name", "field"),
+    [
+        ("scenarios/production.yaml", "title: "),
+        ("claims.yaml", "    source: "),
+        ("options/ably.yaml", "source: "),
+    ],
+)
+def test_blanks_are_no_title_and_no_source(folder: Path, name: str, field: str) -> None:
+    path = folder / name
+    path.write_text(path.read_text().replace(field, f"{field}' ' # ", 1))
+    (found,) = errors(folder)
+    assert found.startswith(f"{name}:") and f"{field.strip()} ' ' says nothing; write some text" in found
+
+
+@pytest.mark.parametrize("field", ["downtime_cost_usd_per_hour", "growth_per_month", "peak_concurrent_users"])
+def test_a_number_beyond_any_chat_is_refused_at_its_line(folder: Path, field: str) -> None:
+    path = folder / "scenarios" / "production.yaml"
+    lines = [line for line in path.read_text().splitlines() if not line.startswith(f"{field}:")]
+    path.write_text("\n".join([f"{field}: 1.0e+308", *lines]) + "\n")
+    assert errors(folder) == [
+        f"scenarios/production.yaml:1: {field}: 1e+308: input should be less than or equal to "
+        "1000000000000000; write 1e+15 or less"
+    ]
+
+
+@pytest.mark.parametrize("book", ["vendor: [", "vendor: 5\n", "", "- a list\n"])
+def test_an_option_is_not_blamed_for_a_price_book_that_cannot_be_read(folder: Path, book: str) -> None:
+    (folder / "pricing" / "ably.yaml").write_text(book)
+    found = errors(folder)
+    assert found and all(line.startswith("pricing/ably.yaml:") for line in found), found
+
+
+def test_an_option_without_its_price_book_is_told_where_all_can_be_read(folder: Path) -> None:
+    (folder / "pricing" / "ably.yaml").unlink()
+    (found,) = errors(folder)
+    assert "options/ably.yaml" in found and "there is no price book 'ably'" in found
+
+
+def test_an_empty_name_is_no_scenario_and_no_option(folder: Path, toolkit: Any) -> None:
+    for command in ("cost", "decide", "build"):
+        done = toolkit(command, "--scenario", "", "--project", folder)
+        assert done.returncode == 2 and done.stdout == ""
+        assert "there is no scenario ''" in done.stderr
+    done = toolkit("bakeoff", "--options", "", "--project", folder)
+    assert done.returncode == 2 and done.stdout == "", done.stderr
+
+
+@pytest.mark.parametrize("table", ["connections", "deliveries"])
+def test_a_pipe_among_the_recordings_is_refused_and_not_waited_for(folder: Path, table: str) -> None:
+    pipe = folder / "metrics" / table / "option=current" / "date=2026-11-27" / "pipe.parquet"
+    os.mkfifo(pipe)
+    assert errors(folder) == [
+        f"metrics/{table}/option=current/date=2026-11-27/pipe.parquet:1: file: is no regular file; "
+        "replace it by one, or remove it"
+    ]
+    with pytest.raises(InputError, match=r"pipe.parquet:1: file: is no regular file"):
+        api.metrics(folder)
