@@ -72,3 +72,25 @@ def test_a_pipe_among_the_recordings_is_refused_and_not_waited_for(folder: Path,
     ]
     with pytest.raises(InputError, match=r"pipe.parquet:1: file: is no regular file"):
         api.metrics(folder)
+
+
+@pytest.mark.parametrize("name", ["index.html", "failed/photo.txt"])
+def test_a_build_replaces_and_removes_nothing_that_is_not_its_own(
+    folder: Path, tmp_path: Path, toolkit: Any, name: str
+) -> None:
+    site = tmp_path / "site"
+    (site / name).parent.mkdir(parents=True)
+    (site / name).write_text("mine")
+    done = toolkit("build", "--project", folder, "--out", site)
+    assert done.returncode == 2 and done.stdout == ""
+    told = f"{site}:1: out: {name} stands there and is not a build's; choose a folder of its own"
+    assert done.stderr.strip() == told
+    assert [path for path in site.rglob("*") if path.is_file()] == [site / name]
+
+
+@pytest.mark.parametrize("out", [".", "records", "records/deep"])
+def test_a_report_is_not_published_where_it_would_be_an_input(folder: Path, out: str) -> None:
+    before = sorted(folder.rglob("*"))
+    with pytest.raises(InputError, match=r":1: out: .*; choose a folder of its own"):
+        api.build(folder, out=folder / out)
+    assert sorted(folder.rglob("*")) == before
