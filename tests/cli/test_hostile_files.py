@@ -94,3 +94,19 @@ def test_a_report_is_not_published_where_it_would_be_an_input(folder: Path, out:
     with pytest.raises(InputError, match=r":1: out: .*; choose a folder of its own"):
         api.build(folder, out=folder / out)
     assert sorted(folder.rglob("*")) == before
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "notify: mailto://me:hunter2@example.org",
+        "notify: slack://T1JJ3T3L2/A1BRTD4JD/hunter2kdnlazkcOXrIdevi7FQ",
+        "recordings: FTP://me:hunter2@example.org/metrics",
+        "review_days: https://me:hunter2@example.org",
+    ],
+)
+def test_a_password_in_a_wrong_place_is_not_repeated(folder: Path, line: str) -> None:
+    path = folder / "project.yaml"
+    path.write_text(f"{path.read_text()}{line}\n")
+    (found,) = errors(folder)
+    assert found.startswith("project.yaml:") and "://[hidden]'" in found and "hunter2" not in found
