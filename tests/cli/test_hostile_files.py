@@ -110,3 +110,35 @@ def test_a_password_in_a_wrong_place_is_not_repeated(folder: Path, line: str) ->
     path.write_text(f"{path.read_text()}{line}\n")
     (found,) = errors(folder)
     assert found.startswith("project.yaml:") and "://[hidden]'" in found and "hunter2" not in found
+
+
+@pytest.mark.parametrize("name", ["records", "options", "pricing", "scenarios"])
+def test_a_folder_that_cannot_be_listed_does_not_pass_for_an_empty_one(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    (folder / "records").mkdir()
+    real = os.listdir
+
+    def refused(path: Any = ".") -> list[str]:
+        if Path(path) == folder / name:
+            raise PermissionError(13, "Permission denied")
+        return real(path)
+
+    monkeypatch.setattr(os, "listdir", refused)
+    assert f"{name}:1: folder: cannot be listed (Permission denied); let it be read" in errors(folder)
+    assert not any("holds no .yaml file" in line for line in errors(folder))
+
+
+UNREADABLE = Path("/proc/self/mem")
+"""A file that not even root can read from its beginning."""
+
+
+def test_a_build_tells_every_fault_beside_a_file_that_cannot_be_read(folder: Path, tmp_path: Path) -> None:
+    (folder / "plan.yaml").unlink()
+    (folder / "plan.yaml").symlink_to(UNREADABLE)
+    (folder / "options" / "ably.yaml").write_text("id: [")
+    with pytest.raises(InputError) as raised:
+        api.build(folder, out=tmp_path / "reports")
+    told = str(raised.value)
+    assert "plan.yaml:1: file: cannot be read (Input/output error)" in told and "ably.yaml:2: file:" in told
+    assert not (tmp_path / "reports").exists()

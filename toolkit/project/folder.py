@@ -93,11 +93,26 @@ def documents_in(folder: Path, faults: Faults, *, right: str = "add one") -> lis
         faults: takes what is wrong.
         right: what would be right where there is none.
     """
-    paths = sorted(folder.glob("*.yaml"))
-    if not paths:
+    paths = listed(folder, "*.yaml", faults)
+    if paths == []:
         faults.error(folder, 1, "folder", "holds no .yaml file", right)
-    documents = [read_yaml(path, faults) for path in paths]
+    documents = [read_yaml(path, faults) for path in paths or ()]
     return [document for document in documents if document is not None]
+
+
+def listed(folder: Path, pattern: str, faults: Faults) -> list[Path] | None:
+    """The files of a folder by their names, none where it is not there; None where it cannot be listed.
+
+    Left to itself, a search in a folder that may not be listed finds nothing and says nothing.
+    """
+    try:
+        next(folder.iterdir(), None)
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    except OSError as error:
+        faults.error(folder, 1, "folder", f"cannot be listed ({error.strerror})", "let it be read")
+        return None
+    return sorted(folder.glob(pattern))
 
 
 def shipped(name: Literal["data", "notebooks"]) -> Path:
