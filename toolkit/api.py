@@ -164,7 +164,7 @@ def bill(
     usage: Folderish,
     plan: str | None = None,
     as_of: AsOf = None,
-    outage_minutes: Decimal | None = None,
+    outage_minutes: Decimal | str | None = None,
     project: Folderish = "data",
 ) -> Bill:
     """The itemised charge of one month.
@@ -174,14 +174,14 @@ def bill(
         usage: the YAML file with the month's usage.
         plan: id of the plan. None takes the cheapest feasible one, and tells why the others are out.
         as_of: the UTC day whose prices hold.
-        outage_minutes: of the month; the bill then tells the credit that the plan's SLA gives. None asks for
-            none.
+        outage_minutes: of the month, also as text; the bill then tells the credit that the plan's SLA gives.
+            None asks for none.
         project: the decision folder with the price books.
     """
+    from toolkit.pricing.bill import asked_outage, other_plans, outage_credit
     from toolkit.pricing.bill import bill as exact_bill
-    from toolkit.pricing.bill import other_plans, outage_credit
     from toolkit.pricing.book import book_of
-    from toolkit.pricing.usage import read_usage
+    from toolkit.pricing.usage import MOST_DAYS, read_usage
 
     folder, faults = open_folder(project), Faults()
     settings = read_project(folder, faults)
@@ -193,6 +193,9 @@ def bill(
     day = faults.attempt(lambda: pinned_day(settings, as_of))
     if book is not None and day is not None and plan is not None:
         faults.attempt(lambda: book.plan(plan, as_of=day))
+    if outage_minutes is not None:
+        days = MOST_DAYS if month is None else month.days
+        faults.attempt(lambda: asked_outage(outage_minutes, days=days))
     faults.raise_errors()
     if book is None or month is None or day is None:
         raise InputError(faults)
@@ -221,8 +224,9 @@ def price_changes(
     settings = read_project(folder, faults)
     scenarios = read_scenarios(folder, settings, faults)
     before, after = (read_books_at(Path(path), faults) for path in (old, new))
+    asked = None if as_of is None else faults.attempt(lambda: pinned_day(settings, as_of))
     faults.raise_errors()
-    day = newest_day(before, after) if as_of is None else pinned_day(settings, as_of)
+    day = asked or newest_day(before, after)
     return compare(before, after, scenarios, as_of=day)
 
 
@@ -240,17 +244,21 @@ def side_by_side(
     """Every option that a bake-off measured: deliveries, latencies, faults, servers, and the brief beside.
 
     Args:
-        environment: under which name it was recorded. None takes the one in which most options were measured.
+        environment: under which name it was recorded. None takes that of grade lab in which most options were
+            measured, as a bake-off runs in a lab.
     """
     loaded = load(project, as_of=as_of)
     return sidebyside.side_by_side(loaded, answers.counts(loaded), environment=environment)
 
 
 def claims(project: Folderish = "data") -> pd.DataFrame:
-    """The brief's statements, one a row, with the verdict that sources give on each."""
+    """The brief's statements, one a row, with the verdict that sources give on each; no row without any."""
     import pandas as pd
 
-    return pd.DataFrame([claim.model_dump() for claim in load(project).claims])
+    from toolkit.cost.claims import Claim
+
+    kept = [claim.model_dump() for claim in load(project).claims]
+    return pd.DataFrame(kept, columns=list(Claim.model_fields))
 
 
 def decide(

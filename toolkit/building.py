@@ -197,7 +197,7 @@ def _build(
             uptime=answers.against_uptime(loaded, name),
             decision=changing.compared(decision, before, new=kept),
             quotes=answers.quoted(loaded, name),
-            record=records.record_of(loaded, decision, cost=cost, rolled=rolled, inputs=state.inputs),
+            record=records.record_of(loaded, decision, cost=cost, inputs=state.inputs),
             map=mapping.decision_map(loaded, name),
             # Small maps and the what-if page are of one scenario, the one that comes first.
             teams=mapping.team_maps(loaded, name) if name == names[0] else {},

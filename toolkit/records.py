@@ -10,7 +10,6 @@ from toolkit.decide.decision import Decision
 from toolkit.decide.record.drawing import draw_up
 from toolkit.decide.record.filed import read_record
 from toolkit.loading import Loaded
-from toolkit.metrics.rollups import Rollups
 from toolkit.project import EnvironmentFault, Faults, Folder, InputError
 from toolkit.report.recordtext import record_text
 
@@ -22,13 +21,12 @@ def record_of(
     decision: Decision,
     *,
     cost: CostResult,
-    rolled: Rollups,
     inputs: Mapping[str, str],
 ) -> str:
     """The record of a decision as the text of its file.
 
     Args:
-        cost, rolled: what it was decided on.
+        cost: what it was decided on.
         inputs: SHA-256 of every file of the folder by its name.
     """
     scenario = loaded.scenarios[decision.scenario]
@@ -39,7 +37,6 @@ def record_of(
         scenario=scenario,
         options=loaded.options,
         books=loaded.books,
-        rollups=rolled,
         inputs={name: digest for name, digest in inputs.items() if not name.startswith("records/")},
         review_days=loaded.project.review_days,
     )

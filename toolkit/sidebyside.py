@@ -55,7 +55,8 @@ def side_by_side(loaded: Loaded, rolled: Rollups, *, environment: str | None = N
 
     Args:
         rolled: counts of what was recorded.
-        environment: where. None takes the one in which most options were measured, of equals the first.
+        environment: where. None takes that of grade lab in which most options were measured, of equals the
+            first: what users did in production is no bake-off.
 
     Raises:
         InputError: there is no such environment.
@@ -96,8 +97,9 @@ def _environment(loaded: Loaded, rolled: Rollups, asked: str | None) -> str | No
             raise InputError.of_argument("environment", wrong, near(asked, known))
         return asked
     measured = rolled.counts.groupby("environment", observed=True)["option"].nunique()
+    labs = [name for name, grade in loaded.project.environments.items() if grade == "lab"]
     return max(
-        (name for name in known if name in measured.index), key=lambda name: measured[name], default=None
+        (name for name in labs if name in measured.index), key=lambda name: measured[name], default=None
     )
 
 

@@ -37,6 +37,11 @@ def test_the_documentation_names_no_command_that_is_not_there() -> None:
     assert set(re.findall(r"^## toolkit (.+)$", DOCS, re.M)) == set(COMMANDS)
 
 
+def test_the_readme_lists_every_command() -> None:
+    told = set(re.findall(r"^\| `toolkit ([a-z]+(?: [a-z]+)?)", (ROOT / "README.md").read_text(), re.M))
+    assert told == set(COMMANDS)
+
+
 def test_the_design_s_commands_are_all_there() -> None:
     wanted = [
         "build",

@@ -76,15 +76,39 @@ def test_all_that_is_wrong_with_a_bill_is_told_at_once(
 ) -> None:
     edit(folder / "pricing" / "pusher.yaml", "currency: USD", "currency: EUR")
     usage.write_text("messages_publshed: 5\ndays: 45\n")
-    done = toolkit("bill", "ably", "--usage", usage, "--as-of", "20261123", "--project", folder)
+    done = toolkit(
+        "bill", "ably", "--usage", usage, "--as-of", "20261123", "--outage-minutes", "x", "--project", folder
+    )
     assert (done.returncode, done.stdout) == (2, "")
     for told in (
         "currency: 'EUR'",
         "did you mean messages_published?",
         "write 31 or less",
         "write YYYY-MM-DD",
+        "write minutes such as 43.2",
     ):
         assert told in done.stderr, told
+
+
+def test_a_plan_and_an_outage_that_cannot_be_are_told_together(
+    toolkit: Any, folder: Path, usage: Path
+) -> None:
+    asked = ("--usage", usage, "--plan", "strtup", "--outage-minutes", "99999", "--project", folder)
+    done = toolkit("bill", "pusher", *asked)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "did you mean startup?" in done.stderr and "write 0 to 43200" in done.stderr
+
+
+def test_a_book_and_a_day_that_are_wrong_are_told_together(
+    toolkit: Any, folder: Path, tmp_path: Path
+) -> None:
+    wrong = tmp_path / "wrong.yaml"
+    wrong.write_text("vendor: acme\n")
+    done = toolkit(
+        "prices", "diff", wrong, folder / "pricing" / "pusher.yaml", "--as-of", "soon", "--project", folder
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "plans: is missing" in done.stderr and "write YYYY-MM-DD" in done.stderr
 
 
 def test_a_vendor_and_a_usage_that_are_wrong_are_told_together(

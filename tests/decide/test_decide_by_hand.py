@@ -36,7 +36,12 @@ def share_by_hand(c: dict[str, Any]) -> tuple[float, float]:
         return float(quad(ratio, 1e-9, 1 - 1e-9, points=points, limit=400)[0]) - 1 / c["alpha"]
 
     wide = 12 * (estimate * (1 - estimate) / n) ** 0.5
-    return brentq(wealth, estimate - wide, estimate), brentq(wealth, estimate, min(estimate + wide, 0.9999))
+    top = min(estimate + wide, 0.9999)
+    high = brentq(wealth, estimate, top) if wealth(top) > 0 else 1.0
+    below = estimate - wide
+    while wealth(below) < 0:
+        below -= wide
+    return brentq(wealth, below, estimate), high
 
 
 def blocks_by_hand(c: dict[str, Any], *, above: bool) -> float:
@@ -90,6 +95,24 @@ def test_a_share_in_the_lab() -> None:
     assert (c["block_hours"], c["blocks"], c["least_blocks"], c["outage_hours"]) == (None, None, None, None)
     assert c["alpha"] == 0.05
     assert c["design_effect"] == pytest.approx(c["n"] / c["n_effective"])
+
+
+def test_a_share_of_few_clients_in_the_lab() -> None:
+    """Client-hours prove it by bets on their mean or as one event each, whichever proves more."""
+    attempts = np.repeat([10, 20, 30], 50)
+    opened = attempts - RNG.binomial(attempts, 0.01)
+    pairs = {"xx": opened * opened, "xy": opened * attempts, "yy": attempts * attempts}
+    sums = {f"connection_success_rate_{name}": int(parts.sum()) for name, parts in pairs.items()}
+    rollups = counted.hourly(
+        1, environment="lab", attempts=3000, opened=int(opened.sum()), connection_success_rate_clusters=150,
+        **sums,
+    )  # fmt: skip
+    c = printed(rollups, "metric: connection_success_rate, at_least: 0.95")
+    (low, high), (as_events, _) = share_by_hand(c), share_by_hand({**c, "n_effective": c["blocks"]})
+    proven = max(as_events, blocks_by_hand(c, above=True))
+    assert (c["block_hours"], c["least_blocks"]) == (None, 105)
+    assert c["blocks"] == pytest.approx(attempts.sum() ** 2 / (attempts * attempts).sum(), abs=1e-3)
+    assert (c["low"], c["high"]) == pytest.approx((min(low, proven), high), abs=1e-6)
 
 
 @pytest.mark.parametrize("outage_hours", [1, 6])

@@ -1,13 +1,15 @@
 """A record's assumptions hold, break or are unknown, by name with old and new value."""
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import decide_counts as counted
 import pytest
+from decide_measured import measured
 from decide_worlds import (
     AS_OF,
+    FIRST,
     attempts,
     costs,
     decided,
@@ -63,7 +65,7 @@ def today(rollups: Rollups, *, monthly: float = 80.0, down_min: float = 10.0, of
 def drawn(now: Today, review_days: int | None = None) -> Record:
     return draw_up(
         now.decision, plan=plan(PLAN), cost=now.dossier.cost, scenario=now.dossier.scenario,
-        options=now.options, books={}, rollups=now.dossier.rollups, inputs={"plan.yaml": "0" * 64},
+        options=now.options, books={}, inputs={"plan.yaml": "0" * 64},
         review_days=review_days,
     )  # fmt: skip
 
@@ -116,6 +118,18 @@ def test_a_record_expires_on_the_earliest_of_all_that_end_it(tmp_path: Path) -> 
     assert drawn(today(Rollups())).expires == date(2026, 12, 4)
     assert drawn(today(Rollups()), review_days=5).expires == date(2026, 11, 28)
     assert not record.expired(date(2026, 11, 23)) and record.expired(date(2026, 11, 24))
+
+
+def test_a_record_expires_by_the_age_of_its_own_evidence(tmp_path: Path) -> None:
+    """Connections were recorded two days longer than the deliveries that the latency is of."""
+    latency = "{option: current, metric: latency_p50_ms, at_most: 250, environment: lab, max_age_days: 3}"
+    asked = f"phases: [{{id: one, title: One, option: current, needed_if: [], ready_if: [{latency}]}}]"
+    later = attempts("current", "lab", first=FIRST + timedelta(days=2))
+    rollups = measured(tmp_path, connections=[later], deliveries=[("current", "lab", 0.05, 100)])
+    record = drawn(today(rollups, of=asked))
+    assert record.expires == date(2026, 11, 23)
+    [window] = record.windows
+    assert (window.since, window.until) == (date(2026, 11, 20), date(2026, 11, 20))
 
 
 @pytest.mark.parametrize("status", ["rejected", "deprecated", "superseded by 2026-12-01-team.md"])

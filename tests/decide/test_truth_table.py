@@ -53,6 +53,18 @@ def two(folder: Path) -> Rollups:
     return recorded(folder, attempts("current", "production", **GOOD))
 
 
+def of_few(folder: Path) -> Rollups:
+    """Fifteen clients that make 200 attempts each, of which one fails."""
+    facts = attempts("current", "lab", an_hour=3000, failed_an_hour=1)
+    return recorded(folder, facts.assign(client=[f"c{number % 15}" for number in range(3000)]))
+
+
+def held(folder: Path) -> Rollups:
+    """One client in six hours, half an hour of each; nothing ends but by its own wish."""
+    facts = attempts("current", "lab", hours=6, an_hour=1)
+    return recorded(folder, facts.assign(client="c"))
+
+
 Situation = Callable[[Path], CriterionResult]
 SITUATIONS: dict[str, Situation] = {
     "the option was never measured": lambda folder: ready(
@@ -81,6 +93,8 @@ SITUATIONS: dict[str, Situation] = {
     "a few events, every one of them a success": lambda folder: ready(
         SHARE, good(folder, an_hour=5, failed_an_hour=0)
     ),
+    "one failure among thousands of events of a few lab clients": lambda folder: ready(SHARE, of_few(folder)),
+    "one lab client, connected for hours without an end": lambda folder: ready(DURATION, held(folder)),
     "many field events, in too few hours for an outage to show": lambda folder: ready(
         SHARE, good(folder, "production")
     ),

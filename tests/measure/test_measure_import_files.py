@@ -5,9 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from csv_imports import DELIVERIES, faults_of, take, write
+from csv_imports import CONNECTIONS, DELIVERIES, faults_of, take, write
 
 from toolkit.measure.importers import import_file
+from toolkit.measure.importers.findings import METRICS
 from toolkit.project.faults import InputError
 
 
@@ -88,3 +89,48 @@ def test_what_a_file_gives_depends_on_what_it_holds(tmp_path: Path) -> None:
     result = take(file, tmp_path / "metrics")
     assert result.gives == ("delivery_success_rate", "latency_p50_ms", "latency_p95_ms", "latency_p99_ms")
     assert result.lacks["connection_success_rate"] == "the file holds deliveries, not connections"
+
+
+OPEN = "ann,s{},{},2026-11-23T10:00Z,{},open,,2026-11-23T10:09Z,,,"
+ENDED = "ann,s{},1,2026-11-23T10:00Z,0.1,open,2026-11-23T10:05Z,2026-11-23T10:05Z,1006,,{}"
+FAILED = "ann,s{},1,2026-11-23T10:00Z,,refused,,2026-11-23T10:00Z,,,"
+
+
+@pytest.mark.parametrize(
+    ("row", "lacking", "why"),
+    [
+        (
+            OPEN.format(2, "", 0.1),
+            ["reconnection_frequency", "session_availability"],
+            "attempt is empty in 1 of 4 rows",
+        ),
+        (
+            OPEN.format(2, 1, ""),
+            ["mean_connection_duration_s", "session_availability"],
+            "handshake_s is empty in 1 of 3 opened connections",
+        ),
+        (
+            ENDED.format(2, ""),
+            ["mean_connection_duration_s", "session_availability"],
+            "intended is empty in 1 of 2 ended connections",
+        ),
+        (OPEN.format(2, 1, 0.1), [], ""),
+    ],
+)
+def test_what_a_file_gives_depends_on_cells_that_are_empty(
+    tmp_path: Path, row: str, lacking: list[str], why: str
+) -> None:
+    known = (OPEN.format(1, 1, 0.1), ENDED.format(3, "false"), FAILED.format(4))
+    result = take(write(tmp_path / "c.csv", CONNECTIONS, *known, row), tmp_path / "metrics")
+    of_connections = {metric: result.lacks[metric] for metric in METRICS[:4] if metric in result.lacks}
+    assert of_connections == dict.fromkeys(lacking, why)
+    assert result.gives == tuple(metric for metric in METRICS[:4] if metric not in lacking)
+
+
+@pytest.mark.parametrize(("mark", "shown"), [(";", "';'"), ("\t", "'\\t'"), ("|", "'|'")])
+def test_cells_that_something_else_than_a_comma_parts_are_told(tmp_path: Path, mark: str, shown: str) -> None:
+    file = write(
+        tmp_path / "c.csv", CONNECTIONS.replace(",", mark), OPEN.format(1, 1, 0.1).replace(",", mark)
+    )
+    told = faults_of(file, tmp_path / "metrics")
+    assert told == [f"{file}:1: file: has {shown} between its columns; write commas"]

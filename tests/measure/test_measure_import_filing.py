@@ -14,7 +14,7 @@ from toolkit.measure.events import AGGREGATES, SCHEMAS, UNIQUE
 from toolkit.measure.importers import IMPORTERS, KINDS, importer_of
 from toolkit.measure.importers.filing import file_findings
 from toolkit.measure.importers.findings import METRICS, BadLine, Findings, Importer, Said
-from toolkit.project.faults import EnvironmentFault
+from toolkit.project.faults import EnvironmentFault, InputError
 
 SAID = Said(option="current", environment="production")
 OVER_MIDNIGHT = ALB.replace("2026-11-23T10:05:00.500000Z", "2026-11-25T00:00:01.500000Z")
@@ -67,11 +67,15 @@ def test_a_connection_open_at_midnight_stands_on_every_day_that_it_saw(tmp_path:
     assert (result.rows, result.tables, result.duplicates) == (1, {"connections": 1}, 0)
 
 
-def test_a_handshake_under_way_at_midnight_stands_on_the_day_on_which_it_ended(tmp_path: Path) -> None:
+def test_a_handshake_under_way_at_midnight_counts_where_it_opened_and_else_where_it_began(
+    tmp_path: Path,
+) -> None:
     late = ALB.replace("2026-11-23T10:00:00.25", "2026-11-22T23:59:59.9").replace("0.004", "0.400")
     failed = FAILED.replace("2026-11-23T10:00:00.25", "2026-11-22T23:59:59.9")
     rows = rows_of(take("alb", write(tmp_path / "a.log", late, failed), tmp_path / "metrics"))
-    assert {row["observed_until"].date() for row in rows} == {date(2026, 11, 23)}
+    days = {row["outcome"]: row["observed_until"].date() for row in rows}
+    assert days == {"open": date(2026, 11, 23), "http_502": date(2026, 11, 22)}
+    assert len(rows) == 2
 
 
 def test_a_connection_of_more_than_400_days_is_not_repeated_for_each(tmp_path: Path) -> None:
@@ -106,6 +110,33 @@ def test_a_file_imported_with_another_mapping_replaces_what_it_gave_before(tmp_p
     (after,) = take("haproxy", file, tmp_path / "metrics", "time_zone: America/New_York").files
     assert (before.parent.name, after.parent.name) == ("date=2026-11-24", "date=2026-11-25")
     assert sorted((tmp_path / "metrics").rglob("*.parquet")) == [after]
+
+
+def test_what_another_mapping_gave_and_compaction_merged_is_not_added_to(tmp_path: Path) -> None:
+    times = ("24/Nov/2026:23:30:00.000", "25/Nov/2026:12:00:00.000")
+    counts = "0/0/0/1/1 101 1 - - ---- 0/0/0/0/0 0/0"
+    lines = [f'10.0.0.7:1 [{when}] a b/c {counts} "GET /ws HTTP/1.1"' for when in times]
+    file, metrics_dir = write(tmp_path / "h.log", *lines, "bad"), tmp_path / "metrics"
+    berlin = "paths: [/ws]\ntime_zone: Europe/Berlin"
+    take("haproxy", file, metrics_dir, berlin)
+    compact(metrics_dir)
+    same = take("haproxy", file, metrics_dir, "time_zone: 'Europe/Berlin'\npaths:\n- /ws\n")
+    assert (same.duplicates, same.files) == (2, ())
+    take("haproxy", write(tmp_path / "other.log", lines[0].replace("10.0.0.7", "10.0.0.8")), metrics_dir)
+    compact(metrics_dir)
+    before = sorted(metrics_dir.rglob("*.*"))
+    (line,) = faults_of_merged("haproxy", file, metrics_dir, "time_zone: America/New_York")
+    folder = metrics_dir / "connections" / "option=current" / "date=2026-11-24"
+    wrong, _, right = line.partition("; ")
+    assert wrong.endswith(f"another mapping, and toolkit compact has merged that in {folder} and 1 more")
+    assert right == "use the mapping of before, or delete these folders and import anew what lay in them"
+    assert sorted(metrics_dir.rglob("*.*")) == before
+
+
+def faults_of_merged(kind: str, file: Path, metrics_dir: Path, mapping: str) -> list[str]:
+    with pytest.raises(InputError) as caught:
+        take(kind, file, metrics_dir, mapping)
+    return str(caught.value).splitlines()
 
 
 def test_a_side_file_goes_once_its_lines_are_understood(tmp_path: Path) -> None:

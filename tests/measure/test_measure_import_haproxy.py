@@ -91,6 +91,18 @@ def test_times_are_utc_unless_the_mapping_names_a_zone(tmp_path: Path) -> None:
     assert rows_of(moved)[0]["started_at"] == datetime(2026, 11, 24, 17, 12, 56, 54000, tzinfo=UTC)
 
 
+def test_starts_in_an_hour_that_the_clock_showed_twice_are_told(tmp_path: Path) -> None:
+    hours = ("01:59:59", "02:00:00", "02:59:59", "03:00:00")
+    lines = [LINE.replace("24/Nov/2026:18:12:56", f"25/Oct/2026:{hour}") for hour in hours]
+    berlin = "time_zone: Europe/Berlin"
+    result = take("haproxy", write(tmp_path / "h.log", *lines), tmp_path / "metrics", berlin)
+    (note,) = [note for note in result.notes if "twice" in note]
+    assert "in an hour that the clock of Europe/Berlin showed twice: 2." in note
+    assert [row["started_at"].hour for row in rows_of(result)] == [23, 1, 1, 2]
+    other = take("haproxy", write(tmp_path / "n.log", LINE), tmp_path / "other", berlin)
+    assert not [note for note in other.notes if "twice" in note]
+
+
 def test_a_zone_that_is_none_is_wrong_input(tmp_path: Path) -> None:
     file = write(tmp_path / "h.log", LINE)
     (line,) = faults_of("haproxy", file, tmp_path / "metrics", "paths: [/ws]\ntime_zone: Europe/Berln\n")

@@ -7,6 +7,7 @@ from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 from foreign_files import FIXTURES, Rows, faults_of, given, rows_of, shown, take
 
@@ -165,3 +166,24 @@ def test_importing_the_points_again_changes_nothing(tmp_path: Path) -> None:
     second = take("k6", K6 / "websockets.json.gz", tmp_path / "metrics")
     assert [path.read_bytes() for path in second.files] == before
     assert len(rows_of("connections", second)) == 16
+
+
+def test_machines_whose_users_dial_in_the_same_second_stay_apart(tmp_path: Path) -> None:
+    """Each numbers its virtual users from 1, and CSV has whole seconds."""
+    header = "metric_name,timestamp,metric_value,scenario,status,subproto,url,vu,extra_tags,metadata"
+    tags = "default,101,,ws://x/ws,1,,"
+    latency = tmp_path / "m.yaml"
+    latency.write_text("latencies: [{trend: chat_latency, expected: chat_expected, round_trip: true}]\n")
+    for machine, ms in ((1, 20.5), (2, 33.25)):
+        points = (("ws_sessions", 1), ("ws_connecting", ms), ("chat_expected", 1), ("chat_latency", ms))
+        lines = [f"{metric},1795428000,{value:.6f},{tags}" for metric, value in points]
+        file = tmp_path / f"{machine}.csv"
+        file.write_text("\n".join([header, *lines]) + "\n")
+        result = take("k6", file, tmp_path / "metrics", mapping=latency)
+        assert result.tables["connections"] == result.tables["deliveries"] == 1
+    for table, key in (("connections", "session"), ("deliveries", "message")):
+        folder = tmp_path / "metrics" / table / "option=current" / "date=2026-11-23"
+        rows = [
+            row for part in folder.iterdir() for row in pq.read_table(part, partitioning=None).to_pylist()
+        ]
+        assert len({row[key] for row in rows}) == 2

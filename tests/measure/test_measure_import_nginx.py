@@ -143,3 +143,21 @@ def test_paths_of_the_mapping_start_at_the_root(tmp_path: Path) -> None:
     file = write(tmp_path / "n.log", LINE)
     (line,) = faults_of("nginx", file, tmp_path / "metrics", "paths: [ws]\n")
     assert line.startswith(f"{tmp_path}/mapping.yaml:1: paths[0]: ") and "must start with /" in line
+
+
+SECONDS = '$remote_addr [$time_local] "$request" $status $request_time "$http_upgrade"'
+REFUSED = '10.0.0.7 [24/Nov/2026:18:12:56 +0000] "GET /ws HTTP/1.1" 502 0.000 "websocket"'
+
+
+def test_requests_that_a_log_tells_alike_are_so_many_attempts(tmp_path: Path) -> None:
+    mapping = f"log_format: '{SECONDS}'\n"
+    piece = take("nginx", write(tmp_path / "1.log", *[REFUSED] * 3), tmp_path / "metrics", mapping)
+    assert (piece.rows, piece.duplicates, len(rows_of(piece))) == (3, 0, 3)
+    grown = take("nginx", write(tmp_path / "2.log", *[REFUSED] * 5), tmp_path / "metrics", mapping)
+    assert (grown.rows, grown.duplicates, len(rows_of(grown))) == (5, 3, 2)
+
+
+def test_a_line_that_names_its_request_tells_of_one_however_often_it_stands(tmp_path: Path) -> None:
+    told = LINE.replace('"http_upgrade"', '"remote_port":"41000","http_upgrade"')
+    result = take("nginx", write(tmp_path / "1.log", told, told), tmp_path / "metrics")
+    assert (result.rows, result.duplicates) == (2, 1)

@@ -1,11 +1,15 @@
 """`toolkit import prometheus`: a range that it really answered with, see fixtures/prometheus, and others."""
 
 import json
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pytest
 from foreign_files import FIXTURES, Rows, faults_of, given, rows_of, set_aside, shown, take, written
+
+from toolkit.chat.server.exposition import Exposition
+from toolkit.measure.importers.prometheus import KNOWN
 
 RANGE = "prometheus/range.json"
 TEN = 1_795_514_400  # 2026-11-24T10:00:00Z, the full hour.
@@ -63,7 +67,7 @@ def test_gauges_show_their_highest_and_mean_sample() -> None:
 
 def test_what_is_not_known_is_named_and_not_recorded(tmp_path: Path) -> None:
     result = take("prometheus", FIXTURES / RANGE, tmp_path / "metrics")
-    assert {"up", "scrape_duration_seconds", "chat_rooms"} <= set(result.ignored)
+    assert {"up", "scrape_duration_seconds"} <= set(result.ignored)
     assert "connection_success_rate" in result.lacks
     assert result.gives == ()
 
@@ -209,3 +213,28 @@ def test_gaps_and_warnings_are_told(tmp_path: Path) -> None:
 )
 def test_another_answer_or_file_is_wrong_input(name: str, line: str, tmp_path: Path) -> None:
     assert faults_of("prometheus", FIXTURES / name, tmp_path) == [line]
+
+
+def test_counts_of_servers_in_files_of_their_own_add_up_and_those_of_one_do_not(tmp_path: Path) -> None:
+    day = samples((0, 1), (3600, 11), (7200, 31))
+    found = set()
+    for number, server in enumerate(("a", "b", "a")):
+        document = matrix(("chat_opened_total", day))
+        document["data"]["result"][0]["metric"]["instance"] = server
+        file = written(tmp_path / f"{number}.json", {**document, "infos": [str(number)]})
+        for row in rows_of("aggregates", take("prometheus", file, tmp_path / "metrics")):
+            found.add((row["collector"], row["until_at"], row["value"]))
+    assert sorted(value for _, _, value in found) == [10, 10, 20, 20]
+    assert len({collector for collector, _, _ in found}) == 2
+
+
+def test_every_metric_of_the_chat_server_is_known(tmp_path: Path) -> None:
+    exposition = Exposition(Counter(closed_1000=1))
+    shown_by_it = {metric.name: metric.type for metric in exposition.collect()}
+    names = {f"{name}_total" if kind == "counter" else name for name, kind in shown_by_it.items()}
+    assert names == {name for name in KNOWN if name.startswith("chat_")}
+    document = matrix(*((name, samples((0, 1), (60, 2))) for name in sorted(names)))
+    result = take("prometheus", written(tmp_path / "p.json", document), tmp_path / "metrics")
+    assert result.ignored == ()
+    units = {row["name"].partition("{")[0]: row["unit"] for row in rows_of("aggregates", result)}
+    assert (units["chat_history_bytes"], units["chat_event_loop_lag_seconds"]) == ("By", "s")

@@ -121,6 +121,22 @@ def test_a_row_of_the_new_day_closes_the_old_one_first(tmp_path: Path, facts: An
     assert str(rows[-1]["date"]) == "2026-11-24"
 
 
+def test_a_session_that_waited_over_midnight_waited_on_both_days(
+    tmp_path: Path, facts: Any, opened: Any
+) -> None:
+    lost, back = NOON + timedelta(hours=11), NEXT + timedelta(minutes=10)
+    one = recorder(tmp_path)
+    one.connection(
+        opened(ended_at=lost, observed_until=lost, close_code=1006, ended_by="network", intended=False)
+    )
+    one.connection(opened(attempt=2, started_at=back, observed_until=back))
+    one.close(at=back)
+    rows = facts(tmp_path, "connections", "observed_until, attempt")
+    told = [(row["attempt"], row["observed_until"], row["ended_at"]) for row in rows]
+    assert told[:3] == [(1, lost, lost), (1, LAST, lost), (1, back, lost)]
+    assert {str(row["date"]) for row in rows if row["observed_until"] == back} == {"2026-11-24"}
+
+
 def test_a_session_over_several_days_has_a_row_at_the_end_of_each(
     tmp_path: Path, facts: Any, opened: Any
 ) -> None:

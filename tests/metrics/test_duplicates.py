@@ -22,6 +22,14 @@ def test_the_latest_state_of_a_connection_wins_in_any_order(tmp_path: Path, orde
     assert total(rollups, "connected_us") == 1_800_000_000
 
 
+def test_attempts_of_unknown_number_in_one_session_are_told_apart_by_their_start(tmp_path: Path) -> None:
+    unknown = [state | {"attempt": None} for state in [*STATES, opened("11:00", ended="11:10")]]
+    write(tmp_path, "connections", unknown)
+    rollups = rolled(tmp_path)
+    assert total(rollups, "attempts") == total(rollups, "unintended_ends") == 2
+    assert total(rollups, "connected_us") == 2_400_000_000
+
+
 @pytest.mark.parametrize("flip", [False, True])
 def test_of_states_seen_at_one_time_the_one_with_an_end_wins(tmp_path: Path, flip: bool) -> None:
     rows = [opened("10:00", until="10:30"), opened("10:00", ended="10:30")]

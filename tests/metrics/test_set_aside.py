@@ -1,6 +1,6 @@
 """Bad rows are set aside, counted and named; the good ones beside them count as ever."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -152,6 +152,21 @@ def test_a_start_in_another_unit_than_the_rest_is_set_aside(tmp_path: Path) -> N
     assert [found.reason for found in rolled(tmp_path).set_aside] == [
         "started_at is more than 400 days before its partition"
     ]
+
+
+@pytest.mark.parametrize(("year", "aside"), [(1970, 1), (1999, 1), (2000, 0)])
+def test_a_day_before_2000_is_of_a_clock_that_was_not_set(tmp_path: Path, year: int, aside: int) -> None:
+    day = date(year, 1, 1)
+    row = opened("10:00", until="10:30") | {
+        name: at("10:00", day) for name in ("started_at", "observed_until")
+    }
+    save(tmp_path, "connections", loose("connections", [row]), day=day)
+    sent = delivered() | {"scheduled_at": at("10:00", day)}
+    save(tmp_path, "deliveries", loose("deliveries", [sent]), day=day)
+    found = rolled(tmp_path)
+    reason = "its partition is of a day before 2000, of a clock that was not set"
+    assert [one.reason for one in found.set_aside] == [reason] * 2 * aside
+    assert total(found, "attempts") == total(found, "expected") == 1 - aside
 
 
 def test_a_fraction_is_no_attempt(tmp_path: Path) -> None:

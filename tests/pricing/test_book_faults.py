@@ -38,7 +38,10 @@ COUNTS = "meter: messages\ncounts: {messages_delivered: 1}\n"
         ("quota: {amount: 1, period: week, past_it: blocked}", "'week' is not one of the choices"),
         ("quota: {amount: 1, period: day, past_it: overage}", "overage needs tiers"),
         ("quota: {amount: 1, period: month, past_it: overage}", "overage needs tiers"),
-        ("included_with: {meter: egress_gib, per_unit: 1}", "included_with of messages names egress_gib"),
+        (
+            "included_with: {meter: egress_gib, per_unit: 1}\ntiers: [{unit_price_per: {amount: 1}}]",
+            "included_with of messages names egress_gib",
+        ),
         ("included: 1e300", "is out of range; write at most 1,000,000,000,000,000 and 30 decimals"),
         ("tiers: [{unit_price_per: {amount: 1.0e-31}}]", "is out of range"),
         ("included: -5", "-5 is not a number of 0 or more"),

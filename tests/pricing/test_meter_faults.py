@@ -21,6 +21,11 @@ NOT_FREE_TWICE = (
     " give the prices past it as tiers"
 )
 
+PAST_IS_UNPRICED = (
+    "14: plans[0].meters[0]: what is past the included has no price;"
+    " give tiers, with amount: unknown where it is not known"
+)
+
 
 @pytest.mark.parametrize(
     ("meter", "told"),
@@ -83,6 +88,29 @@ NOT_FREE_TWICE = (
             COUNTS + "quota: {amount: 5, period: unit_day, past_it: blocked}",
             "7: plans[0]: a quota a unit_day needs units;",
         ),
+        *(
+            (
+                f"meter: {level}\ncounts: {{{level}: 1}}\n{rest}"
+                f"quota: {{amount: 5, period: {period}, past_it: blocked}}",
+                f"14: plans[0].meters[0]: {level} does not add up over days, so that no day has a share of"
+                " it; write period: month",
+            )
+            for level, rest in (
+                ("peak_connections", ""),
+                ("peak_channels", ""),
+                ("monthly_active_users", ""),
+                ("stored_gib", "unit: GB\n"),
+            )
+            for period in ("day", "unit_day")
+        ),
+        (
+            "meter: channel_minutes\ncounts: {connection_minutes: 1}\n" + TIERS,
+            "14: plans[0].meters[0]: counts leaves out channel_minutes, which the meter is of;"
+            " count it, or name what is counted",
+        ),
+        (COUNTS + "included: 5", PAST_IS_UNPRICED),
+        (COUNTS + "included: 5\nquota: {amount: 9, period: month, past_it: blocked}", PAST_IS_UNPRICED),
+        (COUNTS + "included_with: {meter: webhook_calls, per_unit: 5}", PAST_IS_UNPRICED),
         (
             COUNTS + TIERS + "included_with: {meter: messages, per_unit: 1}",
             "7: plans[0]: included_with of messages names messages;",
@@ -106,6 +134,10 @@ def test_a_meter_that_makes_no_sense(book_faults: BookFaults, meter: str, told: 
         COUNTS + TIERS + "tiers_mode: volume\ncredit_usd: 5",
         COUNTS + TIERS + "quota: {amount: 5, period: day, past_it: overage}",
         EGRESS + "unit: GB\nquota: {amount: 5, period: day, past_it: blocked}",
+        "meter: peak_connections\ncounts: {peak_connections: 1}\n"
+        "quota: {amount: 5, period: month, past_it: blocked}",
+        COUNTS + "included: 5\ntiers: [{unit_price_per: {amount: unknown}}]",
+        "meter: messages\ncounts: {connections_opened: 1, webhook_calls: 1}",
     ],
 )
 def test_a_meter_that_makes_sense(book_faults: BookFaults, meter: str) -> None:

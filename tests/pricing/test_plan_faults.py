@@ -68,6 +68,10 @@ def sla(parts: str) -> str:
             "12: plans[0].sla: the steps of credits overlap or run backwards; write the highest",
         ),
         (
+            sla("promise: 0.999, credits: [{below: 0.9999, share: 0.1}]"),
+            "12: plans[0].sla: credits begin above the promise, where it is kept; write below at most as",
+        ),
+        (
             sla("credits: [{below: 0.99, share: 0.1}, {below: 0.99, share: 0.2}]"),
             "12: plans[0].sla: the steps of credits overlap or run backwards;",
         ),

@@ -70,6 +70,36 @@ def test_a_book_that_is_new_or_gone_is_told_once(make_book: MakeBook) -> None:
     assert changes(book(make_book), None) == [Change("acme", "book", "Acme, 1 plans", None)]
 
 
+def test_a_new_version_tells_what_differs_from_the_one_that_stood(make_book: MakeBook) -> None:
+    later = plan_text("basic", METER.replace("PRICE", "0.0015"), fee="10").replace("2026-01-01", "2026-07-01")
+    path = "plans[basic from 2026-07-01]"
+    assert changes(book(make_book), book(make_book, more=later)) == [
+        Change("acme", path, None, "Basic, base fee 10"),
+        Change(
+            "acme", f"{path}.meters[messages].tiers[without end].unit_price_per.amount", "0.001", "0.0015"
+        ),
+    ]
+
+
+def test_a_version_that_begins_on_another_day_tells_the_same(make_book: MakeBook) -> None:
+    moved = make_book(book_text(plan_text("basic", fee="10").replace("2026-01-01", "2026-07-01")))
+    found = changes(make_book(book_text(plan_text("basic", fee="12"))), moved)
+    assert Change("acme", "plans[basic from 2026-07-01].base_fee.amount", "12", "10") in found
+
+
+def test_an_unknown_price_of_a_new_tier_is_told_as_unknown(make_book: MakeBook) -> None:
+    tiers = "{up_to: 1000, unit_price_per: {amount: 0.002}}"
+    more = f"{tiers}, {{up_to: 5000, unit_price_per: {{amount: unknown}}}}"
+    text = book_text(plan_text("basic", METER.replace("PRICE", "0.001")))
+    (change,) = changes(make_book(text), make_book(text.replace(tiers, more)))
+    assert change.after == "up_to 5000, unit_price_per amount unknown, per 1"
+
+
+def test_a_plan_may_last_to_the_end_of_the_calendar(make_book: MakeBook) -> None:
+    ends = make_book(book_text(plan_text("basic", rest="valid_to: 9999-12-31")))
+    assert newest_day({"acme": ends}) == date(9999, 12, 31)
+
+
 def test_entries_that_begin_alike_do_not_hide_one_another(make_book: MakeBook) -> None:
     same = "All of these words stand at the beginning of each note"
     text = book_text(plan_text("basic", fee="10"))

@@ -93,6 +93,45 @@ def test_messages_go_by_the_factor_or_the_stated_peak_whichever_is_more(make_boo
         assert bill(found, month.model_copy(update=told), as_of=DAY).violations == expected
 
 
+SIZED = """
+    meter: messages
+    counts: {messages_published: 1, messages_delivered: 1, presence_events: 1}
+    size_step_bytes: 100
+    sized: [messages_published, messages_delivered]
+"""
+
+
+@pytest.mark.parametrize(
+    ("message_bytes", "peak", "pace"),
+    [
+        (100, 10 * A_DAY, None),
+        (100, 10 * A_DAY + 1, "10.001"),
+        # 450 bytes count five times, so that so many units are a fifth of the messages.
+        (450, 10 * A_DAY + 1, None),
+        (450, 50 * A_DAY, None),
+        (450, 50 * A_DAY + 1, "10.001"),
+    ],
+)
+def test_a_stated_peak_is_in_units_of_the_vendor_and_a_rate_is_of_messages(
+    make_book: MakeBook, message_bytes: int, peak: int, pace: str | None
+) -> None:
+    rates = "rates: {messages_per_s: 10}\nlimits_source: {SOURCED}"
+    found = make_book(book_text(plan_text("only", SIZED, rest=rates)))
+    month = Usage(messages_delivered=10**7, message_bytes=message_bytes, peak_day_messages=peak)
+    told = () if pace is None else (f"messages {pace} a second all through the busiest day > 10 of only",)
+    assert bill(found, month, as_of=DAY).violations == told
+    totals = plan_totals(found, columns([month]), as_of=DAY)["only"]
+    assert_array_equal(totals, [exact(found, month, "only", as_of=DAY)])
+
+
+def test_a_peak_of_units_that_are_no_messages_needs_none(make_book: MakeBook) -> None:
+    rates = "rates: {messages_per_s: 10}\nlimits_source: {SOURCED}"
+    found = make_book(book_text(plan_text("only", SIZED, rest=rates)))
+    month = Usage(presence_events=10**8, peak_day_messages=10**7)
+    assert bill(found, month, as_of=DAY).feasible
+    assert_array_equal(plan_totals(found, columns([month]), as_of=DAY)["only"], [0])
+
+
 def test_a_month_is_as_long_as_it_is(make_book: MakeBook) -> None:
     found = book(make_book, "messages_per_s: 10")
     assert violations(found, messages_delivered=10 * A_DAY * 31, days=31) == ()

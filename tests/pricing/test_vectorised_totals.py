@@ -120,6 +120,12 @@ def test_a_quantity_below_zero_or_missing_is_refused(ably: PriceBook, quantity: 
         plan_totals(ably, {"messages_published": np.array([1.0, quantity])}, as_of=AS_OF)
 
 
+@pytest.mark.parametrize("days", [0, 32])
+def test_a_month_of_other_than_1_to_31_days_is_refused(ably: PriceBook, days: int) -> None:
+    with pytest.raises(ValueError, match="days holds a number out of range or nan; write 1 to 31"):
+        plan_totals(ably, {"days": np.array(float(days))}, as_of=AS_OF)
+
+
 def test_one_message_past_a_million_is_seen_up_to_the_largest_exact_float(make_book: MakeBook) -> None:
     # 9,007,199,254 million and one: the quotient rounds, the remainder does not.
     book = make_book(

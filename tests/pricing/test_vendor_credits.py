@@ -82,8 +82,14 @@ def test_the_document_multiplies_and_adds_up_with_a_credit(book: PriceBook) -> N
 
 def test_focus_has_a_category_for_credits(book: PriceBook) -> None:
     row = rows(bill(book, Usage(compute_hours=750), as_of=DAY))[-1]
-    assert (row["ChargeCategory"], row["BilledCost"], row["PricingUnit"]) == ("Credit", "-10.00", "USD")
+    assert (row["ChargeCategory"], row["BilledCost"], row["ListCost"]) == ("Credit", "-10.00", "-10.00")
     assert row["ConsumedQuantity"] is None and row["ConsumedUnit"] is None
+
+
+def test_a_credit_under_focus_is_its_amount_since_no_unit_price_may_be_below_0(book: PriceBook) -> None:
+    row = rows(bill(book, Usage(compute_hours=750), as_of=DAY))[-1]
+    priced = ("ListUnitPrice", "ContractedUnitPrice", "PricingQuantity", "PricingUnit")
+    assert [row[name] for name in priced] == [None] * 4
 
 
 def test_the_vectorised_path_agrees(make_book: MakeBook) -> None:

@@ -107,15 +107,23 @@ def test_flip_points_read_as_sentences() -> None:
                 "to": "pusher", "p_beyond": None, "unit": "min/month", "option": "ably", "now": 44.25,
             },
             {
+                "input": "vendor_bill_usd_per_month", "value": 1320.0, "from": "ably", "to": "pusher",
+                "p_beyond": None, "unit": "USD/month", "option": "ably", "now": 151.2,
+            },
+            {
                 "input": "peak_concurrent_users", "value": 1604.0, "from": "pusher", "to": "ably",
                 "p_beyond": 0.453, "unit": "users", "option": None, "now": None,
             },
         ]
     }  # fmt: skip
     assert headlines.flip_points(decision, NAMES) == [
-        "From 1,230,000 messages a month on the cheapest is none of them; below that it is Ably.",
         "Where the time without service of Ably is 437 min a month or more (it stands at 44.2), the cheapest "
         "is pusher; below that it is Ably.",
+        "Where the first month's bill of Ably is $1,320 a month or more (it stands at $151), the cheapest is "
+        "pusher; below that it is Ably.",
         "Where peak concurrent users is 1,600 or more, the cheapest is Ably; below that it is pusher. The "
         "chance of lying beyond is 45.3\N{NO-BREAK SPACE}%.",
+        # Where the monthly cost changes hands the total, by which options rank, need not.
+        "From 1,230,000 messages a month on the monthly cost is lowest with none of them; below that with "
+        "Ably.",
     ]

@@ -11,7 +11,12 @@ from toolkit.report.inputs import ReportInputs
 from toolkit.report.page import lead_sentence, leadership_page
 from toolkit.report.sections import verdicts
 from toolkit.report.sections.conditions import condition
+from toolkit.report.spoken import Spoken
 from toolkit.report.wording import NBSP, usd
+
+
+def retold(report: ReportInputs) -> Spoken:
+    return Spoken({option: entry.name for option, entry in report.options.items()})
 
 
 def text_of(html: str) -> str:
@@ -62,7 +67,8 @@ def test_every_phase_stands_on_top_with_its_verdict_and_its_reason(report: Repor
     _, scenario = report.default
     for result in scenario.decision.phases:
         assert result.phase.title in top
-        verdict, _, reason = result.sentence.partition(" - ")
+        verdict, _, told = result.sentence.partition(" - ")
+        reason = retold(report)(told).replace(NBSP, " ")
         assert f"{verdict}{result.phase.title} {reason[:1].upper()}{reason[1:]}".replace(
             " ", ""
         ) in top.replace(" ", "")
@@ -110,12 +116,12 @@ def test_a_range_is_shown_as_the_wide_thing_it_is(page: str) -> None:
 
 def test_every_criterion_of_every_phase_is_in_a_table(report: ReportInputs, page: str) -> None:
     _, scenario = report.default
-    text = text_of(page)
+    text, spoken = text_of(page), retold(report)
     for phase in scenario.decision.to_document()["phases"]:
         for entry in phase["criteria"]:
             for criterion in [entry, *(entry["any_of"] or [])]:
-                assert condition(criterion).replace(NBSP, " ") in text
-                assert " ".join(criterion["reason"].split()) in text
+                assert condition(criterion, spoken.names).replace(NBSP, " ") in text
+                assert " ".join(spoken(criterion["reason"]).split()) in text
 
 
 def test_every_step_is_told_with_what_is_done(page: str) -> None:

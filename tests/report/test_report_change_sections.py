@@ -37,6 +37,23 @@ def test_a_total_is_told_by_source_and_nothing_from_data_is_markup() -> None:
     assert "By prices" in html and "3.00" in html and "not to be told apart" in html
 
 
+def test_the_page_names_phases_by_title_and_options_by_name_and_the_terminal_by_id() -> None:
+    verdict = {
+        "phase": "keep",
+        "from": "HOLD",
+        "to": "GO",
+        "because": None,
+        "text": "keep: HOLD became GO, because",
+    }
+    first = {"phase": None, "from": "ably", "to": None, "text": "ranked first: ably became none, because"}
+    moved = changes(verdicts=[verdict], ranked_first=first, costs=[cost(data=3.0) | {"option": "ably"}])
+    view = changes_view(moved, titles={"keep": "Keep it"}, names={"ably": "Ably"})
+    assert view.sentences == ["“Keep it”: HOLD became GO, because", "ranked first: Ably became none, because"]
+    assert view.tables[0].rows[0][0] == "Ably"
+    assert change_sentences(moved)[1:3] == [verdict["text"], first["text"]]
+    assert changes_view(moved).sentences == [verdict["text"], first["text"]]
+
+
 def test_the_page_does_not_grow_without_bound() -> None:
     moved = [{"source": "data", "name": f"n{number}", "was": 1.0, "now": 2.0} for number in range(500)]
     view = changes_view(changes(inputs=moved))

@@ -13,6 +13,7 @@ from toolkit.report.inputs import ReportInputs
 from toolkit.report.page import leadership_page
 from toolkit.report.sections.choosing import choosing_view
 from toolkit.report.terminal import show_decision
+from toolkit.report.wording import NBSP
 
 PAIR = {
     "options": ["current", "socketio"],
@@ -88,7 +89,11 @@ def test_without_any_of_it_a_terminal_is_silent_about_it(
 def test_the_page_shows_the_same(document: Any) -> None:
     view = choosing_view(document, {"ably": "Ably", "pusher": "Pusher"}, title="Production")
     assert view.warnings == ["current and socketio in lab: 24 against 48 hours of evidence."]
-    assert view.sentence == document["robustness"]["text"]
+    told = document["robustness"]["text"]
+    for engine, reader in (("all take ably", "all take Ably"), (": pusher,", ": Pusher,"), ("USD ", "$")):
+        assert engine in told
+        told = told.replace(engine, reader)
+    assert view.sentence.replace(NBSP, " ") == told
     assert view.weights[1] == "Changed 2026-11-02, Grace: weight of total_cost_usd 0.7 → 1.0."
     assert view.weights[2].endswith("instead of 1, would put Pusher first.")
     captions = [table.caption for table in view.tables]

@@ -6,6 +6,7 @@ from report_html import Reader
 from toolkit.report.inputs import ReportInputs
 from toolkit.report.metricwords import interval, name_of, show_threshold
 from toolkit.report.sections import hypothetical, verdicts
+from toolkit.report.spoken import Spoken
 from toolkit.report.wording import NBSP
 
 LABEL = "hypothetical: if these lab counts were field data"
@@ -21,15 +22,16 @@ def test_each_hold_on_lab_counts_has_its_supposition_with_every_criterion(
 ) -> None:
     _, scenario = report.default
     text = text_of(page)
+    spoken = Spoken({option: entry.name for option, entry in report.options.items()})
     phases = scenario.decision.to_document()["phases"]
     told = [phase for phase in phases if phase["hypothetical"]]
     assert told, "the recordings of this folder are of a lab, and its plan asks for production"
     for phase in told:
-        assert " ".join(hypothetical.supposed_sentence(phase).split()) in text
+        assert " ".join(spoken(hypothetical.supposed_sentence(phase)).split()) in text
         found = hypothetical.supposed_entries(phase)
         assert found
         for entry, _ in found:
-            assert " ".join(entry["hypothetical"]["reason"].split()) in text
+            assert " ".join(spoken(entry["hypothetical"]["reason"]).split()) in text
 
 
 def test_it_never_stands_on_the_first_screen(page: str) -> None:
@@ -66,7 +68,10 @@ def test_the_claim_stands_among_the_criteria_with_its_interval(report: ReportInp
         if one["metric"] == METRIC and one["environment"] == "lab"
     )
     text = text_of(page)
-    asked = "Disconnection rate reduction of current against current-unfixed at least 90 %"
+    asked = (
+        "Disconnection rate reduction of Current server, with the fixes, "
+        "against Current server, before the fixes, at least 90 %"
+    )
     assert f"{asked} (should)" in text
     assert interval(METRIC, lab["low"], lab["high"]).replace(NBSP, " ") in text
     assert " ".join(lab["reason"].split()) in text

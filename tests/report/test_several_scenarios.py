@@ -42,3 +42,9 @@ def test_each_scenario_has_its_decision_document(two: ReportInputs) -> None:
     assert list(documents) == ["decision.json", "decision-enterprise.json"]
     assert documents["decision.json"]["scenario"] == "production"
     assert documents["decision-enterprise.json"]["scenario"] == "enterprise"
+
+
+def test_a_scenario_without_a_record_says_nothing_of_those_of_others(html: str) -> None:
+    # Records are filed by scenario: one of them may have some while the other has none.
+    assert "in this folder" not in html
+    assert html.count("No decision on this scenario is on record.") == 2

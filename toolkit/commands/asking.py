@@ -1,6 +1,5 @@
 """The commands that answer questions about a decision folder, and publish the answers."""
 
-from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -64,8 +63,9 @@ def bill(
     """The itemised monthly charge of a vendor's plan for a usage."""
     from toolkit import api
 
-    outage = None if outage_minutes is None else _minutes("outage-minutes", outage_minutes)
-    result = api.bill(vendor, usage=usage, plan=plan, as_of=as_of, outage_minutes=outage, project=project)
+    result = api.bill(
+        vendor, usage=usage, plan=plan, as_of=as_of, outage_minutes=outage_minutes, project=project
+    )
     if layout == "focus":
         from toolkit.pricing import focus
         from toolkit.report import terminal
@@ -201,16 +201,3 @@ def build(
         note(line)
     print(built.path / "index.html")
     raise typer.Exit(building.fail_code(built.path, fail_on))
-
-
-def _minutes(name: str, text: str) -> Decimal:
-    from toolkit.pricing.amounts import exact_number
-    from toolkit.project import InputError
-
-    try:
-        number: Decimal = exact_number(text)
-    except ValueError as error:
-        raise InputError.of_argument(
-            name, str(error).partition("|")[0], "write minutes such as 43.2"
-        ) from None
-    return number

@@ -1,6 +1,6 @@
 """Measurements that could be made: what each settles, and whether it is worth its price."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -49,7 +49,19 @@ class Candidate:
 
     @property
     def reason(self) -> str:
-        """The verdict with its numbers, as one phrase."""
+        """The verdict with its numbers, as one phrase, phases and options by their ids."""
+        return f"{self.verdict}: {self.grounds()}"
+
+    def grounds(
+        self, *, titles: Mapping[str, str] | None = None, names: Mapping[str, str] | None = None
+    ) -> str:
+        """The numbers that the verdict rests on, as one phrase.
+
+        Args:
+            titles: of phases, by id. One that is not in it keeps its id; None leaves all of them.
+            names: of options, alike.
+        """
+        titles, names = titles or {}, names or {}
         worth = self.worth
         parts = [worth.reason if worth.evsi is None else f"it saves {_told(worth.evsi.usd)} on average"]
         if worth.evsi is not None and worth.enbs_usd is not None:
@@ -57,14 +69,16 @@ class Candidate:
             parts += ["its net worth is within the error of the estimate"] if within else []
         parts.append(f"it costs {'an unknown price' if worth.cost_usd is None else _told(worth.cost_usd)}")
         parts += [
-            f"the choice changes at {plain(flip.value)} {flip.unit} of {flip.option or 'all'}"
+            f"the choice changes at {plain(flip.value)} {flip.unit} of {names.get(flip.option, flip.option)}"
+            if flip.option
+            else f"the choice changes at {plain(flip.value)} {flip.unit} of all"
             for flip in self.hinges
         ]
         if self.settles:
-            phases = dict.fromkeys(one.phase for one in self.settles)
+            phases = dict.fromkeys(titles.get(one.phase, one.phase) for one in self.settles)
             settled = counted(len(self.questions), "open condition")
             parts.append(f"it settles {settled} of {' and '.join(phases)}")
-        return f"{self.verdict}: {'; '.join(parts)}"
+        return "; ".join(parts)
 
     def to_document(self) -> dict[str, Any]:
         """The measurement among the next ones of ``toolkit decide --json``; every key is always there."""
@@ -151,26 +165,46 @@ def valued(question: NextMeasurement, found: Sequence[Candidate]) -> NextMeasure
     return replace(question, value_usd=max(worths)) if worths else question
 
 
-def what_next(found: Sequence[Candidate], *, questions: Sequence[NextMeasurement]) -> str | None:
+def best_next(found: Sequence[Candidate]) -> Candidate | None:
+    """The measurement to make next: the best buy, else the cheapest that settles a gate; None without either.
+
+    Args:
+        found: the best buy first.
+    """
+    if found and found[0].verdict == "worth its price":
+        return found[0]
+    gates = [one for one in found if one.settles]
+    return min(
+        gates, key=lambda one: (one.worth.cost_usd is None, one.worth.cost_usd or 0.0, one.id), default=None
+    )
+
+
+def what_next(
+    found: Sequence[Candidate],
+    *,
+    questions: Sequence[NextMeasurement],
+    titles: Mapping[str, str] | None = None,
+    names: Mapping[str, str] | None = None,
+) -> str | None:
     """What to do next, in one sentence; None where a folder names no measurements.
 
     Args:
         found: the best buy first.
         questions: all that is open.
+        titles: of phases, by id. None leaves the ids.
+        names: of options, alike.
     """
     if not found:
         return None
-    best = found[0]
-    if best.verdict == "worth its price":
-        return f"Measure next: {best.worth.measurement.what} ({best.reason})."
-    gates = [one for one in found if one.settles]
-    if not gates:
+    best = best_next(found)
+    if best is None:
         return _nothing(found, questions)
-    cheapest = min(gates, key=lambda one: (one.worth.cost_usd is None, one.worth.cost_usd or 0.0, one.id))
-    what = cheapest.worth.measurement.what
+    what, why = best.worth.measurement.what, f"{best.verdict}: {best.grounds(titles=titles, names=names)}"
+    if best.verdict == "worth its price":
+        return f"Measure next: {what} ({why})."
     return (
         f"{what[:1].upper()}{what[1:]}: nothing left would save more than it costs, but this is the cheapest "
-        f"that the gates wait for ({cheapest.reason})."
+        f"that the gates wait for ({why})."
     )
 
 

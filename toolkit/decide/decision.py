@@ -44,8 +44,11 @@ LIMITS = (
     "The always-valid guarantee holds for independent events; clustered ones enter by their effective "
     "number, which is itself estimated from the same hours.",
     "A criterion's confidence is its own, over all looks; several criteria in a list are not corrected for.",
-    "Lab faults strike independently by script, so lab evidence is not counted in blocks of time; a longer "
-    "outage than the script holds is not in it.",
+    "Lab faults strike independently by script, so lab evidence is not counted in blocks of time, but in "
+    "hours of single clients, each of which may fail as a whole; a longer outage than the script holds is "
+    "not in it.",
+    "A client counts in each hour as another one: what few clients see hour after hour is told of them, not "
+    "of all users.",
     f"Where the mean connection duration is judged, an outage is taken to end a connection at most once in "
     f"{FLAP_S:.0f} s of its connected time.",
     "A reduction of disconnections bounds the rate of each side at half the error, and in the field by "

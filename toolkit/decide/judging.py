@@ -1,18 +1,22 @@
 """Judges a criterion on recorded evidence by its always-valid interval. Pure: no file and no clock."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from functools import partial
+from functools import cached_property, partial
 from math import isfinite, isnan
 
 from toolkit.decide.distance import days_left, no_sooner, to_clear, to_fill
 from toolkit.decide.kleene import State, compared
 from toolkit.decide.plan import Criterion
-from toolkit.decide.question import Question
+from toolkit.decide.question import Question, client_hours
 from toolkit.decide.reductions import SIDES, ReductionTally, Side
 from toolkit.decide.result import Basis, MoreNeeded, SideBasis
 from toolkit.decide.tally import Asked, DurationTally
 from toolkit.decide.wording import counted, plain, words
+from toolkit.metrics.blocks import Blocks
+
+NIGHTLY_DAYS = 1
+"""Evidence that goes on may be so old: who looks during a day has that of the day before."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,6 +29,7 @@ class Demands:
         soak_days: least days since then before ready. None where none are asked.
         outage_hours: the longest outage allowed for, in hours. None where the evidence needs no allowance.
         as_of: the UTC day of the question, counted as passed.
+        goes_on: whether the evidence comes day by day, as in production, so that a gap in it is told.
     """
 
     list_name: str
@@ -32,6 +37,7 @@ class Demands:
     soak_days: float | None
     outage_hours: float | None
     as_of: date
+    goes_on: bool = False
 
     def days_left(self, state: State) -> int:
         """Days of soak left before a state may be concluded."""
@@ -82,7 +88,17 @@ class _Case:
     def sentence(self) -> str:
         """The interval with its sample, without what it says of the threshold."""
         question = self.question
-        return f"{question.spread(self.low, self.high)} ({question.sample}){question.suffix}"
+        clients = f", {client_hours(self.clients)}" if self.clients else ""
+        return f"{question.spread(self.low, self.high)} ({question.sample}{clients}){question.suffix}"
+
+    @cached_property
+    def clients(self) -> Blocks | None:
+        """The hours of single clients, where they prove less than the events do; else None."""
+        tally = self.question.tally
+        if isinstance(tally, ReductionTally) or tally.blocks is None or not tally.blocks.of_clients:
+            return None
+        by_events = replace(tally, blocks=None).interval(alpha=self.alpha)
+        return None if by_events == (self.low, self.high) else tally.blocks
 
 
 def judge(criterion: Criterion, question: Question, demands: Demands) -> Judgement:
@@ -100,7 +116,7 @@ def judge(criterion: Criterion, question: Question, demands: Demands) -> Judgeme
         return judged(state="unknown", reason=old)
     state = compared(low, high, comparator=question.comparator, threshold=question.threshold)
     told, more, state = _undecided(case) if state == "unknown" else _concluded(state, case)
-    return judged(state=state, reason=told, more_needed=more)
+    return judged(state=state, reason=told + _unwatched(question, demands, state), more_needed=more)
 
 
 def alpha_of(criterion: Criterion) -> float:
@@ -114,6 +130,8 @@ def alpha_of(criterion: Criterion) -> float:
 
 def _basis(case: _Case) -> Basis:
     tally, asked = case.question.tally, case.asked
+    if asked is not None and asked.blocks.of_clients and case.clients is None and not asked.lacking:
+        asked = None
     duration = tally if isinstance(tally, DurationTally) else None
     sides = None
     if isinstance(tally, ReductionTally):
@@ -150,9 +168,23 @@ def _side(side: Side, alpha: float) -> SideBasis:
     )
 
 
+def _unwatched(question: Question, demands: Demands, state: State) -> str:
+    """Days of which nothing was recorded, where what is decided would pass for seen on them; else empty."""
+    if state == "unknown" or not demands.goes_on:
+        return ""
+    age_days = question.age_days(demands.as_of)
+    told = ""
+    if age_days > NIGHTLY_DAYS:
+        told = f"; nothing was recorded in the {counted(age_days, 'day')} since {question.newest_hour.date()}"
+    soak, recorded = demands.soak_days, question.recorded_days
+    if demands.list_name == "ready_if" and state == "met" and soak is not None and recorded < soak:
+        told += f"; the soak of {plain(soak)} days was recorded for {counted(recorded, 'day')} only"
+    return told
+
+
 def _too_old(criterion: Criterion, question: Question, *, as_of: date) -> str | None:
     newest = question.newest_hour.date()
-    age_days = (as_of - newest).days
+    age_days = question.age_days(as_of)
     if criterion.max_age_days is None or age_days <= criterion.max_age_days:
         return None
     allowed = f"at most {plain(criterion.max_age_days)} allowed"
@@ -200,7 +232,11 @@ def _undecided(case: _Case) -> Told:
 
 def _too_few_blocks(case: _Case) -> str | None:
     asked, outage_hours = case.asked, case.demands.outage_hours
-    if asked is None or not asked.lacking or outage_hours is None:
+    if asked is None or not asked.lacking:
+        return None
+    if asked.blocks.of_clients:
+        return f"{client_hours(asked.blocks)} of the {asked.least:,} that it takes at the least"
+    if outage_hours is None:
         return None
     whole = f"the {asked.least:,} blocks of {asked.blocks.hours} h{asked.of and f' of {asked.of}'}"
     longest = f"outages of up to {plain(outage_hours)} h"

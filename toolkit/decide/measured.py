@@ -37,6 +37,7 @@ def _told(
         environment=witness.environment,
         grade=witness.grade,
         since=witness.since,
+        until=witness.question.newest_hour.date(),
         estimate=witness.question.estimate,
         n=witness.question.n,
         n_effective=witness.question.tally.n_effective,
@@ -81,6 +82,7 @@ def _demands(witness: Witness, *, dossier: Dossier, window: Window) -> Demands:
         soak_days=window.duration_days,
         outage_hours=outage_hours if outage_block_hours(witness.grade, outage_hours) else None,
         as_of=dossier.as_of,
+        goes_on=witness.grade == "field",
     )
 
 

@@ -39,7 +39,7 @@ def latency_interval(
     def side(place: int) -> int:
         """Whether the share up to a bucket is shown to be below (-1) or not below (1) the one asked for."""
         evidence = found.within(limits[place], block_hours=block_hours or 1)
-        blocks = evidence.blocks if block_hours else None
+        blocks = evidence.blocks if block_hours else evidence.clients
         tally = ShareTally(estimate=evidence.estimate, n_effective=evidence.n_effective, blocks=blocks)
         if not tally.rejects(share, alpha=alpha):
             return 0

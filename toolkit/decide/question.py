@@ -2,14 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
-from math import inf
+from datetime import date, datetime
+from math import floor, inf
 
 from toolkit.decide.percentiles import latency_interval
 from toolkit.decide.plan import Comparator, Criterion
 from toolkit.decide.reductions import Tally
 from toolkit.decide.tally import DurationTally, ShareTally
-from toolkit.decide.wording import plain, seconds, share, shares
+from toolkit.decide.wording import counted, plain, seconds, share, shares
 from toolkit.metrics.blocks import Blocks
 from toolkit.metrics.durations import EndEvidence
 from toolkit.metrics.key import PERCENTILES
@@ -83,6 +83,10 @@ class Question:
         """Calendar days from the first to the newest hour that holds evidence, both counted."""
         return (self.newest_hour.date() - self.first_hour.date()).days + 1
 
+    def age_days(self, as_of: date) -> int:
+        """Calendar days from the newest hour that holds evidence to the as-of day."""
+        return (as_of - self.newest_hour.date()).days
+
     @property
     def sample(self) -> str:
         """The estimate with its sample, for a reason."""
@@ -91,13 +95,18 @@ class Question:
         estimate, effective = self.value(self.tally.estimate), f"{self.tally.n_effective:,.0f}"
         told = f"estimate {estimate}, {self.events} {plain(self.n)}, effective {effective}"
         blocks = self.tally.blocks
-        return told if blocks is None else f"{told}, {in_blocks(blocks)}"
+        return told if blocks is None or blocks.of_clients else f"{told}, {in_blocks(blocks)}"
 
 
 def in_blocks(*blocks: Blocks) -> str:
     """How many blocks there are, of each side that is counted."""
     counts, last = " and ".join(plain(one.count) for one in blocks), blocks[-1]
     return f"{counts} block{'' if last.count == 1 else 's'} of {last.hours} h"
+
+
+def client_hours(blocks: Blocks) -> str:
+    """How many hours of single clients there are; unequal ones count as so many equal ones."""
+    return counted(floor(blocks.count), "client-hour")
 
 
 def _same(alpha: float, low: float, high: float) -> Interval:
@@ -108,7 +117,7 @@ def share_question(criterion: Criterion, found: ShareEvidence, *, blocks: Blocks
     """The question of a criterion on a share, as it stands.
 
     Args:
-        blocks: None where no outage is allowed for.
+        blocks: None where no outage is allowed for; hours of single clients count instead.
     """
     wrong = None
     if found.contradictory:
@@ -118,7 +127,7 @@ def share_question(criterion: Criterion, found: ShareEvidence, *, blocks: Blocks
         tally=ShareTally(
             estimate=found.estimate,
             n_effective=found.n_effective,
-            blocks=blocks,
+            blocks=blocks or found.clients,
             high_is_good=criterion.metric not in LOW_IS_GOOD,
         ),
         quantity="share",
@@ -143,7 +152,7 @@ def duration_question(criterion: Criterion, found: EndEvidence, *, blocks: Block
         n_effective=found.ends * found.worth,
         exposure_s=found.connected_s * found.worth,
         flap_s=found.flap_s,
-        blocks=blocks,
+        blocks=blocks or found.clients,
     )
     wrong = "some hour counts more connected than wanted time, or ends before any connection"
     return Question(
@@ -178,7 +187,7 @@ def latency_question(criterion: Criterion, found: Deliveries, *, block_hours: in
     """
     percent, limit_ms = PERCENTILES[str(criterion.metric)], criterion.threshold
     evidence = found.within(bucket_within(limit_ms), block_hours=block_hours or 1)
-    blocks = evidence.blocks if block_hours else None
+    blocks = evidence.blocks if block_hours else evidence.clients
     fast = criterion.comparator in ("at_most", "below")
     within = f"deliveries within {plain(limit_ms)} ms"
     return Question(

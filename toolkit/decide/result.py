@@ -91,7 +91,8 @@ class Basis:
         exposure_s: connected seconds, effective. None of anything but a duration.
         flap_s: an outage ends a connection at most once in so many seconds. None likewise.
         outage_hours: the longest outage allowed for. None where the evidence needs no allowance.
-        blocks: the quantity in blocks of time; of a comparison, that of the side which has to prove it, or
+        blocks: the quantity in blocks of time, or in hours of single clients where these prove less than the
+            events and no outage is allowed for; of a comparison, that of the side which has to prove it, or
             lacks some. None where no outage is allowed for.
         least_blocks: the fewest blocks that could settle it. None likewise.
         sides: of a comparison the option and its baseline. None of anything else.
@@ -138,6 +139,7 @@ class CriterionResult:
         environment: where the evidence is from, or was asked from. None where there is none.
         grade: of the evidence. None where there is none, or where it is no measurement.
         since: first day of the evidence. None where it is no measurement.
+        until: the last UTC day that holds any. None where none does.
         reason: a sentence with numbers; of an unknown it begins with one of :data:`REASONS`.
         estimate, low, high: in the unit of the threshold; the interval is the one that was compared.
         n, n_effective: raw events, and what they are worth after clustering.
@@ -155,6 +157,7 @@ class CriterionResult:
     environment: str | None = None
     grade: Grade | None = None
     since: date | None = None
+    until: date | None = None
     estimate: float | None = None
     low: float | None = None
     high: float | None = None
@@ -221,7 +224,7 @@ class CriterionResult:
             "design_effect": self.design_effect,
             "alpha": basis and basis.alpha,
             "outage_hours": basis and basis.outage_hours,
-            "block_hours": blocks and blocks.hours,
+            "block_hours": blocks and (None if blocks.of_clients else blocks.hours),
             "blocks": blocks and blocks.count,
             "least_blocks": basis and basis.least_blocks,
             "basis": basis and basis.to_document(),

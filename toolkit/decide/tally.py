@@ -5,7 +5,7 @@ from functools import cached_property
 from math import inf
 from typing import Self
 
-from toolkit.decide import blockbound, rates, sequence
+from toolkit.decide import blockbound, proofs, rates, sequence
 from toolkit.metrics.blocks import Blocks
 
 
@@ -40,7 +40,8 @@ class ShareTally:
     Args:
         estimate: the share.
         n_effective: as many independent events would know it as well.
-        blocks: the same share in blocks of time. None where no outage is allowed for.
+        blocks: the same share in blocks of time, or where no outage is allowed for in hours of single
+            clients. None where nothing is known of these.
         high_is_good: whether an outage lowers it; else it raises it.
     """
 
@@ -55,7 +56,7 @@ class ShareTally:
         low, high = sequence.bernoulli_interval(min(self.estimate * n, n), n, alpha=alpha)
         if self.blocks is None:
             return low, high
-        end = blockbound.proven_end(self.blocks, alpha=alpha, above=self.high_is_good)
+        end = proofs.proven_end(self.blocks, alpha=alpha, above=self.high_is_good)
         return (min(low, end), high) if self.high_is_good else (low, max(high, end))
 
     def rejects(self, threshold: float, *, alpha: float) -> bool:
@@ -88,8 +89,8 @@ class DurationTally:
         n_effective: how often it happened, in effective events.
         exposure_s: the time in which these came, effective likewise: the two keep the ratio of the raw ones.
         flap_s: an outage makes it happen at most once in so many seconds.
-        blocks: the share of the time in blocks that does not lie within ``flap_s`` before an event. None
-            where no outage is allowed for.
+        blocks: the share of the time that does not lie within ``flap_s`` before an event, in blocks of time,
+            or where no outage is allowed for in hours of single clients. None where these are not known.
     """
 
     n_effective: float
@@ -108,7 +109,7 @@ class DurationTally:
         low, high = 1 / high_rate, 1 / low_rate if low_rate else inf
         if self.blocks is None:
             return low, high
-        end = blockbound.proven_end(self.blocks, alpha=alpha, above=True)
+        end = proofs.proven_end(self.blocks, alpha=alpha, above=True)
         # Blocks that prove nothing do not even prove that it is longer than in an outage.
         return min(low, self.flap_s / (1 - end) if end > 0 else 0.0), high
 
@@ -146,15 +147,15 @@ def _in_blocks_too(blocks: Blocks | None, m: float, *, alpha: float, above: bool
     if blocks is None:
         return True
     if not good:
-        return blocks.count >= blockbound.LEAST_TO_STOP
-    return bool(blockbound.proves(m, blocks.count, blocks.mean, blocks.sd, alpha=alpha, above=above))
+        return blocks.of_clients or blocks.count >= blockbound.LEAST_TO_STOP
+    return proofs.proves(blocks, m, alpha=alpha, above=above)
 
 
 def _asked(blocks: Blocks | None, m: float, *, alpha: float, above: bool, good: bool) -> Asked | None:
     if blocks is None:
         return None
     least = blockbound.least_blocks(m, alpha=alpha, above=above) if good else blockbound.LEAST_TO_STOP
-    return Asked(blocks=blocks, least=least)
+    return Asked(blocks=blocks, least=least if good or not blocks.of_clients else None)
 
 
 def _times(blocks: Blocks | None, factor: float) -> Blocks | None:

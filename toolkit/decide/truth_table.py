@@ -36,6 +36,8 @@ TRUTH_TABLE = (
     Row("the newest hour is older than `max_age_days`", "unknown", "too old"),
     Row("more successes than events were counted", "unknown", "contradictory"),
     Row("a few events, every one of them a success", "unknown", "too few"),
+    Row("one failure among thousands of events of a few lab clients", "unknown", "too few"),
+    Row("one lab client, connected for hours without an end", "unknown", "too few"),
     Row("many field events, in too few hours for an outage to show", "unknown", "too few"),
     Row("the interval holds the threshold", "unknown", "straddles"),
     Row("it would be ready, but the soak is not over", "unknown", "window not over"),

@@ -3,7 +3,7 @@
 import hashlib
 import re
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from toolkit.measure.events import SCHEMAS, Table
-from toolkit.measure.merging import COMPACTED, engine_in, gather, write_merged
+from toolkit.measure.merging import COMPACTED, engine_in, gather, imports_in, write_merged
 from toolkit.measure.names import Found
 from toolkit.measure.store import Store
 from toolkit.project.faults import EnvironmentFault
@@ -51,6 +51,7 @@ class _Part:
     found: Found
     rows: int
     done: bool
+    imports: Mapping[str, str]
 
 
 def compact(where: Path | str | Store) -> int:
@@ -136,7 +137,8 @@ def _look_at(store: Store, table: Table, found: Found) -> _Part | None:
             schema = file.schema_arrow
             done = COMPACTED.items() <= (schema.metadata or {}).items()
             same = _columns(schema) == _columns(SCHEMAS[table])
-            return _Part(found, file.metadata.num_rows, done) if same else None
+            imports = imports_in(schema.metadata)
+            return _Part(found, file.metadata.num_rows, done, imports) if same else None
     except FileNotFoundError:
         raise
     except (pa.ArrowException, OSError, ValueError):
@@ -157,12 +159,16 @@ def _merge(store: Store, table: Table, folder: str, parts: list[_Part]) -> Compa
         with engine_in(Path(scratch)) as engine:
             rows = gather(engine, table, paths, day=folder[-10:])
             with store.writing(name) as file:
-                write_merged(engine, table, file)
+                write_merged(engine, table, file, _imports_of(parts))
     now = {found.name: found.version for found in store.files(folder)}
     for part in parts:
         if now.get(part.found.name) == part.found.version:
             store.remove(part.found.name, part.found.version)
     return Compacted(partitions=1, files=len(parts) - 1, duplicates=sum(part.rows for part in parts) - rows)
+
+
+def _imports_of(parts: Iterable[_Part]) -> dict[str, str]:
+    return {name: mapping for part in parts for name, mapping in part.imports.items()}
 
 
 def _name_of(parts: Iterable[_Part]) -> str:

@@ -117,7 +117,11 @@ KEYS: dict[Table, tuple[str, ...]] = {
     "aggregates": ("environment", "collector", "source", "from_at", "until_at", "name", "kind", "quantile"),
     "faults": ("environment", "collector", "connection", "fault", "struck_at"),
 }
-"""What makes a row unique within the files of one option."""
+"""What makes a row unique within the files of one option.
+
+Nobody tells two attempts of unknown number in one session apart by it, so that ``started_at`` stands in the
+place of an ``attempt`` that is null.
+"""
 
 UNIQUE = {b"toolkit.unique": b"1"}
 """Metadata of a Parquet file in which no key stands twice, so that a reader need not look for it."""

@@ -6,6 +6,8 @@ surely good are weighed against each other, by the reader's own order, and of al
 row is a duplicate.
 """
 
+import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import duckdb
@@ -26,6 +28,9 @@ from toolkit.measure.events import (
 COMPACTED = {b"toolkit.compacted": b"1"}
 """Metadata of a file in which nothing is left to merge; rows that are bad may keep it from being unique."""
 
+_IMPORTS = b"toolkit.imports"
+"""Metadata of a file with rows of imports: the name of each, and the digest of its mapping."""
+
 MEMORY = "1GB"
 """What DuckDB may take; beyond it sorts on disk."""
 
@@ -41,6 +46,17 @@ MOST_DAYS = 400
 _DAY = "date_trunc('day', {stamp})"
 
 _HANDSHAKE_END = "started_at + to_microseconds(CAST(floor(coalesce(handshake_s, 0) * 1e6 + 0.5) AS BIGINT))"
+
+
+def imports_in(metadata: Mapping[bytes, bytes] | None) -> dict[str, str]:
+    """The imports whose rows a file holds: the name of each to the digest of its mapping."""
+    found = json.loads((metadata or {}).get(_IMPORTS, b"{}"))
+    return {str(name): str(mapping) for name, mapping in found.items()} if isinstance(found, dict) else {}
+
+
+def told_imports(imports: Mapping[str, str]) -> dict[bytes, bytes]:
+    """What to write into the metadata of a file with rows of these imports."""
+    return {_IMPORTS: json.dumps(imports, sort_keys=True).encode()} if imports else {}
 
 
 def _is_duration(column: str) -> str:
@@ -154,7 +170,11 @@ def in_order(table: Table) -> str:
 
 def keys(table: Table) -> str:
     """What makes a row unique. To the reader no collector is one of no name, and NaN is null."""
-    alike = {"collector": "coalesce(collector, '')", "quantile": _no_nan("quantile")}
+    alike = {
+        "collector": "coalesce(collector, '')",
+        "quantile": _no_nan("quantile"),
+        "attempt": "coalesce(attempt, epoch_us(started_at))",
+    }
     return ", ".join(alike.get(name, f'"{name}"') for name in KEYS[table])
 
 
@@ -201,9 +221,14 @@ def _count(engine: duckdb.DuckDBPyConnection, source: str) -> int:
     return int(number)
 
 
-def write_merged(engine: duckdb.DuckDBPyConnection, table: Table, file: object) -> None:
+def write_merged(
+    engine: duckdb.DuckDBPyConnection, table: Table, file: object, imports: Mapping[str, str]
+) -> None:
+    """Write the rows that stay, and which imports they come from."""
     unique = _count(engine, "merged") == _count(engine, f"(SELECT DISTINCT {keys(table)} FROM merged)")
-    schema = _schema(engine, table).with_metadata(COMPACTED | (UNIQUE if unique else {}))
+    schema = _schema(engine, table).with_metadata(
+        COMPACTED | (UNIQUE if unique else {}) | told_imports(imports)
+    )
     words = [field.name for field in schema if field.type == pa.string()]
     rows = engine.sql(f"SELECT {columns(table)} FROM merged ORDER BY {in_order(table)}")
     with pq.ParquetWriter(file, schema, compression="zstd", use_dictionary=words) as writer:

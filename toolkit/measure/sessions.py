@@ -28,6 +28,17 @@ class _Live:
             self.day += timedelta(days=1)
         return rows
 
+    def waited_for(self, row: Connection) -> list[Connection]:
+        """The state from midnight to the next attempt, where that began on a later day.
+
+        That of a failed attempt is not told again, as it would read as under way at midnight; and from one to
+        the next it is seconds.
+        """
+        later = day_of(self.row.observed_until) < day_of(row.started_at)
+        if not later or row.attempt == self.row.attempt or self.row.ended_at is None:
+            return []
+        return [replace(self.row, observed_until=row.started_at)]
+
 
 class Sessions:
     """The sessions that have not ended, and the rows that this takes."""
@@ -47,7 +58,7 @@ class Sessions:
         after: list[Connection] = []
         live = self._live.get(key)
         if live is not None:
-            before = live.last_of_days(day)
+            before = [*live.last_of_days(day), *live.waited_for(row)]
             if live.row.attempt == row.attempt and until < live.until:
                 after = _again(row, live.until)
                 day, until = max(day, live.day), live.until

@@ -22,12 +22,14 @@ class Blocks:
         count: how many blocks hold evidence.
         mean: of their shares.
         sd: their standard deviation, over ``count``.
+        of_clients: whether they are hours of single clients rather than blocks of time.
     """
 
     hours: int
     count: float
     mean: float
     sd: float
+    of_clients: bool = False
 
     @classmethod
     def of(cls, shares: Floats, hours: int) -> "Blocks":

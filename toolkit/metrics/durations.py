@@ -1,12 +1,13 @@
 """How long connections last, where those still open or closed on purpose count for what they showed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from fractions import Fraction
 
 import pandas as pd
 
 from toolkit.metrics.blocks import Blocks, blocks_of, share_blocks
+from toolkit.metrics.clienthours import client_hours
 from toolkit.metrics.clusters import CENTISECOND_US
 from toolkit.metrics.effective import cluster_variance
 from toolkit.metrics.exact import total
@@ -47,6 +48,7 @@ class EndEvidence:
         flap_s: in no block an end is counted more often than once in so many connected seconds.
         blocks: the share of connected time in blocks of time that does not lie within ``flap_s`` before an
             end. None where the counts are contradictory.
+        clients: the same share by client-hours. None likewise, and where nothing is known of these.
     """
 
     ends: int
@@ -58,6 +60,7 @@ class EndEvidence:
     contradictory: bool
     flap_s: float
     blocks: Blocks | None
+    clients: Blocks | None = None
 
 
 def end_evidence(
@@ -99,7 +102,19 @@ def end_evidence(
         blocks=None
         if contradictory
         else blocks_of(*in_blocks, block_hours, lambda x, y: 1 - x / y * US_PER_S * flap_s),
+        clients=None if contradictory else _clients(hours, total(ends), connected_us, flap_s),
     )
+
+
+def _clients(hours: pd.DataFrame, ends: int, connected_us: int, flap_s: float) -> Blocks | None:
+    """The share of connected time that does not lie within ``flap_s`` before an end, by client-hours."""
+    connected_cs = connected_us // CENTISECOND_US
+    if not connected_cs:
+        return None
+    flap_cs = flap_s * US_PER_S / CENTISECOND_US
+    rate = Fraction(ends, connected_cs)
+    found = client_hours(rate, connected_cs, cluster_sums(hours, "unintended_end_rate"), times=flap_cs)
+    return found and replace(found, mean=max(0.0, 1 - flap_cs * float(rate)))
 
 
 def mean_duration(

@@ -1,6 +1,6 @@
 """How many deliveries came within a limit, hour by hour: what percentiles and gates on them are read from."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from fractions import Fraction
 from functools import cached_property
@@ -11,13 +11,14 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow.compute as pc
 
-from toolkit.metrics.blocks import blocks_of, share_blocks
+from toolkit.metrics.blocks import Blocks, blocks_of, share_blocks
 from toolkit.metrics.buckets import latency_high_ms
+from toolkit.metrics.clienthours import client_hours
 from toolkit.metrics.clusters import RATIOS
 from toolkit.metrics.effective import block_variance
 from toolkit.metrics.exact import Whole, total
 from toolkit.metrics.hourly import Rollups, whole_hours
-from toolkit.metrics.shares import ShareEvidence, share_evidence, variance_by_clusters
+from toolkit.metrics.shares import ShareEvidence, cluster_sums, share_evidence, variance_by_clusters
 from toolkit.metrics.windows import all_hours_of, hours_of, places_of
 
 US_PER_MS = 1000
@@ -122,7 +123,14 @@ class Deliveries:
             newest_hour=newest,
             contradictory=self.contradictory,
             blocks=None if self.contradictory else blocks_of(*in_blocks, block_hours),
+            clients=None if self.contradictory else self._clients(total(x)),
         )
+
+    def _clients(self, x_total: int) -> Blocks | None:
+        """The client-hours as if all had the same share: how one differs is known of latencies alone."""
+        sums = cluster_sums(self.hours, "latency_index")
+        found = client_hours(Fraction(x_total, self.expected), self.expected, sums)
+        return found and replace(found, sd=0.0)
 
 
 def bucket_within(limit_ms: float) -> int:

@@ -13,6 +13,12 @@ DAY_US = 86_400 * MICROSECONDS
 LONGEST_CONNECTION_US = 400 * DAY_US
 """A start further back than this is a clock or a unit gone wrong, not a connection."""
 
+EARLIEST_US = 10_957 * DAY_US
+"""The year 2000, in microseconds since 1970: a time before it is of a clock that nobody had set. Importers
+refuse such a time too."""
+
+UNSET_CLOCK = "its partition is of a day before 2000, of a clock that was not set"
+
 _OUTCOMES = f"^({OUTCOME.pattern})$"
 
 Check = tuple[ir.BooleanValue, str]
@@ -25,7 +31,8 @@ def judged(rows: ir.Table, table: Table) -> ir.Table:
         for column in COLUMNS[table]
         if column.required and column.name != "latency_s"
     ]
-    return rows.mutate(reason=ibis.cases(*missing, *_certain(_CHECKS[table](rows))))
+    checks = [(rows.day_us < EARLIEST_US, UNSET_CLOCK), *_CHECKS[table](rows)]
+    return rows.mutate(reason=ibis.cases(*missing, *_certain(checks)))
 
 
 def _certain(checks: Sequence[Check]) -> list[Check]:
@@ -157,10 +164,13 @@ def newest(rows: ir.Table, table: Table) -> ir.Table:
     every other column decides, so that the choice does not depend on the order of rows or files.
     """
     keys = [PART, *KEYS[table]]
+    by = {name: rows[name] for name in keys}
+    if table == "connections":
+        by["attempt"] = rows.attempt.fill_null(rows.started_at)
     first = _FIRST[table](rows)
     # Ibis keeps one order for each column, the last named: those that come first must not come again.
     rest = sorted(set(rows.columns) - {*keys, *first})
     order = [*first.values(), *(rows[name].asc(nulls_first=False) for name in rest)]
-    window = ibis.window(group_by=[rows[name] for name in keys], order_by=order)
+    window = ibis.window(group_by=list(by.values()), order_by=order)
     ranked = rows.mutate(rank_of_key=ibis.row_number().over(window))
     return ranked.filter(ranked.rank_of_key == 0).drop("rank_of_key")

@@ -7,6 +7,7 @@ from fractions import Fraction
 import pandas as pd
 
 from toolkit.metrics.blocks import Blocks, blocks_of, share_blocks
+from toolkit.metrics.clienthours import client_hours
 from toolkit.metrics.clusters import CENTISECOND_US, RATIOS
 from toolkit.metrics.counted import counted
 from toolkit.metrics.effective import (
@@ -53,6 +54,7 @@ class ShareEvidence:
             wrong.
         source: the kind of import that had summed the counts up before. None where events were recorded.
         blocks: the share in blocks of time. None where the counts are contradictory.
+        clients: the share by client-hours. None likewise, and where nothing is known of these.
     """
 
     successes: float
@@ -65,6 +67,7 @@ class ShareEvidence:
     contradictory: bool = False
     source: str | None = None
     blocks: Blocks | None = None
+    clients: Blocks | None = None
 
     @property
     def estimate(self) -> float:
@@ -131,7 +134,14 @@ def share_evidence(
         client_hours=clusters,
         contradictory=contradictory,
         blocks=None if contradictory else blocks_of(*in_blocks, block_hours),
+        clients=None if contradictory else _clients(hours, metric, total(x), total(y)),
     )
+
+
+def _clients(hours: pd.DataFrame, metric: str, x_total: int, y_total: int) -> Blocks | None:
+    """The share by hours of single clients; of deliveries those of recipients."""
+    in_unit = y_total // CENTISECOND_US if metric == "session_availability" else y_total
+    return client_hours(Fraction(x_total, y_total), in_unit, cluster_sums(hours, metric))
 
 
 def _summed_before(

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal, localcontext
 
-from toolkit.pricing.amounts import EXACT
+from toolkit.pricing.amounts import EXACT, exact_number
 from toolkit.pricing.assessment import Assessment
 from toolkit.pricing.book import PriceBook
 from toolkit.pricing.charges import Piece
@@ -13,11 +13,11 @@ from toolkit.pricing.feasibility import Violation
 from toolkit.pricing.offers import Offer, Part, offers, sells_unnamed, standing
 from toolkit.pricing.plan import HOURS_A_DAY, Plan
 from toolkit.pricing.prices import Source
-from toolkit.pricing.sla import MINUTES_A_DAY, Sla, SlaCredit, sla_credit
+from toolkit.pricing.sla import MINUTES_A_DAY, Sla, SlaCredit, outage_fault, sla_credit
 from toolkit.pricing.usage import UNITS, Usage
 from toolkit.project import InputError
 
-__all__ = ["Bill", "Line", "bill", "cheapest_bill", "other_plans", "outage_credit"]
+__all__ = ["Bill", "Line", "asked_outage", "bill", "cheapest_bill", "other_plans", "outage_credit"]
 
 
 def bill(book: PriceBook, usage: Usage, *, plan: str | None = None, as_of: date) -> Bill:
@@ -64,7 +64,7 @@ def other_plans(book: PriceBook, usage: Usage, *, than: str, as_of: date) -> tup
         )
 
 
-def outage_credit(book: PriceBook, made: Bill, *, outage_minutes: Decimal, days: int) -> SlaCredit:
+def outage_credit(book: PriceBook, made: Bill, *, outage_minutes: Decimal | str, days: int) -> SlaCredit:
     """What the plan of a bill pays back for an outage.
 
     Args:
@@ -78,17 +78,33 @@ def outage_credit(book: PriceBook, made: Bill, *, outage_minutes: Decimal, days:
     """
     sla = known_sla(book, book.plan(made.plan, as_of=made.as_of), made.as_of)
     source = None if sla is None else book.source(sla)
+    return sla_credit(
+        sla,
+        charge=made.total,
+        outage_minutes=asked_outage(outage_minutes, days=days),
+        days=days,
+        source=None if source is None else f"{source.where} ({source.as_of})",
+    )
+
+
+def asked_outage(minutes: Decimal | str, *, days: int) -> Decimal:
+    """The minutes of an outage as an argument gives them.
+
+    Args:
+        minutes: of the month, also as text.
+        days: of the month.
+
+    Raises:
+        InputError: it is no number of 0 or more, or longer than the month.
+    """
     try:
-        return sla_credit(
-            sla,
-            charge=made.total,
-            outage_minutes=outage_minutes,
-            days=days,
-            source=None if source is None else f"{source.where} ({source.as_of})",
-        )
+        number: Decimal = exact_number(minutes) if isinstance(minutes, str) else minutes
     except ValueError as error:
-        right = f"write 0 to {days * MINUTES_A_DAY}"
-        raise InputError.of_argument("outage-minutes", str(error), right) from None
+        wrong, right = str(error).partition("|")[0], "write minutes such as 43.2"
+        raise InputError.of_argument("outage-minutes", wrong, right) from None
+    if (fault := outage_fault(number, days=days)) is not None:
+        raise InputError.of_argument("outage-minutes", fault, f"write 0 to {days * MINUTES_A_DAY}")
+    return number
 
 
 def known_sla(book: PriceBook, plan: Plan, as_of: date) -> Sla | None:

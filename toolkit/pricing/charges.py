@@ -38,10 +38,11 @@ def pieces(part: Part, quantity: Metered) -> list[Piece]:
     """
     if not quantity.counted:
         return []
-    if not part.known:
-        return [Piece(quantity.counted, quantity.billed, None, None)]
     meter = part.meter
-    if not quantity.billed:
+    billed = quantity.billed if meter.tiers else ZERO
+    if not part.known:
+        return [Piece(quantity.counted, billed, None, None)]
+    if not billed:
         unit_price = meter.tiers[0].unit_price_per.each if meter.tiers else ZERO
         return [Piece(quantity.counted, ZERO, unit_price, ZERO)]
     if meter.tiers_mode == "volume":

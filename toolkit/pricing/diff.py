@@ -130,10 +130,14 @@ def newest_day(*books: Mapping[str, PriceBook]) -> date:
         for book in by_vendor.values()
         for day in [
             *(plan.valid_from for plan in book.plans),
-            *(plan.valid_to + timedelta(days=1) for plan in book.plans if plan.valid_to is not None),
+            *(_day_after(plan.valid_to) for plan in book.plans if plan.valid_to is not None),
             *(found.confirmed or found.as_of for found in book.sources.values()),
         ]
     )
+
+
+def _day_after(day: date) -> date:
+    return day if day == date.max else day + timedelta(days=1)
 
 
 def _payable(made: Bill | None) -> Decimal | None:
@@ -152,6 +156,19 @@ def _changes(vendor: str, old: PriceBook | None, new: PriceBook | None) -> Itera
         yield Change(vendor, "book", _whole(old), _whole(new))
     else:
         yield from _differences(vendor, "", _named(old.model_dump()), _named(new.model_dump()))
+        yield from _new_versions(vendor, old, new)
+
+
+def _new_versions(vendor: str, old: PriceBook, new: PriceBook) -> Iterator[Change]:
+    """What a new version of a plan has other than the one by which its first day was billed before."""
+    known = {(plan.id, plan.valid_from) for plan in old.plans}
+    for plan in new.plans:
+        if (plan.id, plan.valid_from) not in known and any(plan.id == other.id for other in old.plans):
+            stood = old.plan(plan.id, as_of=plan.valid_from)
+            versions = (
+                _named(found.model_dump(exclude={"valid_from", "valid_to"})) for found in (stood, plan)
+            )
+            yield from _differences(vendor, f"plans[{plan.id} from {plan.valid_from}]", *versions)
 
 
 def _whole(book: PriceBook | None) -> str | None:
@@ -200,7 +217,9 @@ def _text(value: Any, unknown: str = "none") -> str | None:
         named = value.get("name") or value.get("where") or value.get("meter")
         fee = value.get("base_fee")
         price = f", base fee {_text(fee['amount'], 'unknown')}" if fee else ""
-        return (
-            f"{named}{price}" if named else ", ".join(f"{key} {_text(child)}" for key, child in value.items())
-        )
+        return f"{named}{price}" if named else ", ".join(_told(key, child) for key, child in value.items())
     return unknown if value is None else plain(value) if isinstance(value, Decimal) else str(value)
+
+
+def _told(key: str, value: Any) -> str:
+    return f"{key} {_text(value, 'unknown' if key == 'amount' else 'none')}"

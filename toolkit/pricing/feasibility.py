@@ -64,7 +64,8 @@ def violations(offer: Offer, usage: Usage, metered: Quantity) -> Iterator[Violat
     if plan.units is not None:
         yield from _past_largest_size(plan.units, usage, plan.id)
     if plan.rates is not None:
-        yield from _past_rates(offer, usage)
+        units = sum((metered(part).counted for part in offer.parts if part.of_messages), Decimal(0))
+        yield from _past_rates(offer, usage, units)
     for part in offer.parts_as_told:
         if part.meter.quota is not None and part.meter.quota.past_it != "overage":
             yield from _past_quota(offer, part, usage, metered(part).counted)
@@ -84,11 +85,12 @@ def _past_largest_size(units: Units, usage: Usage, plan_id: str) -> Iterator[Vio
         yield _past_limit("unit_hours", usage.unit_hours, units.most_hours_a_day * usage.days, plan_id)
 
 
-def _past_rates(offer: Offer, usage: Usage) -> Iterator[Violation]:
+def _past_rates(offer: Offer, usage: Usage, units: Decimal) -> Iterator[Violation]:
     """Rates that the busiest day passes even when its traffic is spread evenly over it."""
     for name, limit in offer.plan.rates or ():
         what, seconds = RATES[name]
-        a_day = busiest_day_openings(usage) if what == "connections_opened" else busiest_day_messages(usage)
+        opened = what == "connections_opened"
+        a_day = busiest_day_openings(usage) if opened else busiest_day_messages(usage, units)
         if limit is not None and a_day * seconds > limit * SECONDS_A_DAY:
             yield _past_rate(what, a_day * seconds, limit, SPANS[seconds], offer.plan.id)
 

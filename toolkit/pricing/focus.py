@@ -55,7 +55,7 @@ Row = dict[str, str | None]
 
 
 def rows(bill: Bill, *, start: date | None = None, end: date | None = None) -> list[Row]:
-    """One row for each line of a bill; ListUnitPrice x PricingQuantity = ListCost exactly.
+    """One row for each line of a bill; ListUnitPrice x PricingQuantity = ListCost exactly, where it has both.
 
     Args:
         bill: the bill.
@@ -67,8 +67,10 @@ def rows(bill: Bill, *, start: date | None = None, end: date | None = None) -> l
 
 
 def _row(bill: Bill, line: Line, period: dict[str, str | None]) -> Row:
-    usage = line.kind == "usage"
-    cost, price = money(line.amount), None if line.unit_price is None else plain(line.unit_price)
+    usage, cost = line.kind == "usage", money(line.amount)
+    # FOCUS has no unit price below 0, so that a credit is its amount alone.
+    priced = line.kind != "credit"
+    price = plain(line.unit_price) if priced and line.unit_price is not None else None
     values: Row = {
         **dict.fromkeys(("BilledCost", "ContractedCost", "EffectiveCost", "ListCost"), cost),
         **dict.fromkeys(("ListUnitPrice", "ContractedUnitPrice"), price),
@@ -82,8 +84,8 @@ def _row(bill: Bill, line: Line, period: dict[str, str | None]) -> Row:
         "ConsumedQuantity": plain(line.quantity) if usage else None,
         "ConsumedUnit": line.unit if usage else None,
         "PricingCategory": "Standard",
-        "PricingQuantity": plain(line.billed_quantity),
-        "PricingUnit": line.unit,
+        "PricingQuantity": plain(line.billed_quantity) if priced else None,
+        "PricingUnit": line.unit if priced else None,
         "ServiceCategory": "Integration",
         "ServiceName": bill.vendor_name,
         "SkuId": f"{bill.vendor}/{bill.plan}/{line.meter}",

@@ -20,7 +20,8 @@ class Metered(NamedTuple):
     Args:
         counted: all units.
         included: units without charge.
-        billed: units charged, rounded as the meter says.
+        billed: units past them, rounded as the meter says; charged where it has prices, and what brings
+            units to another meter.
     """
 
     counted: Decimal
@@ -77,7 +78,7 @@ def round_up(quantity: Decimal, rounding: Rounding | None) -> Decimal:
     return quantity if rounding is None else steps_begun(quantity, rounding.to) * rounding.to
 
 
-def steps_begun(quantity: Decimal, step: int) -> Decimal:
+def steps_begun(quantity: Decimal, step: int | Decimal) -> Decimal:
     """How many steps a quantity needs, the last one begun.
 
     >>> steps_begun(Decimal(60), 30), steps_begun(Decimal("60.5"), 30)
@@ -102,7 +103,7 @@ def metered(part: Part, usage: Usage, units: Decimal, giver: Metered | None) -> 
         included += meter.included_with.per_unit * giver.billed
     if meter.quota is not None and meter.quota.past_it == "overage":
         included = units - overage(part, meter.quota, units, usage)
-    if not meter.tiers or units <= included:
+    if units <= included:
         return Metered(units, included, ZERO)
     return Metered(units, included, round_up(units - included, meter.rounding))
 
@@ -134,10 +135,17 @@ def busiest_day(part: Part, units: Decimal, usage: Usage) -> Decimal:
     return max(by_factor, Decimal(usage.peak_day_messages))
 
 
-def busiest_day_messages(usage: Usage) -> int:
-    """Messages in and out on the busiest day, at least."""
+def busiest_day_messages(usage: Usage, units: Decimal = ZERO) -> int:
+    """Messages in and out on the busiest day, at least.
+
+    Args:
+        usage: the month, whose stated peak is in the units that the vendor counts.
+        units: what the vendor counts of its messages. Of 0, a stated peak is taken to be of messages.
+    """
     messages = Decimal(usage.messages_published + usage.messages_delivered)
-    return max(int(_times_factor(messages, usage)), usage.peak_day_messages or 0)
+    stated = Decimal(usage.peak_day_messages or 0)
+    peak = steps_begun(messages * stated, units) if units else stated
+    return int(max(_times_factor(messages, usage), peak))
 
 
 def busiest_day_openings(usage: Usage) -> int:

@@ -1,6 +1,6 @@
 """A stretch of many months, for the vectorised path: meters that plans share are worked out once."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import TypeVar
 
@@ -13,6 +13,8 @@ from toolkit.pricing.tariff import Quota
 from toolkit.pricing.vectors import Floats, counted, graduated, round_up, volume, without_dust
 
 Flags = NDArray[np.bool_]
+Need = tuple[str | int, ...]
+"""A usage field, or what its busiest day needs, by which meters count."""
 Key = TypeVar("Key")
 Value = TypeVar("Value")
 
@@ -41,8 +43,8 @@ class Month:
         self._billed: dict[int, Floats] = {}
         self._charged: dict[int, Floats] = {}
         self._held: dict[tuple[int, ...], Floats] = {}
-        self._a_day: dict[str, Floats] = {}
-        self._spans: dict[str, tuple[float, float]] = {}
+        self._needs: dict[Need, Floats] = {}
+        self._spans: dict[Need, tuple[float, float]] = {}
 
     def total(self, offer: Offer) -> Floats:
         """US dollars: nan where a price is unknown, inf where the usage is past the plan."""
@@ -151,11 +153,12 @@ class Month:
         """Where a plan carries the usage; True or False where that is so everywhere."""
         carried: Flags | bool = True
         for name, limit in _caps(offer):
-            least, most = self._span(name)
+            need = self._need(name, offer)
+            least, most = self._span(need)
             if least > limit * DUST:
                 return False
             if most > limit:
-                carried = carried & (self._need(name) <= limit * DUST)
+                carried = carried & (self._needs[need] <= limit * DUST)
         if offer.plan.units is not None and "unit_hours" in self.usage:
             carried = carried & (self._field("unit_hours") <= offer.plan.units.most_hours_a_day * self.days)
         for part in offer.parts:
@@ -165,22 +168,34 @@ class Month:
                 carried = carried & (used <= self._allowance(part, quota) * DUST)
         return carried
 
-    def _need(self, name: str) -> Floats:
-        """A usage field, or what its busiest day needs at the least."""
+    def _need(self, name: str, offer: Offer) -> Need:
+        """The key under which a usage field, or what its busiest day needs at the least, is found."""
+        counting: list[Part] = []
+        if name == MESSAGES_A_DAY and np.any(self._field("peak_day_messages")):
+            counting = [part for part in offer.parts if part.of_messages]
+        need: Need = (name, *(part.count_key for part in counting))
+        _once(self._needs, need, lambda: self._need_anew(name, counting))
+        return need
+
+    def _need_anew(self, name: str, counting: Sequence[Part]) -> Floats:
         if name == MESSAGES_A_DAY:
-            return _once(self._a_day, name, self._messages_a_day)
-        if name == OPENED_A_DAY:
-            opened = self._field("connections_opened")
-            return _once(self._a_day, name, lambda: self._by_factor(opened))
-        return self._field(name)
+            return self._messages_a_day(counting)
+        return (
+            self._by_factor(self._field("connections_opened")) if name == OPENED_A_DAY else self._field(name)
+        )
 
-    def _messages_a_day(self) -> Floats:
+    def _messages_a_day(self, counting: Sequence[Part]) -> Floats:
+        """A stated peak is in the units that the vendor counts; where it counts none, of messages."""
         messages = self._field("messages_published") + self._field("messages_delivered")
-        return np.maximum(self._by_factor(messages), self._field("peak_day_messages"))
+        peak, units = self._field("peak_day_messages"), ZERO
+        for part in counting:
+            units = units + self._count(part)
+        each = np.where(units > 0, messages / np.where(units > 0, units, 1.0), 1.0)
+        return np.maximum(self._by_factor(messages), peak * each)
 
-    def _span(self, name: str) -> tuple[float, float]:
+    def _span(self, need: Need) -> tuple[float, float]:
         """The smallest and the largest: most limits are far from most usages."""
-        return _once(self._spans, name, lambda: _span(self._need(name)))
+        return _once(self._spans, need, lambda: _span(self._needs[need]))
 
 
 def _span(values: Floats) -> tuple[float, float]:

@@ -58,6 +58,8 @@ def _sla_faults(sla: Sla) -> Iterator[str]:
     edges = [step.below for step in sla.credits or []]
     if edges != sorted(set(edges), reverse=True):
         yield "the steps of credits overlap or run backwards|write the highest availability first"
+    if edges and sla.promise is not None and edges[0] > sla.promise:
+        yield "credits begin above the promise, where it is kept|write below at most as high as the promise"
     shares = [step.share for step in sla.credits or []]
     if shares != sorted(shares):
         yield "a longer outage is credited less than a shorter one|write ascending shares"
@@ -118,9 +120,9 @@ def sla_credit(
     Raises:
         ValueError: the outage is negative or longer than the month.
     """
+    if (wrong := outage_fault(outage_minutes, days=days)) is not None:
+        raise ValueError(wrong)
     month = Decimal(days * MINUTES_A_DAY)
-    if not 0 <= outage_minutes <= month:
-        raise ValueError(f"{plain(outage_minutes)} minutes are not an outage of a month of {plain(month)}")
     period = "month" if sla is None else sla.period
     minutes = month if period == "month" else Decimal(DAYS_A_YEAR * MINUTES_A_DAY)
     with localcontext(EXACT):
@@ -135,6 +137,14 @@ def sla_credit(
         reason=reason,
         source=source,
     )
+
+
+def outage_fault(outage_minutes: Decimal, *, days: int) -> str | None:
+    """Why a month of so many days cannot have an outage so long; None where it can."""
+    month = days * MINUTES_A_DAY
+    if 0 <= outage_minutes <= month:
+        return None
+    return f"{plain(outage_minutes)} minutes are not an outage of a month of {month}"
 
 
 def _amount(

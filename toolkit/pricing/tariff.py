@@ -21,7 +21,7 @@ from toolkit.pricing.prices import (
     UnitPrice,
     told_together,
 )
-from toolkit.pricing.usage import GIB_FIELDS
+from toolkit.pricing.usage import GIB_FIELDS, LEVELS
 
 GB_PER_GIB = Decimal("1.073741824")
 """2 ** 30 / 10 ** 9."""
@@ -56,7 +56,7 @@ class Quota(Strict):
 
 
 class IncludedWith(Strict):
-    """A quantity that comes with another meter's: ``per_unit`` for each unit billed there."""
+    """A quantity that comes with another meter's: ``per_unit`` for each unit past what that one includes."""
 
     meter: str
     per_unit: Number
@@ -126,6 +126,10 @@ def _meter_faults(meter: Meter) -> Iterator[str]:
         yield "GiB are counted together with something else|give them a meter of their own"
     if meter.hours_per_unit is not None and not set(meter.counts) <= {"unit_hours", "compute_hours"}:
         yield "hours_per_unit is of hours only|count unit_hours or compute_hours"
+    if meter.meter not in ("messages", *meter.counts):
+        yield f"counts leaves out {meter.meter}, which the meter is of|count it, or name what is counted"
+    if (meter.included or meter.included_with is not None) and not meter.tiers:
+        yield "what is past the included has no price|give tiers, with amount: unknown where it is not known"
     if meter.credit_usd and not meter.tiers:
         yield "a credit needs a charge to be taken off|give the prices as tiers"
     if meter.quota is not None:
@@ -148,3 +152,5 @@ def _quota_faults(meter: Meter, quota: Quota) -> Iterator[str]:
         yield "overage needs tiers, and no included beside its quota|give the prices past it as tiers"
     if quota.past_it == "overage" and meter.included_with is not None:
         yield "overage and included_with both say what is without charge|keep one of the two"
+    if quota.period != "month" and (levels := [name for name in LEVELS if name in meter.counts]):
+        yield f"{levels[0]} does not add up over days, so that no day has a share of it|write period: month"

@@ -57,8 +57,8 @@ def plan_totals(book: PriceBook, usage: Mapping[str, Floats] | Checked, *, as_of
     Args:
         book: the vendor's prices.
         usage: numbers by usage field, whole but for the factor of the busiest day, of one shape or
-            broadcastable to it; a field that is absent is 0, ``days`` 30, ``busiest_day_factor`` 1 and
-            ``peak_day_messages`` the even share. Or the same, :func:`checked` before.
+            broadcastable to it; a field that is absent is 0, ``days`` 30 (1 to 31), ``busiest_day_factor`` 1
+            and ``peak_day_messages`` the even share. Or the same, :func:`checked` before.
         as_of: the UTC day of the question.
 
     Raises:
@@ -109,7 +109,7 @@ def _quantities(name: str, values: Floats) -> Floats:
     if name not in FIELDS:
         raise ValueError(f"{name!r} is not a usage field; {near(name, list(FIELDS))}")
     numbers = np.asarray(values, dtype=np.float64)
-    least, most = (1, MOST_DAYS) if name == "busiest_day_factor" else (0, np.inf)
+    least, most = (1, MOST_DAYS) if name in ("busiest_day_factor", "days") else (0, np.inf)
     if numbers.size and not (numbers.min() >= least and numbers.max() <= most):
         raise ValueError(f"{name} holds a number out of range or nan; write {least} to {most}")
     return numbers

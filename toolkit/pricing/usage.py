@@ -113,6 +113,9 @@ LIMITED = (*COUNTED, "message_bytes")
 
 GIB_FIELDS = ("stored_gib", "egress_gib")
 
+LEVELS = ("peak_connections", "peak_channels", "monthly_active_users", "stored_gib")
+"""Usage fields that hold for a month as a whole: those of its days do not add up to them."""
+
 
 def read_usage(path: Path) -> Usage:
     """The usage that a YAML file states.

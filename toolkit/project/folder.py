@@ -88,6 +88,8 @@ class Folder:
 def documents_in(folder: Path, faults: Faults, *, right: str = "add one") -> list[Document]:
     """The YAML files of a folder that can be read, in the order of their names; no file at all is a fault.
 
+    Of a file that ends in .yml, which is read nowhere, faults warn.
+
     Args:
         folder: where they lie.
         faults: takes what is wrong.
@@ -96,6 +98,8 @@ def documents_in(folder: Path, faults: Faults, *, right: str = "add one") -> lis
     paths = listed(folder, "*.yaml", faults)
     if paths == []:
         faults.error(folder, 1, "folder", "holds no .yaml file", right)
+    for path in sorted(folder.glob("*.yml")):
+        faults.warn(path, 1, "file", "is not read", f"name it {path.stem}.yaml")
     documents = [read_yaml(path, faults) for path in paths or ()]
     return [document for document in documents if document is not None]
 

@@ -62,18 +62,22 @@ def _share_of_height(axes: "Axes", value: float) -> float:
     return float(min(max((at - low) / (high - low), 0.0), 1.0))
 
 
-def reference(axes: "Axes", x: float, text: str, scheme: Scheme, *, height: float = 1.0) -> None:
+def reference(
+    axes: "Axes", x: float, text: str, scheme: Scheme, *, height: float = 1.0, above: bool = False
+) -> None:
     """A vertical line with words at its top end.
 
     Args:
         x: where, in the data of the x axis.
         text: what it marks.
         height: share of the height at which the words stand.
+        above: they stand on top of the axes instead, ending at the line, where no name of a curve lies.
     """
     axes.axvline(x, color=scheme.soft, linewidth=1.0, linestyle=(0, (2, 2)), zorder=1)
+    offset, down, across = ((0, 3), "bottom", "right") if above else ((4, -2), "top", "left")
     axes.annotate(
-        text, xy=(x, height), xycoords=("data", "axes fraction"), xytext=(4, -2), textcoords="offset points",
-        va="top", ha="left", fontsize=8.5, color=scheme.ink,
+        text, xy=(x, height), xycoords=("data", "axes fraction"), xytext=offset, textcoords="offset points",
+        va=down, ha=across, fontsize=8.5, color=scheme.ink,
         bbox={"facecolor": scheme.paper, "edgecolor": "none", "alpha": 0.85, "pad": 1.0},
     )  # fmt: skip
 

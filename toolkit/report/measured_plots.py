@@ -13,7 +13,7 @@ from toolkit.report.axes import compact_axis, look, name_lines, named_ticks, ref
 from toolkit.report.palette import Scheme, slots
 from toolkit.report.pictures import Picture, picture
 from toolkit.report.tables import Column, Table
-from toolkit.report.wording import duration, number, percent, whole
+from toolkit.report.wording import NBSP, duration, number, percent, whole
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -21,6 +21,11 @@ if TYPE_CHECKING:
     from toolkit.metrics.rollups import Rollups
 
 AGE_TICKS_S = (1, 10, 60, 300, 1800, 7200, 86400)
+
+AGE_WORDS = {
+    FIVE_MINUTES_S: "5 minutes", 120.0: "2 minutes", 60.0: "a minute", 30.0: "30 seconds", 10.0: "10 seconds",
+}  # fmt: skip
+"""Ages of which the alternative text tells the oldest one that was reached."""
 
 
 def recorded(frame: pd.DataFrame, environment: str) -> list[str]:
@@ -54,16 +59,26 @@ def survival_curves(
             )  # fmt: skip
             axes.step(age_s, frame["share"], where="post", color=drawn.colour, linestyle=drawn.dash)
             ends[option] = (float(frame["age_s"].iloc[-1]), float(frame["share"].iloc[-1]), drawn)
-        reference(axes, FIVE_MINUTES_S, "5 min: the brief's threshold", scheme, height=0.2)
+        reference(axes, FIVE_MINUTES_S, "5 min: the brief's threshold", scheme, above=True)
         named_ticks(axes.xaxis, *_ages(max(longest_s, FIVE_MINUTES_S * 1.5)))
         named_ticks(axes.yaxis, (0, 0.25, 0.5, 0.75, 1), ("0 %", "25 %", "50 %", "75 %", "100 %"))
         name_lines(axes, ends, names=names)
 
-    shares = {option: share_at(frame, FIVE_MINUTES_S) for option, frame in curves.items()}
-    said = ", ".join(f"{names.get(option, option)} {percent(share)}" for option, share in shares.items())
-    alt = f"Still connected after 5 minutes in {environment}: {said or 'nothing was measured'}."
+    alt = f"Still connected after {_still_up(curves, names, environment)}."
     table = _survival_table(f"Connections still open after a given age, {environment}", curves, names)
     return picture(draw, alt=alt, table=table)
+
+
+def _still_up(curves: Mapping[str, pd.DataFrame], names: Mapping[str, str], environment: str) -> str:
+    """The shares at five minutes, or at the oldest age before it to which any connection was watched."""
+    ages = [age for age in AGE_WORDS if any(share_at(frame, age) is not None for frame in curves.values())]
+    age_s = ages[0] if ages else FIVE_MINUTES_S
+    said = ", ".join(
+        f"{names.get(option, option)} {'not watched for so long' if share is None else percent(share)}"
+        for option, share in ((option, share_at(frame, age_s)) for option, frame in curves.items())
+    )
+    short = "" if age_s == FIVE_MINUTES_S else ", as none was watched for 5 minutes"
+    return f"{AGE_WORDS[age_s]} in {environment}{short}: {said or 'nothing was measured'}"
 
 
 def _ages(longest_s: float) -> tuple[list[float], list[str]]:
@@ -113,7 +128,7 @@ def latency_distribution(
 
     tables = [[names.get(option, option), *_quantiles(frame)] for option, frame in curves.items()]
     said = "; ".join(
-        f"{row[0]}: half within {row[1] or 'never'}, 95 % within {row[2] or 'never'}" for row in tables
+        f"{row[0]}: {_reached('half', row[1])}, {_reached(f'95{NBSP}%', row[2])}" for row in tables
     )
     shares = ("50 %", "95 %", "99 %", "99.9 %")
     columns = [Column("Option"), *(Column(f"{share} within", numeric=True) for share in shares)]
@@ -122,6 +137,10 @@ def latency_distribution(
         f"Latency of deliveries, {environment}", columns, tables, absent="not reached by the deadline"
     )
     return picture(draw, alt=f"Latency in {environment}. {said or 'Nothing was measured'}.", table=table)
+
+
+def _reached(share: str, latency: str | None) -> str:
+    return f"{share} not by the deadline" if latency is None else f"{share} within {latency}"
 
 
 def _within(rollups: "Rollups", option: str, environment: str) -> pd.DataFrame:

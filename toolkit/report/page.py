@@ -81,7 +81,7 @@ def leadership_page(inputs: ReportInputs, *, build_id: str, notebooks: Sequence[
         others=views[1:],
         has_what_if=inputs.default[1].whatif is not None,
         stability=_stability(inputs),
-        backtest=backtest.backtest_view(inputs.backtest.to_document()) if inputs.backtest else "",
+        backtest=_backtest(inputs),
         none_filed=records.NONE_FILED,
         claims=provenance.claims_table(inputs.claims, inputs.options) if inputs.claims else "",
         figures=[provenance.figures_table(option, as_of=inputs.as_of) for option in inputs.options.values()],
@@ -101,7 +101,7 @@ def scenario_view(inputs: ReportInputs, scenario: str, *, several: bool = False)
         several: whether the page holds others, so that captions name this one.
     """
     its = inputs.scenarios[scenario]
-    names = {option: entry.name for option, entry in inputs.options.items()}
+    names, titles = _names(inputs), _titles(inputs)
     decision = its.decision.to_document()
     title = its.scenario.title
     suffix = title if several else ""
@@ -117,11 +117,13 @@ def scenario_view(inputs: ReportInputs, scenario: str, *, several: bool = False)
         ),
         risks=risks.largest_risks(
             decision, its.cost, names=names, now=headlines.baseline(inputs.plan, inputs.options),
-            after=headlines.target(decision),
+            after=headlines.target(decision), titles=titles,
         ),
         flips=headlines.flip_points(decision, names),
-        measure=verdicts.next_measurements(its.decision),
-        steps=next_steps.next_steps(decision, names, title=suffix),
+        measure=verdicts.next_measurements(its.decision, names),
+        steps=next_steps.next_steps(
+            decision, names, title=suffix, titles=titles, found=its.decision.measurements
+        ),
         sensitivity=sensitivity.sensitivity_view(its.cost, names, title=suffix),
         maps=_maps(its, names, title),
         pictures=_cost_pictures(its, names, title),
@@ -140,7 +142,7 @@ def scenario_view(inputs: ReportInputs, scenario: str, *, several: bool = False)
         ),
         choosing=choosing.choosing_view(decision, names, title=title),
         limits=_unique([*decision["limits"], *its.cost.limits]),
-        changes=changes.changes_view(decision["changes"], title=suffix),
+        changes=changes.changes_view(decision["changes"], title=suffix, titles=titles, names=names),
         records=records.records_table(decision["record"], title=suffix),
     )  # fmt: skip
 
@@ -160,8 +162,23 @@ def _maps(its: ScenarioInputs, names: "Mapping[str, str]", title: str) -> list[P
     return found
 
 
+def _names(inputs: ReportInputs) -> dict[str, str]:
+    return {option: entry.name for option, entry in inputs.options.items()}
+
+
+def _titles(inputs: ReportInputs) -> dict[str, str]:
+    return {phase.id: phase.title for phase in inputs.plan.phases}
+
+
+def _backtest(inputs: ReportInputs) -> "backtest.BacktestView | None":
+    if inputs.backtest is None:
+        return None
+    document = inputs.backtest.to_document()
+    return backtest.backtest_view(document, titles=_titles(inputs), names=_names(inputs))
+
+
 def _stability(inputs: ReportInputs) -> dict[str, Any]:
-    names = {option: entry.name for option, entry in inputs.options.items()}
+    names = _names(inputs)
     environments = inputs.project.environments
     measured = [name for name in environments if stability.measured_options(inputs.metrics, name)]
     pictures = []

@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
+from numbers import Integral
 from typing import TYPE_CHECKING, Any, Literal
 
 from toolkit.report.evidenced import Evidence
-from toolkit.report.wording import DASH, clean, number
+from toolkit.report.wording import DASH, clean, number, whole
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -66,7 +67,8 @@ class Table:
     Args:
         caption: what it shows.
         columns: in order; the first one names the rows.
-        rows: cells in the order of the columns. A number is shown with three digits, None as a dash.
+        rows: cells in the order of the columns. An integer is a count and keeps all digits, any other number
+            three; None is a dash.
         absent: what a dash means where its cell gives no reason of its own.
         anchors: id of each row, for links to it. Empty where nothing links to them.
     """
@@ -119,6 +121,8 @@ class Table:
             return (
                 f'<span class="mark {escape(cell.tone, quote=True)}"{behind}>{_text(cell.text)}</span>{note}'
             )
+        if isinstance(cell, int):
+            return whole(cell)
         return _text(cell) if isinstance(cell, str) else number(float(cell))
 
     def _note(self) -> str:
@@ -162,7 +166,7 @@ def from_frame(frame: "pd.DataFrame", *, caption: str, units: dict[str, str] | N
 
 def _is_numeric(values: Iterable[Any]) -> bool:
     known = [value for value in map(_plain, values) if value is not None]
-    return bool(known) and all(isinstance(value, float) for value in known)
+    return bool(known) and all(isinstance(value, float | int) for value in known)
 
 
 def _plain(value: Any) -> str | float | None:
@@ -173,6 +177,8 @@ def _plain(value: Any) -> str | float | None:
         return "yes" if value else "no"
     if isinstance(value, str):
         return value
+    if isinstance(value, Integral):
+        return int(value)
     try:
         return float(value)
     except (TypeError, ValueError):
@@ -184,7 +190,7 @@ def from_records(records: Sequence[Mapping[str, Any]], *, caption: str) -> Table
     names = list(records[0]) if records else ["nothing"]
     rows = [[_flat(record[name]) for name in names] for record in records]
     numeric = [
-        bool(rows) and all(isinstance(row[place], float | None) for row in rows)
+        bool(rows) and all(isinstance(row[place], float | int | None) for row in rows)
         for place in range(len(names))
     ]
     columns = [

@@ -202,7 +202,8 @@ def map_alt(drawn: "DecisionMap", names: Mapping[str, str]) -> str:
     said.append(
         "No option is known to reach any of the uptimes."
         if reached is None
-        else f"No evidence on any option reaches more than {percent(reached)}, whatever is promised."
+        else f"No evidence on any option{' that is drawn' if drawn.apart else ''} reaches more than "
+        f"{percent(reached)}, whatever is promised."
     )
     won = dict.fromkeys(part.option for strip in drawn.strips for part in strip.parts if part.option)
     if won:
@@ -212,5 +213,5 @@ def map_alt(drawn: "DecisionMap", names: Mapping[str, str]) -> str:
         said.append("Whiskers, dashed with a dot at the median: where a line lies in 5 to 95 % of the draws.")
     if drawn.apart:
         apart = ", ".join(names.get(name, name) for name in drawn.apart)
-        said.append(f"Not on the map for want of evidence: {apart}.")
+        said.append(f"Not drawn, as a price or their outages are not known: {apart}.")
     return " ".join([*said, *drawn.notes])

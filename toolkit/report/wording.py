@@ -5,6 +5,9 @@ import unicodedata
 from datetime import date
 
 DASH = "—"
+MOST_NINES = 9
+"""Digits of a share that is nearly 1, at most."""
+
 NBSP = "\N{NO-BREAK SPACE}"
 """Between a number and its unit, so that no line ends between them."""
 
@@ -36,14 +39,21 @@ def shorten(text: str, width: int) -> str:
 def number(value: float | None, *, digits: int = 3) -> str:
     """The number with so many significant digits and thousands separated; a dash where it is not known.
 
+    A share below 1 keeps as many digits as it takes not to read as 1.
+
     >>> number(1234567.0), number(0.04567), number(64.0), number(None)
     ('1,230,000', '0.0457', '64', '—')
+    >>> number(0.9999), number(0.99999), number(0.9989)
+    ('0.9999', '0.99999', '0.999')
     """
     if value is None or not math.isfinite(value):
         return DASH
     if value == round(value) and abs(value) < 10**digits:
         return f"{value:.0f}"
     places = digits - 1 - math.floor(math.log10(abs(value)))
+    if abs(value) < 1 <= abs(round(value, places)):
+        away = max(round(1 - abs(value), MOST_NINES + 1), 10.0**-MOST_NINES)
+        places = -math.floor(math.log10(away))
     return f"{round(value, places):,.{max(places, 0)}f}"
 
 

@@ -15,9 +15,6 @@ from toolkit.decide.record.assumption import Assumption
 from toolkit.decide.record.record import PhaseDecision, Record, Window
 from toolkit.decide.result import CriterionResult
 from toolkit.evidence import Range, central
-from toolkit.metrics.rollups import Rollups
-from toolkit.metrics.shares import SHARES, share_evidence
-from toolkit.metrics.windows import hours_of
 from toolkit.pricing.book import PriceBook
 from toolkit.pricing.scenario import Scenario
 
@@ -34,21 +31,20 @@ def draw_up(
     scenario: Scenario,
     options: Mapping[str, Option],
     books: Mapping[str, PriceBook],
-    rollups: Rollups,
     inputs: Mapping[str, str],
     review_days: int | None,
 ) -> Record:
     """The record of a decision, for people to accept.
 
     Args:
-        plan, cost, scenario, options, books, rollups: what it was decided on.
+        plan, cost, scenario, options, books: what it was decided on.
         inputs: SHA-256 of every file by its name.
         review_days: days after which the team looks again in any case. None where it has not said.
     """
     first = next((entry.option for entry in decision.ranking if entry.rank == 1), None)
     named = dict.fromkeys([first, *(_carries(phase) for phase in decision.phases)])
     used = [options[option] for option in named if option is not None and option in options]
-    because, expires = _expiry(decision, plan, rollups, review_days)
+    because, expires = _expiry(decision, plan, review_days)
     return Record(
         scenario=decision.scenario,
         as_of=decision.as_of,
@@ -177,17 +173,15 @@ def _windows(decision: Decision) -> Iterator[Window]:
         if result.n is not None:
             window = Window(
                 option=result.option, environment=result.environment, metric=metric, since=result.since,
-                until=decision.as_of,
+                until=result.until or decision.as_of,
             )  # fmt: skip
             found.setdefault((window.option, window.environment, window.metric), window)
     yield from found.values()
 
 
-def _expiry(
-    decision: Decision, plan: Plan, rollups: Rollups, review_days: int | None
-) -> tuple[str | None, date | None]:
+def _expiry(decision: Decision, plan: Plan, review_days: int | None) -> tuple[str | None, date | None]:
     """What ends the record, and its last day: the earliest of all that do."""
-    ends = [*_due(decision, plan), *_too_old(decision, rollups)]
+    ends = [*_due(decision, plan), *_too_old(decision)]
     if review_days is not None:
         ends.append((f"review after {review_days} days", decision.as_of + timedelta(days=review_days)))
     if not ends:
@@ -202,26 +196,12 @@ def _due(decision: Decision, plan: Plan) -> Iterator[tuple[str, date]]:
             yield f"phase {phase.id} is to be decided", phase.decide_by
 
 
-def _too_old(decision: Decision, rollups: Rollups) -> Iterator[tuple[str, date]]:
+def _too_old(decision: Decision) -> Iterator[tuple[str, date]]:
     """Days after which evidence that was used is older than its criterion allows."""
     for result in _judged(decision):
         entry = result.entry
         if result.state != "met" or not isinstance(entry, Criterion) or entry.max_age_days is None:
             continue
-        if (newest := _newest(result, entry, rollups)) is not None:
-            last = newest + timedelta(days=floor(entry.max_age_days))
+        if result.until is not None:
+            last = result.until + timedelta(days=floor(entry.max_age_days))
             yield f"the evidence on {entry.metric} of {result.option} becomes too old", last
-
-
-def _newest(result: CriterionResult, entry: Criterion, rollups: Rollups) -> date | None:
-    """The last UTC day that holds evidence of a criterion; None of one that is no measurement."""
-    if result.option is None or result.environment is None or entry.metric is None:
-        return None
-    option, environment, since = result.option, result.environment, result.since
-    if entry.metric in SHARES:
-        found = share_evidence(
-            rollups, metric=entry.metric, option=option, environment=environment, since=since
-        )
-        return None if found is None else found.newest_hour.date()
-    hours = hours_of(rollups, option=option, environment=environment, since=since)["hour"]
-    return None if hours.empty else hours.max().date()

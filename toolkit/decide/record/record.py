@@ -21,7 +21,7 @@ class PhaseDecision(Strict):
 
 
 class Window(Strict):
-    """The days of evidence behind a criterion; ``until`` is the record's own day."""
+    """The first and the last day of evidence behind a criterion."""
 
     option: Word
     environment: Word

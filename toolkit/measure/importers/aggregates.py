@@ -47,7 +47,15 @@ class Aggregates:
     rows: list[dict[str, Any]] = field(default_factory=list)
 
     def add(
-        self, name: str, kind: str, value: float, span: Span, *, unit: str, quantile: float | None = None
+        self,
+        name: str,
+        kind: str,
+        value: float,
+        span: Span,
+        *,
+        unit: str,
+        quantile: float | None = None,
+        collector: str = COLLECTOR,
     ) -> None:
         """Note one number.
 
@@ -56,13 +64,14 @@ class Aggregates:
             kind: one of :data:`toolkit.measure.events.AGGREGATE_KINDS`.
             unit: ``1`` for a count.
             quantile: 0.95 for the 95th percentile. None for every other kind.
+            collector: who saw it. Of two numbers of one collector for the same time the larger one counts.
         """
         assert kind in AGGREGATE_KINDS and math.isfinite(value)
         assert (kind == "quantile") == (quantile is not None)
         self.rows.append(
             {
                 "environment": self.environment,
-                "collector": COLLECTOR,
+                "collector": collector,
                 "source": self.source,
                 "from_at": span.since,
                 "until_at": span.until,
@@ -74,9 +83,9 @@ class Aggregates:
             }
         )
 
-    def count(self, name: str, value: float, span: Span) -> None:
-        """Note how often something happened; counts of other times may be added to it."""
-        self.add(name, "count", value, span, unit=COUNT_UNIT)
+    def count(self, name: str, value: float, span: Span, *, collector: str = COLLECTOR) -> None:
+        """Note how often something happened; counts of other times and collectors may be added to it."""
+        self.add(name, "count", value, span, unit=COUNT_UNIT, collector=collector)
 
     def table(self) -> pa.Table:
         """The rows, in the order in which they were noted."""

@@ -2,10 +2,11 @@
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from toolkit.measure.events import KEYS, Table
 from toolkit.measure.importers import cells
 from toolkit.measure.importers.columns import COLUMNS, FAULTS, Row, by_the_deadline
 from toolkit.measure.importers.findings import METRICS, OF_DELIVERIES, BadLine, Findings, Importer, Said
@@ -15,6 +16,9 @@ from toolkit.measure.recorder import table_of
 from toolkit.project.faults import Faults
 
 Texts = list[str]
+
+_OTHER_MARKS = (";", "\t", "|")
+"""What other tools write between cells; a column's name has none of them."""
 
 
 @dataclass
@@ -55,6 +59,8 @@ def read_csv(path: Path, said: Said, faults: Faults) -> Findings:
     _, first, _ = next(rows, (1, [], ""))
     if not first and not faults.errors:
         faults.error(path, 1, "file", "is empty", "write a line with the names of the columns first")
+    if len(first) == 1 and (mark := next((mark for mark in _OTHER_MARKS if mark in first[0]), None)):
+        faults.error(path, 1, "file", f"has {mark!r} between its columns", "write commas")
     header = None if faults.errors else read_header(path, [name.strip() for name in first], ours, faults)
     if header is None:
         return Findings()
@@ -68,7 +74,8 @@ def read_csv(path: Path, said: Said, faults: Faults) -> Findings:
         bad=found.bad,
         late=found.late,
         ignored=header.ignored,
-        lacks=_lacks(header),
+        notes=_clashes(header.table, found.rows),
+        lacks=_lacks(header, found.rows),
     )
 
 
@@ -140,12 +147,35 @@ def _value(name: str, texts: Texts, header: Header) -> object:
     return column.default
 
 
-def _lacks(header: Header) -> dict[str, str]:
+_BEGINS: dict[Table, str] = {"connections": "started_at", "deliveries": "scheduled_at"}
+
+
+def _clashes(table: Table, rows: list[Row]) -> tuple[str, ...]:
+    """How many rows are lost because others that began at another time have the same key."""
+    names = [name for name in KEYS[table] if name != "environment"]
+    begun: dict[tuple[object, ...], set[object]] = {}
+    for row in rows:
+        key = tuple(row[name] for name in names)
+        if None not in key:
+            begun.setdefault(key, set()).add(row[_BEGINS[table]])
+    count = sum(len(starts) - 1 for starts in begun.values())
+    if not count:
+        return ()
+    shown = f"{', '.join(names[1:-1])} and {names[-1]}"
+    return (
+        f"Rows that have {shown} of another one with another {_BEGINS[table]}: {count:,}. "
+        "Only one row of each such key and day counts.",
+    )
+
+
+def _lacks(header: Header, rows: list[Row]) -> dict[str, str]:
     if header.table == "connections":
         lacks = dict.fromkeys(OF_DELIVERIES, "the file holds connections, not deliveries")
         for metric, needed in _NEEDED.items():
             if missing := [name for name in needed if name not in header.positions]:
                 lacks[metric] = f"the file has no column {' and none '.join(missing)}"
+            elif unknown := [text for name in needed if (text := _unknown(name, rows))]:
+                lacks[metric] = " and ".join(unknown)
         return lacks
     of_connections = (metric for metric in METRICS if metric not in OF_DELIVERIES)
     return dict.fromkeys(of_connections, "the file holds deliveries, not connections")
@@ -156,7 +186,24 @@ _NEEDED = {
     "reconnection_frequency": ("attempt",),
     "session_availability": ("attempt", "handshake_s", "ended_at", "intended"),
 }
-"""The columns without which a metric of connections stays absent."""
+"""The columns without which a metric of connections stays absent, and in which no cell may be unknown."""
+
+_KNOWN_OF: dict[str, tuple[str, Callable[[Row], bool]]] = {
+    "attempt": ("rows", lambda row: True),
+    "handshake_s": ("opened connections", lambda row: row["outcome"] == "open"),
+    "intended": ("ended connections", lambda row: row["ended_at"] is not None),
+}
+"""Of which rows a column must be known. An empty ``ended_at`` says that a connection is open."""
+
+
+def _unknown(name: str, rows: list[Row]) -> str | None:
+    """Of how many rows a column is unknown though it is needed. None where it is of none."""
+    if name not in _KNOWN_OF:
+        return None
+    whose, needs = _KNOWN_OF[name]
+    cells = [row[name] for row in rows if needs(row)]
+    count = sum(cell is None for cell in cells)
+    return f"{name} is empty in {count:,} of {len(cells):,} {whose}" if count else None
 
 
 IMPORTER = Importer(read=read_csv, gives=METRICS, lacks={})

@@ -8,14 +8,12 @@ import pyarrow as pa
 
 from toolkit.measure.events import KEYS, SCHEMAS, STAMPS, Table
 from toolkit.measure.importers.findings import Rows
+from toolkit.measure.importers.midnight import OPEN_BEFORE, SEEN, day_of, waited
 from toolkit.measure.importers.sql import quoted
-from toolkit.measure.merging import columns
+from toolkit.measure.merging import columns, keys
 
 BATCH = 1 << 17
 """So many rows are in memory at a time, and in one row group of a file."""
-
-LONGEST_DAYS = 400
-"""What claims to have lasted longer has a clock or a unit gone wrong, and is not repeated for each day."""
 
 _FIRST: dict[Table, dict[str, str]] = {
     "connections": {"observed_until": "DESC", "ended_at": "DESC NULLS LAST"},
@@ -31,30 +29,24 @@ _ORDER: dict[Table, str] = {
 }
 """In which order they are written."""
 
-DAY_US = 86_400_000_000
-
-_REPEATED = f"""
-SELECT * EXCLUDE (since, until) REPLACE (make_timestamptz((day + 1) * {DAY_US} - 1) AS observed_until,
-    NULL AS ended_at, NULL AS close_code, NULL AS ended_by, NULL AS intended)
-FROM (
-    SELECT *, unnest(range(since, until)) AS day, true AS repeated FROM (
-        SELECT *, epoch_us(observed_until) // {DAY_US} AS until,
-            (epoch_us(started_at) + CAST(1e6 * coalesce(handshake_s, 0) AS BIGINT)) // {DAY_US} AS since
-        FROM connections_in WHERE outcome = 'open'
-    ) WHERE since < until AND until - since <= {LONGEST_DAYS}
-)
-"""
-"""A connection open at midnight stands on the day before too, as a recorder would have written it then."""
-
 
 def with_days(table: Table, rows: Rows) -> duckdb.DuckDBPyRelation:
-    """The rows with ``day``, in UTC days since 1970, and ``repeated`` where added for an earlier one."""
-    relation = rows if isinstance(rows, duckdb.DuckDBPyRelation) else duckdb.connect().from_arrow(rows)
-    day = f"epoch_us({STAMPS[table]}) // {DAY_US}"
-    query = f"SELECT {columns(table)}, {day} AS day, false AS repeated FROM {table}_in"
-    if table == "connections":
-        query += f" UNION ALL BY NAME {_REPEATED}"
-    return _answer(relation, f"{table}_in", query)
+    """The rows with ``day``, in UTC days since 1970, and ``repeated`` where added for another one."""
+    engine = duckdb.connect()
+    relation = engine.from_arrow(rows) if isinstance(rows, pa.Table) else rows
+    if table != "connections":
+        return _answer(relation, "all_in", _dated(table, "all_in"))
+    query = _dated(table, f"(SELECT * REPLACE ({SEEN} AS observed_until) FROM connections_in)")
+    query += f" UNION ALL BY NAME {OPEN_BEFORE}"
+    if isinstance(rows, pa.Table):
+        # Only sources with few rows number the attempts of a session.
+        engine.register("waited", waited(rows))
+        query += f" UNION ALL BY NAME {_dated(table, 'waited', repeated=True)}"
+    return _answer(relation, "connections_in", query)
+
+
+def _dated(table: Table, source: str, *, repeated: bool = False) -> str:
+    return f"SELECT {columns(table)}, {day_of(STAMPS[table])} AS day, {repeated} AS repeated FROM {source}"
 
 
 @dataclass(frozen=True)
@@ -63,7 +55,7 @@ class Day:
 
     Args:
         day: in days since 1970.
-        rows: how many there are that are not repeated ones of a later day.
+        rows: how many there are that are not repeated for another day.
         unique: whether no key stands twice among them.
     """
 
@@ -75,7 +67,7 @@ class Day:
 def days_of(table: Table, rows: duckdb.DuckDBPyRelation) -> list[Day]:
     """The days of the rows in order."""
     # Hashes are quickly counted, and one that two keys share only means that these are compared.
-    key = f"hash({', '.join(KEYS[table])})"
+    key = f"hash({keys(table)})"
     query = f"""SELECT day, count(*) FILTER (NOT repeated), count(DISTINCT {key}) = count(*)
         FROM by_day GROUP BY day ORDER BY day"""
     return [Day(*found) for found in _answer(rows, "by_day", query).fetchall()]
@@ -91,7 +83,7 @@ def rows_of(
     """
     query = f"SELECT * FROM by_day WHERE day = {of.day}"
     if not of.unique:
-        query += _once(table)
+        query = _once(table, query)
     if known:
         same = " AND ".join(f"here.{name} IS NOT DISTINCT FROM there.{name}" for name in SCHEMAS[table].names)
         there = f"read_parquet([{', '.join(map(quoted, known))}], hive_partitioning = false)"
@@ -106,10 +98,13 @@ def _answer(rows: duckdb.DuckDBPyRelation, name: str, query: str) -> duckdb.Duck
     return answer
 
 
-def _once(table: Table) -> str:
+def _once(table: Table, query: str) -> str:
+    """One row a key, repeated where all of them were."""
     first = {**_FIRST[table], "repeated": "ASC"}
     rest = [name for name in SCHEMAS[table].names if name not in {*KEYS[table], *first}]
-    order = [*(f"{name} {how}" for name, how in first.items()), *rest]
-    return (
-        f" QUALIFY row_number() OVER (PARTITION BY {', '.join(KEYS[table])} ORDER BY {', '.join(order)}) = 1"
-    )
+    order = ", ".join([*(f"{name} {how}" for name, how in first.items()), *rest])
+    return f"""
+        SELECT * EXCLUDE (all_repeated) REPLACE (all_repeated AS repeated) FROM (
+            SELECT *, bool_and(repeated) OVER (PARTITION BY {keys(table)}) AS all_repeated FROM ({query})
+            QUALIFY row_number() OVER (PARTITION BY {keys(table)} ORDER BY {order}) = 1
+        )"""

@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 from toolkit.measure.events import SCHEMAS, UNIQUE, Table, partition
 from toolkit.measure.importers.days import days_of, rows_of, with_days
 from toolkit.measure.importers.findings import Rows
+from toolkit.measure.merging import told_imports
 from toolkit.measure.store import Store
 
 EPOCH = date(1970, 1, 1)
@@ -38,17 +39,24 @@ class Filed:
     files: list[Path] = field(default_factory=list)
 
 
-def file_rows(tables: Mapping[Table, Rows], *, option: str, name: str, metrics_dir: Path) -> Filed:
+def file_rows(
+    tables: Mapping[Table, Rows], *, option: str, name: str, mapping: str, metrics_dir: Path
+) -> Filed:
     """What was written of the rows of one import: a file ``name`` for each table and UTC day.
 
-    All files appear once all are written, or none does. Rows that a partition holds in other files are left
-    out. Files that an earlier import of this name left in other partitions are removed: it was made with
-    another mapping then.
+    All files appear once all are written, and after an error none does. A kill as they appear leaves some of
+    them, whole, and the next import of the file adds the others. Rows that a partition holds in other files
+    are left out. Files that an earlier import of this name left in other partitions are removed: it was made
+    with another mapping then.
+
+    Args:
+        mapping: its digest, which the files keep.
 
     Raises:
         OSError: the folder cannot be written.
     """
     filed = Filed()
+    told = UNIQUE | told_imports({name.removesuffix(".parquet"): mapping})
     with ExitStack() as unfinished:
         for table, rows in tables.items():
             dated = with_days(table, rows)
@@ -59,7 +67,8 @@ def file_rows(tables: Mapping[Table, Rows], *, option: str, name: str, metrics_d
                 batches = rows_of(table, dated, day, _others(table, folder, name))
                 if (first := next(batches, None)) is not None:
                     file = unfinished.enter_context(Store.at(folder).writing(name))
-                    filed.duplicates -= _write(file, table, first, batches)
+                    schema = SCHEMAS[table].with_metadata(told)
+                    filed.duplicates -= _write(file, schema, first, batches)
                     filed.files.append(folder / name)
     filed.duplicates += sum(filed.tables.values())
     for stale in set(metrics_dir.glob(f"*/option={option}/date=*/{name}")).difference(filed.files):
@@ -67,9 +76,8 @@ def file_rows(tables: Mapping[Table, Rows], *, option: str, name: str, metrics_d
     return filed
 
 
-def _write(file: BinaryIO, table: Table, first: pa.RecordBatch, rest: Iterator[pa.RecordBatch]) -> int:
+def _write(file: BinaryIO, schema: pa.Schema, first: pa.RecordBatch, rest: Iterator[pa.RecordBatch]) -> int:
     """How many rows were written that are not repeated ones of a later day."""
-    schema = SCHEMAS[table].with_metadata(UNIQUE)
     few = [column.name for column in schema if column.type == pa.string()]
     few = [name for name in few if name not in _MOSTLY_DIFFERENT]
     written = 0

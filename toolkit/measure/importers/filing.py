@@ -16,6 +16,7 @@ import duckdb
 from toolkit.measure.events import safe_name
 from toolkit.measure.importers.facts import file_rows
 from toolkit.measure.importers.findings import Findings, Importer, Said
+from toolkit.measure.importers.merged import mapping_digest, refuse_merged
 from toolkit.measure.importers.result import ImportResult
 from toolkit.measure.importers.source import refuse_pipe
 from toolkit.measure.store import Store
@@ -66,16 +67,27 @@ def file_findings(
         metrics_dir: the folder ``metrics`` of a decision folder.
 
     Raises:
-        InputError: no piece is good; nothing is written then.
+        InputError: no piece is good, or what another mapping gave was merged; nothing is written then.
         EnvironmentFault: the folder cannot be written.
     """
     _refuse_all_bad(found, source, kind)
-    name = f"import-{_digest(source, said.environment)}"
+    name, mapping = f"import-{_digest(source, said.environment)}", mapping_digest(kind, said.mapping)
+    faults = Faults()
+    refuse_merged(
+        source, name=name, mapping=mapping, option=said.option, metrics_dir=metrics_dir, faults=faults
+    )
+    faults.raise_errors()
     try:
         side = metrics_dir / "set-aside" / f"{said.option}-{name}.csv"
         if found.bad:
             _set_aside(side, source, found)
-        filed = file_rows(found.tables, option=said.option, name=f"{name}.parquet", metrics_dir=metrics_dir)
+        filed = file_rows(
+            found.tables,
+            option=said.option,
+            name=f"{name}.parquet",
+            mapping=mapping,
+            metrics_dir=metrics_dir,
+        )
         if not found.bad:
             side.unlink(missing_ok=True)
     except OSError as error:

@@ -65,7 +65,13 @@ def read_haproxy(path: Path, said: Said, faults: Faults) -> Findings:
     if faults.errors:
         return Findings()
     notes = () if mapping.time_zone else (_NO_ZONE,)
-    log = ProxyLog(path=path, query=_query(mapping.time_zone), paths=mapping.paths, notes=notes)
+    log = ProxyLog(
+        path=path,
+        query=_query(mapping.time_zone),
+        paths=mapping.paths,
+        time_zone=mapping.time_zone,
+        notes=notes,
+    )
     return read_proxy_log(log, said, faults)
 
 

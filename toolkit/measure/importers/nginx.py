@@ -47,6 +47,16 @@ _NEEDED = ("status", "request_time", "remote_addr")
 _WANTED = (*_NEEDED, *TIMES, "http_upgrade", "upstream_header_time", "request", "request_uri", "uri")
 
 
+_TELL_APART = (
+    {"request_id"},
+    {"connection", "connection_requests"},
+    {"remote_port", "msec"},
+    {"remote_port", "connection_requests"},
+)
+"""Variables that no two requests of a log have alike. Without any of these sets, lines that are the same are
+so many requests: clients that are refused at once come back within the second."""
+
+
 class NginxMapping(ProxyMapping):
     """What a user may say of nginx's log.
 
@@ -70,7 +80,8 @@ def read_nginx(path: Path, said: Said, faults: Faults) -> Findings:
     time = next(name for name in TIMES if name in names)
     present = [name for name in _WANTED if name in names]
     fields = fields_by_format(log_format, present) if log_format else fields_by_key(present)
-    log = ProxyLog(path=path, query=_query(fields, present, time), paths=mapping.paths, notes=_notes(time))
+    query = _query(fields, present, time, unique=any(told <= set(names) for told in _TELL_APART))
+    log = ProxyLog(path=path, query=query, paths=mapping.paths, notes=_notes(time))
     return read_proxy_log(log, said, faults)
 
 
@@ -116,8 +127,16 @@ def _check(path: Path, mapping: Path | None, names: tuple[str, ...], faults: Fau
     faults.error(mapping or path, line, "log_format", wrong, f"{right}, best as {RECOMMENDED}")
 
 
-def _query(fields: str, present: list[str], time: str) -> str:
-    """SQL as :class:`ProxyLog` wants it."""
+def _query(fields: str, present: list[str], time: str, *, unique: bool) -> str:
+    """SQL as :class:`ProxyLog` wants it.
+
+    Args:
+        unique: whether a line that stands twice tells of one request only.
+    """
+    session = "md5(line)"
+    if not unique:
+        place = "row_number() OVER (PARTITION BY line ORDER BY number)"
+        session = f"concat(md5(line), nullif('-' || {place}, '-1'))"
     value = {name: f"nullif(nullif(field.{name}, '-'), '')" for name in present}
     if "http_upgrade" in value:
         upgrade = f"coalesce(lower({value['http_upgrade']}) = 'websocket', false)"
@@ -151,7 +170,7 @@ def _query(fields: str, present: list[str], time: str) -> str:
             WHEN ended_at IS NULL THEN '${time}: is no time'
             WHEN coalesce(lasted_s < 0 OR lasted_s >= 1e9, true) THEN '$request_time: is no duration'
         END AS wrong,
-        client, md5(line) AS session,
+        client, {session} AS session,
         CASE WHEN lasted_s < 1e9 THEN ended_at - INTERVAL 1 MICROSECOND * round(lasted_s * 1e6) END
             AS started_at,
         ended_at, false AS unfinished, status,

@@ -50,6 +50,7 @@ class ProxyLog:
             - place: where to, a URL or a path without its query; null where it is none to connect to
             - ended_by: client, server, network or null; unwanted: true where nobody wanted the end
         paths: see :class:`toolkit.measure.importers.proxylog.ProxyMapping`.
+        time_zone: in whose local time the log is, some of which its clocks show twice. None: in UTC.
         usual: how most lines are read without the query. None: the query reads all.
         notes: what the reader should know of such figures.
     """
@@ -57,6 +58,7 @@ class ProxyLog:
     path: Path
     query: str
     paths: list[str] | None
+    time_zone: str | None = None
     usual: Usual | None = None
     notes: tuple[str, ...] = ()
 

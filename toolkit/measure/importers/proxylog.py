@@ -30,6 +30,8 @@ LACKS = {
     **dict.fromkeys(OF_DELIVERIES, "a log knows connections, not the messages that went through them"),
 }
 
+HOUR_US = 3_600_000_000
+
 MEMORY = "512MB"
 """What does not fit is put on disk meanwhile."""
 
@@ -133,7 +135,13 @@ def read_proxy_log(log: ProxyLog, said: Said, faults: Faults) -> Findings:
         faults.error(log.path, 1, "file", "holds no WebSocket connection", right)
     connections = engine.sql(_CONNECTIONS.format(environment=quoted(said.environment)))
     others = lines.count - good - len(bad)
-    notes = (*log.notes, *_inferred(engine, log.paths), *_unfinished(engine), *_left_out(others))
+    notes = (
+        *log.notes,
+        *_inferred(engine, log.paths),
+        *_shown_twice(engine, log.time_zone),
+        *_unfinished(engine),
+        *_left_out(others),
+    )
     return Findings(tables={"connections": connections}, good=good, bad=bad, notes=notes)
 
 
@@ -179,6 +187,21 @@ def _inferred(engine: duckdb.DuckDBPyConnection, paths: list[str] | None) -> tup
         "This log does not tell a failed handshake from another failed request: failed requests to where "
         f"connections opened in this file count as failed attempts ({count:,}); those to elsewhere do not, "
         "which may hide an outage. Name the endpoints in the mapping, as in paths: [/ws].",
+    )
+
+
+def _shown_twice(engine: duckdb.DuckDBPyConnection, time_zone: str | None) -> tuple[str, ...]:
+    """How many starts are uncertain, as the clock was set back over them."""
+    if time_zone is None:
+        return ()
+    local = f"timezone({quoted(time_zone)}, make_timestamptz(epoch_us(started_at) - {{us}}))"
+    twice = f"{local.format(us=0)} = {local.format(us=HOUR_US)}"
+    count = _count(engine, f"SELECT count(*) FROM tried WHERE {twice}")
+    if not count:
+        return ()
+    return (
+        f"Connections that began in an hour that the clock of {time_zone} showed twice: {count:,}. They are "
+        "taken to have begun in the second one, so that some may stand an hour late.",
     )
 
 

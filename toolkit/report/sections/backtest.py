@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from toolkit.report.spoken import Spoken
 from toolkit.report.tables import Cell, Column, Mark, Table
 from toolkit.report.wording import day, plural
 
@@ -35,11 +36,21 @@ class BacktestView:
     limits: list[str]
 
 
-def backtest_view(document: Document) -> BacktestView:
-    """The backtest of a page's first scenario."""
+def backtest_view(
+    document: Document, *, titles: Document | None = None, names: Document | None = None
+) -> BacktestView:
+    """The backtest of a page's first scenario.
+
+    Args:
+        titles: of the phases, by id. None leaves the ids.
+        names: what readers call each option, alike.
+    """
+    titles, names = titles or {}, names or {}
     if not document["days"]:
         return BacktestView(NO_HISTORY, [], [])
-    tables = [summary_table(document), *(said_table(phase) for phase in document["phases"])]
+    tables = [
+        summary_table(document, titles), *(said_table(phase, titles, names) for phase in document["phases"])
+    ]  # fmt: skip
     return BacktestView(lead_sentence(document), tables, list(document["limits"]))
 
 
@@ -56,7 +67,7 @@ def lead_sentence(document: Document) -> str:
     )
 
 
-def summary_table(document: Document) -> Table:
+def summary_table(document: Document, titles: Document) -> Table:
     """One row a phase: days by verdict, and how many were right."""
     columns = [
         Column("Phase"), *(Column(word, "days", numeric=True) for word in VERDICTS),
@@ -65,7 +76,7 @@ def summary_table(document: Document) -> Table:
         Column("Undecided", "days", numeric=True),
     ]  # fmt: skip
     rows: list[list[Cell]] = [
-        [phase["id"], *(str(phase["days"][word]) for word in VERDICTS),
+        [titles.get(phase["id"], phase["id"]), *(str(phase["days"][word]) for word in VERDICTS),
          phase["first_go"] and phase["first_go"]["day"],
          *(str(phase[name]) for name in ("false_go", "missed_go", "days_lost_to_hold", "undecided"))]
         for phase in document["phases"]
@@ -73,19 +84,20 @@ def summary_table(document: Document) -> Table:
     return Table(caption="Every recorded day replayed", columns=columns, rows=rows, absent="it never said GO")
 
 
-def said_table(phase: Document) -> Table:
+def said_table(phase: Document, titles: Document, names: Document) -> Table:
     """What was said of a phase, stretch by stretch."""
     shown = phase["said"][-MOST_STRETCHES:]
     left = len(phase["said"]) - len(shown)
+    spoken, title = Spoken(names), titles.get(phase["id"], phase["id"])
     more = f"; {left} earlier stretches are in the document of toolkit backtest" if left else ""
     columns = [
         Column("From", shape="short"), Column("To", shape="short"), Column("Verdict", shape="short"),
         Column("Option"), Column("By what followed", shape="short"), Column("On the first day", shape="wide"),
     ]  # fmt: skip
     rows: list[list[Cell]] = [
-        [entry["from"], entry["to"], entry["verdict"], entry["option"],
-         Mark(*OUTCOME_WORDS[entry["outcome"]]), entry["reason"]]
+        [entry["from"], entry["to"], entry["verdict"], names.get(entry["option"], entry["option"]),
+         Mark(*OUTCOME_WORDS[entry["outcome"]]), spoken(entry["reason"])]
         for entry in shown
     ]  # fmt: skip
-    return Table(caption=f"What would have been said of {phase['id']}{more}", columns=columns, rows=rows,
+    return Table(caption=f"What would have been said of {title}{more}", columns=columns, rows=rows,
                  absent="none could be chosen")  # fmt: skip

@@ -36,18 +36,28 @@ class ChangesView:
     tables: list[Table]
 
 
-def changes_view(changes: Document | None, *, title: str = "") -> ChangesView:
+def changes_view(
+    changes: Document | None,
+    *,
+    title: str = "",
+    titles: Mapping[str, str] | None = None,
+    names: Mapping[str, str] | None = None,
+) -> ChangesView:
     """The changes of one scenario.
 
     Args:
         changes: of the decision's document. None for the first build.
         title: of the scenario, where a page holds several.
+        titles: of the phases, by id. None leaves the ids.
+        names: what readers call each option, alike.
     """
+    titles, names = titles or {}, names or {}
     if changes is None:
         return ChangesView(FIRST_BUILD, [], [])
     suffix = f", {title}" if title else ""
-    tables = [_costs(changes, suffix), _moved(changes, suffix)]
-    return ChangesView(changes["text"], _words(changes), [table for table in tables if table.rows])
+    tables = [_costs(changes, suffix, names), _moved(changes, suffix)]
+    sentences = [_retold(entry, titles, names) for entry in _word_changes(changes)]
+    return ChangesView(changes["text"], sentences, [table for table in tables if table.rows])
 
 
 def change_sentences(changes: Document) -> list[str]:
@@ -62,18 +72,35 @@ def change_sentences(changes: Document) -> list[str]:
 
 
 def _words(changes: Document) -> list[str]:
-    first = [changes["ranked_first"]] if changes["ranked_first"] else []
-    return [entry["text"] for entry in [*changes["verdicts"], *first]]
+    return [entry["text"] for entry in _word_changes(changes)]
 
 
-def _costs(changes: Document, suffix: str) -> Table:
+def _word_changes(changes: Document) -> list[Document]:
+    """The verdicts that are others now, then the option that ranks first where it is another one."""
+    return [*changes["verdicts"], *([changes["ranked_first"]] if changes["ranked_first"] else [])]
+
+
+def _retold(entry: Document, titles: Mapping[str, str], names: Mapping[str, str]) -> str:
+    """A change with its sources, its phase by title or its options by name."""
+    before, between, rest = str(entry["text"]).partition(" became ")
+    if entry["phase"] is not None:
+        title = titles.get(entry["phase"])
+        head = before.removeprefix(entry["phase"])
+        return f"“{title}”{head}{between}{rest}" if title else f"{before}{between}{rest}"
+    was, now = (entry[end] or "none" for end in ("from", "to"))
+    told = f"{before.removesuffix(was)}{names.get(was, was)}{between}"
+    return f"{told}{names.get(now, now)}{rest.removeprefix(now)}"
+
+
+def _costs(changes: Document, suffix: str, names: Mapping[str, str]) -> Table:
     columns = [
         Column("Option"), Column("Before", "USD", numeric=True), Column("Now", "USD", numeric=True),
         Column("Difference", "USD", numeric=True),
         *(Column(f"By {LABELS[source]}", "USD", numeric=True) for source in SOURCES),
     ]  # fmt: skip
     rows: list[list[Cell]] = [
-        [cost["option"], *(_dollars(cost[name]) for name in ("from", "to", "difference")),
+        [names.get(cost["option"], cost["option"]),
+         *(_dollars(cost[name]) for name in ("from", "to", "difference")),
          *(_dollars((cost["by"] or {}).get(source)) for source in SOURCES)]
         for cost in changes["costs"]
     ]  # fmt: skip

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from toolkit.report.spoken import Spoken
 from toolkit.report.tables import Cell, Column, Mark, Table
 from toolkit.report.wording import number, percent, usd
 
@@ -45,10 +46,19 @@ def choosing_view(decision: Mapping[str, Any], names: Mapping[str, str], *, titl
     ]
     return ChoosingView(
         warnings=[_incomparable(pair, names) for pair in decision["comparability"]],
-        sentence=robust["text"] if robust else "",
+        sentence=_sentence(robust, names) if robust else "",
         tables=[table for table in tables if table is not None],
         weights=_weights(weights, names) if weights else [],
     )
+
+
+def _sentence(robust: Mapping[str, Any], names: Mapping[str, str]) -> str:
+    """Whether the ways of choosing agree; the dominated options end it, by the names that readers know."""
+    out = [option for option in robust["among"] if robust["options"][option]["dominated_by"]]
+    told = Spoken(names)(robust["text"].removesuffix(f"{', '.join(out)}." if out else ""))
+    called = [names.get(option, option) for option in out]
+    between = "; " if any("," in name for name in called) else ", "
+    return f"{told}{between.join(called)}." if out else told
 
 
 def _incomparable(pair: Mapping[str, Any], names: Mapping[str, str]) -> str:

@@ -4,19 +4,33 @@ from collections.abc import Mapping
 from typing import Any
 
 from toolkit.report.metricwords import name_of, show_threshold
+from toolkit.report.spoken import whose
 from toolkit.report.wording import plural, whole
 
+CHOSEN = "chosen"
+"""What the plan calls the candidate that the ranking chooses."""
 
-def condition(entry: Mapping[str, Any]) -> str:
-    """A criterion as a phrase, with its subject, comparison and threshold."""
+
+def condition(entry: Mapping[str, Any], names: Mapping[str, str]) -> str:
+    """A criterion as a phrase, with its subject, comparison and threshold.
+
+    Args:
+        names: what readers call each option, by id. One that is not in it keeps its id.
+    """
     if entry["any_of"] is not None:
         return f"Any of {plural(len(entry['any_of']), 'condition')}"
     what = entry["metric"] or entry["scenario_field"]
-    whose = f" of {entry['option']}" if entry["option"] else ""
-    whose += f" against {entry['baseline']}" if entry["baseline"] else ""
     comparison = str(entry["comparator"]).replace("_", " ")
-    name = name_of(entry["metric"], entry["scenario_field"])
-    return f"{name}{whose} {comparison} {show_threshold(what, entry['threshold'])}"
+    subject = name_of(entry["metric"], entry["scenario_field"])
+    if entry["option"]:
+        against = f"against {_called(entry['baseline'], names)}" if entry["baseline"] else ""
+        parts = filter(None, [_called(entry["option"], names), against])
+        subject = whose(f"{subject} of", *parts, goes_on=True)
+    return f"{subject} {comparison} {show_threshold(what, entry['threshold'])}"
+
+
+def _called(option: str, names: Mapping[str, str]) -> str:
+    return "the chosen option" if option == CHOSEN else names.get(option, option)
 
 
 def distance(entry: Mapping[str, Any]) -> str:

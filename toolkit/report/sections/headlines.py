@@ -22,6 +22,10 @@ STALE_DAYS = 365
 NODE_PRICES = ("node_usd_per_month", "cache_usd_per_month", "load_balancer_usd_per_month")
 """The figures of an option that are prices of what it runs on."""
 
+NONE_NOW, NONE_AFTER = "no phase is in service or done", "no candidate could be chosen"
+
+VOLUME = "messages_per_month"
+
 UNAVAILABILITY = "service_unavailability_min_per_month"
 
 
@@ -65,8 +69,8 @@ def cost_headlines(
     now_id, after_id = baseline(plan, options), target(inputs.decision.to_document())
     now, after = (inputs.cost.options.get(option) if option else None for option in (now_id, after_id))
     shown = [
-        _cost("Cost now", now, inputs, options, as_of, "no phase is in service or done"),
-        _cost("Cost after the last phase", after, inputs, options, as_of, "no candidate could be chosen"),
+        _cost("Cost now", now, inputs, options, as_of, NONE_NOW),
+        _cost("Cost after the last phase", after, inputs, options, as_of, NONE_AFTER),
     ]
     return [*shown, _change(now, after, shown, budget=inputs.scenario.budget_usd_per_month)]
 
@@ -148,8 +152,8 @@ def availability_headlines(
         else f"at most {_minutes((1 - need) * MINUTES_PER_MONTH)}"
     )
     return [
-        _availability("Availability now", inputs, now_id, options, as_of),
-        _availability("Availability after", inputs, after_id, options, as_of),
+        _availability("Availability now", inputs, now_id, options, as_of, NONE_NOW),
+        _availability("Availability after", inputs, after_id, options, as_of, NONE_AFTER),
         Headline(
             "Availability needed",
             DASH if need is None else exact_percent(need),
@@ -170,12 +174,18 @@ def _set_by(inputs: "ScenarioInputs") -> Evidence:
 
 
 def _availability(
-    label: str, inputs: "ScenarioInputs", option: str | None, options: "Mapping[str, Option]", as_of: date
+    label: str,
+    inputs: "ScenarioInputs",
+    option: str | None,
+    options: "Mapping[str, Option]",
+    as_of: date,
+    nothing: str,
 ) -> Headline:
     cost = inputs.cost.options.get(option) if option else None
     figure = cost.availability if cost else None
     if cost is None or figure is None:
-        return Headline(label, DASH, "nothing is known of its outages" if cost else "no such option")
+        unknown = "nothing is known of its outages" if cost else nothing
+        return Headline(label, DASH, unknown)
     name = options[cost.option].name
     age = age_days(figure, as_of)
     if age > STALE_DAYS:
@@ -215,24 +225,28 @@ def _minutes(minutes: float) -> str:
 
 
 def flip_points(decision: dict[str, Any], names: Mapping[str, str]) -> list[str]:
-    """What would have to be true for another option to win, each as one sentence."""
-    return [_flip_point(point, names) for point in decision["flip_points"]]
+    """What would have to be true for another option to win, each as one sentence.
+
+    The volumes come last: there the monthly cost changes hands, everywhere else the total that ranks.
+    """
+    points = sorted(decision["flip_points"], key=lambda point: point["input"] == VOLUME)
+    return [_flip_point(point, names) for point in points]
 
 
 def _flip_point(point: Mapping[str, Any], names: Mapping[str, str]) -> str:
-    sides = f"is {_called(point['to'], names)}; below that it is {_called(point['from'], names)}"
-    if point["input"] == "messages_per_month":
-        return f"From {number(point['value'])} {_input(point['input'])} on the cheapest {sides}."
+    above, below = _called(point["to"], names), _called(point["from"], names)
+    if point["input"] == VOLUME:
+        volume = f"{number(point['value'])} messages a month"
+        return f"From {volume} on the monthly cost is lowest with {above}; below that with {below}."
+    sides = f"is {above}; below that it is {below}"
     whose = "" if point["option"] is None else f" of {_called(point['option'], names)}"
-    unit = "" if point["unit"] in UNITLESS else f" {point['unit'].replace('/', ' a ')}"
-    now = "" if point["now"] is None else f" (it stands at {number(point['now'])})"
+    value, unit, stands = point["value"], point["unit"], point["now"]
+    now = "" if stands is None else f" (it stands at {_amount(stands, unit, short=True)})"
     chance = (
         "" if point["p_beyond"] is None else f" The chance of lying beyond is {percent(point['p_beyond'])}."
     )
     what = _quantity(point["input"])
-    return (
-        f"Where {what}{whose} is {number(point['value'])}{unit} or more{now}, the cheapest {sides}.{chance}"
-    )
+    return f"Where {what}{whose} is {_amount(value, unit)} or more{now}, the cheapest {sides}.{chance}"
 
 
 UNITLESS = ("share", "ratio", "nodes", "users", "connections", "messages", "recipients", "channels")
@@ -244,12 +258,19 @@ QUANTITY_WORDS = {
 }
 
 
+def _amount(value: float, unit: str, *, short: bool = False) -> str:
+    """A value with its unit; without what it is measured by where ``short``.
+
+    >>> _amount(1320.0, "USD/month"), _amount(44.2, "min/month", short=True), _amount(3.0, "nodes")
+    ('$1,320 a month', '44.2', '3')
+    """
+    sign, unit = ("$", unit.removeprefix("USD")) if unit.startswith("USD") else ("", f" {unit}")
+    said = "" if short or unit.strip() in UNITLESS else unit.replace("/", " a ")
+    return f"{sign}{number(value)}{said}"
+
+
 def _quantity(name: str) -> str:
     return QUANTITY_WORDS.get(name) or name.split("_usd")[0].split("_min_")[0].replace("_", " ")
-
-
-def _input(name: str) -> str:
-    return name.replace("_per_", " a ").replace("_", " ")
 
 
 def _called(option: str | None, names: Mapping[str, str]) -> str:

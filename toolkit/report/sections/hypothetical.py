@@ -5,6 +5,7 @@ from typing import Any
 
 from toolkit.report.metricwords import interval
 from toolkit.report.sections.conditions import capital, condition
+from toolkit.report.spoken import Spoken
 from toolkit.report.tables import Cell, Column, Mark, Table
 
 
@@ -24,8 +25,14 @@ def supposed_entries(judged: Mapping[str, Any]) -> list[tuple[Mapping[str, Any],
     return [(entry, inside) for entry, inside in entries if entry["hypothetical"] is not None]
 
 
-def supposed_tables(title: str, suffix: str, judged: Mapping[str, Any]) -> list[Table]:
-    """The criteria as they would be, in a table of their own that says so."""
+def supposed_tables(
+    title: str, suffix: str, judged: Mapping[str, Any], names: Mapping[str, str]
+) -> list[Table]:
+    """The criteria as they would be, in a table of their own that says so.
+
+    Args:
+        names: what readers call each option, by id.
+    """
     found = supposed_entries(judged)
     if not found:
         return []
@@ -35,13 +42,14 @@ def supposed_tables(title: str, suffix: str, judged: Mapping[str, Any]) -> list[
         Column("Grade", shape="short"),
     ]  # fmt: skip
     rows: list[list[Cell]] = []
+    spoken = Spoken(names)
     for entry, inside in found:
-        supposed = entry["hypothetical"]
+        supposed, named = entry["hypothetical"], condition(entry, names)
         low, high = supposed["low"], supposed["high"]
         rows.append([
-            f"{'or: ' if inside else ''}{condition(entry)}{'' if entry['level'] == 'must' else ' (should)'}",
+            f"{'or: ' if inside else ''}{named}{'' if entry['level'] == 'must' else ' (should)'}",
             supposed["state"],
-            supposed["reason"],
+            spoken(supposed["reason"]),
             None if low is None and high is None else interval(entry["metric"], low, high),
             supposed["environment"],
             Mark(supposed["grade"], "grade") if supposed["grade"] else None,

@@ -5,6 +5,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from toolkit.evidence import Figure, Range
+from toolkit.report.spoken import Spoken
 from toolkit.report.tables import Cell, Column, Mark, Table
 from toolkit.report.wording import exact_percent, number, percent, shorten, usd
 
@@ -36,8 +37,9 @@ def side_by_side(
     heads = [f"{options[option].name}{' (do nothing)' if option == do_nothing else ''}" for option in order]
     ranking = {entry["option"]: entry for entry in inputs.decision.to_document()["ranking"]}
     makers = _makers(
-        inputs, ranking, as_of, sorted({name for option in options.values() for name in option.features})
-    )
+        inputs, ranking, as_of, sorted({name for option in options.values() for name in option.features}),
+        Spoken({option: entry.name for option, entry in options.items()}),
+    )  # fmt: skip
     rows: list[list[Cell]] = [
         [label, *(maker(options[option]) for option in order)] for label, maker in makers.items()
     ]
@@ -50,7 +52,11 @@ def side_by_side(
 
 
 def _makers(
-    inputs: "ScenarioInputs", ranking: Mapping[str, Mapping[str, Any]], as_of: date, features: list[str]
+    inputs: "ScenarioInputs",
+    ranking: Mapping[str, Mapping[str, Any]],
+    as_of: date,
+    features: list[str],
+    spoken: Spoken,
 ) -> "dict[str, Callable[[Option], Cell]]":
     costs = inputs.cost.options
     months = inputs.cost.horizon_months
@@ -60,7 +66,7 @@ def _makers(
 
     makers: dict[str, Callable[[Option], Cell]] = {
         "Rank": lambda option: _rank(ranking.get(option.id)),
-        "Meets the must-haves": lambda option: _feasible(ranking.get(option.id)),
+        "Meets the must-haves": lambda option: _feasible(ranking.get(option.id), spoken),
         "Hosting": lambda option: HOSTING[option.hosting],
         "Plan": cost(lambda found: found.plan),
         "Recurring cost of the first month": cost(lambda found: _band(found.monthly_cost_usd)),
@@ -87,11 +93,11 @@ def _rank(entry: Mapping[str, Any] | None) -> Cell:
     return None if entry is None or entry["rank"] is None else f"{entry['rank']}"
 
 
-def _feasible(entry: Mapping[str, Any] | None) -> Cell:
+def _feasible(entry: Mapping[str, Any] | None, spoken: Spoken) -> Cell:
     if entry is None:
         return None
     word, tone = {True: ("yes", "good"), False: ("no", "bad"), None: ("unknown", "wait")}[entry["feasible"]]
-    return Mark(word, tone, shorten("; ".join(entry["reasons"]), 240) or None)
+    return Mark(word, tone, shorten(spoken("; ".join(entry["reasons"])), 240) or None)
 
 
 def _band(band: "Band | None") -> Cell:

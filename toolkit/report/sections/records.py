@@ -9,7 +9,7 @@ from toolkit.report.wording import day
 
 Document = Mapping[str, Any]
 
-NONE_FILED = "No decision is on record in this folder."
+NONE_FILED = "No decision on this scenario is on record."
 
 
 def record_sentences(entry: Document) -> list[str]:

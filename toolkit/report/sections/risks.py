@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from toolkit.report.spoken import Spoken
 from toolkit.report.wording import percent, plural, shorten, usd
 
 if TYPE_CHECKING:
@@ -18,7 +19,13 @@ Document = Mapping[str, Any]
 
 
 def largest_risks(
-    decision: Document, cost: "CostResult", *, names: Mapping[str, str], now: str | None, after: str | None
+    decision: Document,
+    cost: "CostResult",
+    *,
+    names: Mapping[str, str],
+    now: str | None,
+    after: str | None,
+    titles: Mapping[str, str] | None = None,
 ) -> list[str]:
     """The risks that weigh most, one sentence each.
 
@@ -31,16 +38,22 @@ def largest_risks(
         names: what readers call each option.
         now: the option that doing nothing keeps. None where nothing is in service.
         after: the option that the plan ends in. None where none could be chosen.
+        titles: of the phases, by id. None leaves the ids.
     """
     money = sorted(_money(decision, names, now, after), reverse=True)
-    told = [*_wrong_today(decision), *(text for _, text in money), *_unknown(decision, cost, names, after)]
+    told = [
+        *_wrong_today(decision, titles or {}),
+        *(text for _, text in money),
+        *_unknown(decision, cost, names, after),
+    ]
     return [shorten(text, LONGEST) for text in told[:MOST]]
 
 
-def _wrong_today(decision: Document) -> Iterator[str]:
+def _wrong_today(decision: Document, titles: Mapping[str, str]) -> Iterator[str]:
     for phase in decision["phases"]:
         if phase["rollback"] is True:
-            yield f"{phase['id']} is in service and meets a condition to roll back."
+            told = f"“{titles[phase['id']]}”" if phase["id"] in titles else phase["id"]
+            yield f"{told} is in service and meets a condition to roll back."
     for record in decision["record"]:
         if record["broken"] or record["expired"]:
             broken = len(record["broken"])
@@ -80,7 +93,8 @@ def _unknown(
     for entry in decision["ranking"]:
         if entry["option"] == after and entry["feasible"] is None:
             reasons = [reason for reason in entry["reasons"] if not (note and note in reason)]
-            yield f"{_called(after, names)} may not meet a must-have: {'; '.join(reasons)}."
+            told = Spoken(names)("; ".join(reasons)).removesuffix(".")
+            yield f"{_called(after, names)} may not meet a must-have: {told}."
     waiting = [entry for entry in decision["next_measurements"] if entry["id"] is None]
     if waiting:
         yield f"{plural(len(waiting), 'condition')} of the gates cannot be judged for want of evidence."

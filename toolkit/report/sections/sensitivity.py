@@ -50,7 +50,7 @@ def sensitivity_view(cost: "CostResult", names: Mapping[str, str], *, title: str
 def _nearest(nearest: Mapping[str, Any] | None, names: Mapping[str, str]) -> list[str]:
     if nearest is None:
         return []
-    moves = ", ".join(
+    moves = "; ".join(
         f"{_words(move['input'])} at its {_percentile(move['share'])}" for move in nearest["moves"]
     )
     where = f", with {moves}" if moves else ""
@@ -61,7 +61,14 @@ def _nearest(nearest: Mapping[str, Any] | None, names: Mapping[str, str]) -> lis
 
 
 def _percentile(share: float) -> str:
-    return f"{share * 100:.0f} % point"
+    """The share as a percentile.
+
+    >>> _percentile(0.18), _percentile(0.61), _percentile(0.12)
+    ('18th percentile', '61st percentile', '12th percentile')
+    """
+    place = round(share * 100)
+    ending = "th" if place in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(place % 10, "th")
+    return f"{place}{ending} percentile"
 
 
 def _table(entries: list[dict[str, Any]], chosen: str, names: Mapping[str, str], suffix: str) -> Table:
@@ -89,10 +96,17 @@ def _share(index: float | None) -> Cell:
 
 
 def _flip(point: Mapping[str, Any], names: Mapping[str, str]) -> str:
-    values = ", ".join(f"{_words(value['quantity'])} {number(value['value'])}" for value in point["values"])
+    values = "; ".join(f"{_words(value['quantity'])}: {number(value['value'])}" for value in point["values"])
     other = names.get(point["to"], point["to"])
     return f"{other} beyond {values} (chance {percent(point['p_beyond'])})"
 
 
 def _words(name: str) -> str:
+    """The name of an input in words, its unit set apart.
+
+    >>> _words("downtime_cost_usd_per_hour"), _words("service_unavailability_min_per_month")
+    ('downtime cost, USD per hour', 'service unavailability, minutes per month')
+    """
+    for unit, told in (("_usd_per_", ", USD per "), ("_min_per_", ", minutes per ")):
+        name = name.replace(unit, told)
     return name.replace("_", " ")

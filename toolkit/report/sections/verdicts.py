@@ -9,6 +9,7 @@ from toolkit.report.evidenced import NO_SAMPLE, Evidence
 from toolkit.report.metricwords import interval, show
 from toolkit.report.sections.conditions import capital, condition, distance, reason
 from toolkit.report.sections.hypothetical import supposed_sentence, supposed_tables
+from toolkit.report.spoken import Spoken
 from toolkit.report.tables import Cell, Column, Mark, Table
 from toolkit.report.wording import DASH, day, plural, whole
 
@@ -80,50 +81,58 @@ def _view(
     as_of: date,
 ) -> PhaseView:
     suffix = f", {scenario}" if scenario else ""
+    spoken = Spoken(names)
     return PhaseView(
         id=phase.id,
         title=phase.title,
         verdict=judged["verdict"],
         tone=TONES[judged["verdict"]],
         # The card says the word beside its symbol, so that the sentence need not say it again.
-        sentence=capital(sentence.removeprefix(f"{judged['verdict']} - ")),
-        settle=settling(judged)[:MOST_SETTLING],
-        alarm=_alarm(judged),
+        sentence=capital(spoken(sentence.removeprefix(f"{judged['verdict']} - "))),
+        settle=settling(judged, names)[:MOST_SETTLING],
+        alarm=_alarm(judged, spoken),
         decide_by="" if phase.status == "done" else judged["decide_by"] or "",
         owner=phase.owner or "",
         facts=_facts(phase, judged, names),
         steps=[(step.done, step.do) for step in phase.steps],
-        hypothetical=supposed_sentence(judged),
+        hypothetical=spoken(supposed_sentence(judged)),
         tables=[
             *(
-                _table(f"{phase.title}: {LISTS[name].lower()}{suffix}", rows, as_of)
+                _table(f"{phase.title}: {LISTS[name].lower()}{suffix}", rows, as_of, spoken)
                 for name in LISTS
                 if (rows := [entry for entry in judged["criteria"] if entry["list"] == name])
             ),
-            *supposed_tables(phase.title, suffix, judged),
+            *supposed_tables(phase.title, suffix, judged, names),
         ],
     )
 
 
-def settling(judged: dict[str, Any]) -> list[str]:
-    """What would settle a HOLD, one entry for each criterion of which that is known."""
+def settling(judged: dict[str, Any], names: Mapping[str, str]) -> list[str]:
+    """What would settle a HOLD, one entry for each criterion of which that is known.
+
+    The first condition that cannot be judged is left out where the sentence on the phase tells its distance.
+    """
     if judged["verdict"] != "HOLD":
         return []
-    entries = [inner for entry in judged["criteria"] for inner in (entry["any_of"] or [entry])]
-    return [
-        f"{condition(entry)}: {distance(entry)}"
-        for entry in entries
-        if entry["list"] in ("needed_if", "ready_if") and entry["level"] == "must" and distance(entry)
+    deciding = [
+        entry
+        for entry in judged["criteria"]
+        if entry["list"] in ("needed_if", "ready_if") and entry["level"] == "must"
     ]
+    first = next((entry for entry in deciding if entry["state"] == "unknown"), None)
+    told = first if first and not first["reason"].startswith("window not over") else None
+    entries = [inner for entry in deciding if entry is not told for inner in (entry["any_of"] or [entry])]
+    entries = [*((told or {}).get("any_of") or []), *entries]
+    return [f"{condition(entry, names)}: {distance(entry)}" for entry in entries if distance(entry)]
 
 
-def _alarm(judged: dict[str, Any]) -> str:
+def _alarm(judged: dict[str, Any], spoken: Spoken) -> str:
     if judged["rollback"] is not True:
         return ""
     met = [
         entry for entry in judged["criteria"] if entry["list"] == "rollback_if" and entry["state"] == "met"
     ]
-    return "; ".join(f"{condition(entry)}: {entry['reason']}" for entry in met)
+    return "; ".join(f"{condition(entry, spoken.names)}: {spoken(entry['reason'])}" for entry in met)
 
 
 def _facts(phase: "Phase", judged: dict[str, Any], names: Mapping[str, str]) -> list[tuple[str, str]]:
@@ -143,7 +152,7 @@ def _facts(phase: "Phase", judged: dict[str, Any], names: Mapping[str, str]) -> 
     return [*facts, ("Status", STATUS[judged["status"]])]
 
 
-def _table(caption: str, entries: Sequence[dict[str, Any]], as_of: date) -> Table:
+def _table(caption: str, entries: Sequence[dict[str, Any]], as_of: date, spoken: Spoken) -> Table:
     columns = [
         Column("Criterion"), Column("State", shape="short"), Column("Reason", shape="wide"),
         Column("Estimate", numeric=True), Column("Interval", numeric=True),
@@ -152,20 +161,21 @@ def _table(caption: str, entries: Sequence[dict[str, Any]], as_of: date) -> Tabl
     ]  # fmt: skip
     rows: list[list[Cell]] = []
     for entry in entries:
-        rows.append(_row(entry, as_of))
-        rows.extend(_row(inner, as_of, inside=True) for inner in entry["any_of"] or [])
+        rows.append(_row(entry, as_of, spoken))
+        rows.extend(_row(inner, as_of, spoken, inside=True) for inner in entry["any_of"] or [])
     return Table(
         caption=caption, columns=columns, rows=rows, absent="does not apply, or nothing was recorded"
     )
 
 
-def _row(entry: Mapping[str, Any], as_of: date, *, inside: bool = False) -> list[Cell]:
+def _row(entry: Mapping[str, Any], as_of: date, spoken: Spoken, *, inside: bool = False) -> list[Cell]:
+    named = condition(entry, spoken.names)
     what = entry["metric"] or entry["scenario_field"]
     grade: Cell = Mark(entry["grade"], "grade") if entry["grade"] else None
     return [
-        f"{'or: ' if inside else ''}{condition(entry)}{'' if entry['level'] == 'must' else ' (should)'}",
+        f"{'or: ' if inside else ''}{named}{'' if entry['level'] == 'must' else ' (should)'}",
         Mark(entry["state"], STATE_TONES[entry["state"]]),
-        reason(entry),
+        spoken(reason(entry)),
         None
         if entry["estimate"] is None
         else Mark(show(what, entry["estimate"]), "plain", evidence=_evidence(entry, as_of)),
@@ -193,7 +203,8 @@ def _evidence(entry: Mapping[str, Any], as_of: date) -> Evidence | None:
     )  # fmt: skip
 
 
-def next_measurements(decision: "Decision") -> list[str]:
+def next_measurements(decision: "Decision", names: Mapping[str, str]) -> list[str]:
     """What is open, the first phase first, each as one sentence; what could be measured is a table."""
-    found = decision.to_document()["next_measurements"]
-    return [f"{capital(entry['what'])}: {reason(entry)}." for entry in found if entry["id"] is None]
+    found, spoken = decision.to_document()["next_measurements"], Spoken(names)
+    told = (f"{entry['what']}: {reason(entry)}." for entry in found if entry["id"] is None)
+    return [capital(spoken(sentence)) for sentence in told]

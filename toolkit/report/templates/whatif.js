@@ -28,7 +28,7 @@
   function answer(here) {
     const found = best(here), rivals = reaching(here).length;
     const need = data.needs[here.need] === null ? null : data.axes.need.said[here.need];
-    const who = need === null ? "with a total" : `whose experience reaches ${need}`;
+    const who = need === null ? "with a total" : `with a total whose experience reaches ${need}`;
     if (found !== null) {
       const total = totals(here)[found.index], many = `The cheapest of the ${rivals} options ${who}`;
       const told = rivals === 1 ? `The only option ${who}.` : `${many}, in ${often(found.chance)} of the draws.`;

@@ -47,11 +47,13 @@ def _row(attempt: Attempt, environment: str, seen_ns: int) -> dict[str, Any]:
         until_us = max(seen_ns // 1000, until_us)
     handshake_ms = attempt.handshake_ms if attempt.opened else None
     rank = f"-{attempt.rank + 1}" if attempt.rank else ""
+    # Machines that share a load have virtual users of the same numbers, which dial in the same second.
+    took = f"-{attempt.handshake_ms}ms" if attempt.is_coarse else ""
     return {
         "environment": environment,
         "collector": COLLECTOR,
         "client": attempt.client,
-        "session": f"{attempt.start_ns}-{attempt.series}{rank}",
+        "session": f"{attempt.start_ns}-{attempt.series}{took}{rank}",
         # Nothing tells which attempts follow one another.
         "attempt": None,
         "started_at": start_us,

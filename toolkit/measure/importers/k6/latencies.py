@@ -84,12 +84,13 @@ def misnamed(
 
 _DELIVERIES = """
     WITH ranked AS (
-        SELECT *, row_number() OVER (PARTITION BY series, ns ORDER BY line) AS rank,
+        SELECT *, row_number() OVER (PARTITION BY series, ns, value ORDER BY line) AS rank,
             value * $unit_ns / 1e9 AS latency_s
         FROM points WHERE metric = $trend
     ),
     fates AS (
-        SELECT concat($trend, '-', ns, '-', series, CASE WHEN rank > 1 THEN '-' || rank END) AS message,
+        SELECT concat($trend, '-', ns, '-', series, '-', value, CASE WHEN rank > 1 THEN '-' || rank END)
+                AS message,
             client, ns // 1000 - CAST(latency_s * 1e6 AS BIGINT) AS scheduled_us,
             CASE WHEN latency_s <= $deadline_s THEN latency_s END AS latency_s, NULL AS copies
         FROM ranked

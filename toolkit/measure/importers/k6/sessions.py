@@ -33,6 +33,7 @@ class Attempt:
         start_ns: when it began, in nanoseconds since 1970.
         series: of its tags.
         rank: which one of its series at that time, 0 for the first, where stamps are coarse.
+        is_coarse: whether its stamp alone does not tell it apart from those of another machine.
         status: of the HTTP answer. None where there was none.
         handshake_ms: how long it took until it opened or failed. None where that is not told.
         duration_ms: from its beginning to its end. None where it has no end.
@@ -45,6 +46,7 @@ class Attempt:
     status: str | None
     handshake_ms: float | None = None
     duration_ms: float | None = None
+    is_coarse: bool = False
 
     @property
     def opened(self) -> bool:
@@ -167,7 +169,7 @@ class Pairing:
         if point.is_coarse:
             rank = self._ranks[key]
             self._ranks[key] += 1
-        attempt = Attempt(point.ns, point.series, rank, point.client, point.status)
+        attempt = Attempt(point.ns, point.series, rank, point.client, point.status, is_coarse=point.is_coarse)
         self._dialled[key].append(attempt)
         if attempt.opened:
             self._waiting[point.series].add(attempt)

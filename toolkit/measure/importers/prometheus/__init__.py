@@ -33,17 +33,18 @@ from toolkit.project.faults import Faults, near, printable, shortened
 
 KIND = "prometheus"
 
+_CHAT_GAUGES = ("connections", "rooms", "sessions", "history_bytes", "event_loop_lag_seconds", "draining")
+_CHAT_COUNTERS = (
+    "refused", "published", "direct", "delivered", "duplicates", "dropped", "resumed", "taken_over",
+    "expired", "pings", "timed_out", "too_slow", "misunderstood", "delayed", "stalls", "errors", "unrecorded",
+    "closed", "handshakes_refused",
+)  # fmt: skip
+
 KNOWN: dict[str, Role] = {
     # toolkit serve.
     "chat_opened_total": "opened",
-    "chat_connections": "gauge",
-    "chat_refused_total": "counter",
-    "chat_closed_total": "counter",
-    "chat_published_total": "counter",
-    "chat_delivered_total": "counter",
-    "chat_timed_out_total": "counter",
-    "chat_too_slow_total": "counter",
-    "chat_errors_total": "counter",
+    **dict.fromkeys((f"chat_{name}" for name in _CHAT_GAUGES), "gauge"),
+    **dict.fromkeys((f"chat_{name}_total" for name in _CHAT_COUNTERS), "counter"),
     # npm socket.io-prometheus-metrics and its kin, with their spelling.
     "socket_io_connect_total": "opened",
     "socket_io_connected": "gauge",

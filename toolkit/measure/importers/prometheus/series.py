@@ -1,5 +1,6 @@
 """Series of Prometheus: their good samples, and what these add up to by hour."""
 
+import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Mapping
@@ -9,7 +10,15 @@ from itertools import pairwise
 from math import ceil, fsum
 from typing import Any, Literal
 
-from toolkit.measure.importers.aggregates import EARLIEST, EPOCH, HOUR, LATEST, Aggregates, hour_span
+from toolkit.measure.importers.aggregates import (
+    COLLECTOR,
+    EARLIEST,
+    EPOCH,
+    HOUR,
+    LATEST,
+    Aggregates,
+    hour_span,
+)
 from toolkit.measure.importers.findings import BadLine
 from toolkit.measure.importers.jsonfile import number
 from toolkit.project.faults import shortened
@@ -129,13 +138,20 @@ def add_counters(series: list[Series], aggregates: Aggregates) -> None:
         if one.role != "gauge" and one.samples:
             named[one.name if one.role == "counter" else one.role].append(one)
     for name, members in sorted(named.items()):
+        collector = _watched(members)
         first, last = _ends(members)
         hours: dict[int, float] = defaultdict(float)
         for member in members:
             for hour, grown in growth(member.samples).items():
                 hours[hour] += grown
         for hour, count in sorted(hours.items()):
-            aggregates.count(name, count, hour_span(hour, first, last))
+            aggregates.count(name, count, hour_span(hour, first, last), collector=collector)
+
+
+def _watched(series: list[Series]) -> str:
+    """The same for the same series: counts of other servers are not those of these, asked for again."""
+    names = "\n".join(sorted(one.name for one in series))
+    return f"{COLLECTOR}-{hashlib.sha256(names.encode()).hexdigest()[:8]}"
 
 
 def add_gauges(series: list[Series], aggregates: Aggregates) -> None:
@@ -149,8 +165,23 @@ def add_gauges(series: list[Series], aggregates: Aggregates) -> None:
             hours[_hour(at)].append(value)
         for hour, values in sorted(hours.items()):
             span = hour_span(hour, first, last)
-            aggregates.add(one.name, "maximum", max(values), span, unit="1")
-            aggregates.add(one.name, "mean", fsum(values) / len(values), span, unit="1")
+            unit = _unit(one.name)
+            aggregates.add(one.name, "maximum", max(values), span, unit=unit)
+            aggregates.add(one.name, "mean", fsum(values) / len(values), span, unit=unit)
+
+
+def _unit(name: str) -> str:
+    """The unit that the name of a metric ends with, as Prometheus asks of names.
+
+    >>> _unit('chat_history_bytes{job="chat"}')
+    'By'
+    """
+    metric = name.partition("{")[0]
+    return next((unit for ending, unit in _UNITS.items() if metric.endswith(ending)), "1")
+
+
+_UNITS = {"_seconds": "s", "_bytes": "By"}
+"""https://prometheus.io/docs/practices/naming/#base-units"""
 
 
 def _ends(series: list[Series]) -> tuple[datetime, datetime]:
