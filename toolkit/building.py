@@ -15,7 +15,7 @@ from toolkit.project.remembered import remembering
 from toolkit.report.fingerprint import Fingerprint, fingerprint
 from toolkit.report.lock import Busy, in_turn
 from toolkit.report.publish import cache_of, published
-from toolkit.report.standing import about, following
+from toolkit.report.standing import about, following, in_the_way
 
 if TYPE_CHECKING:
     from toolkit.loading import Loaded
@@ -59,13 +59,15 @@ def build(
         pdf: print its page as `report.pdf` too, once it is published.
 
     Raises:
-        InputError: the folder has faults, or a notebook fails; nothing was published.
+        InputError: the folder has faults, a notebook fails, or in ``out`` lies something that is not a
+            build's; nothing was published.
         EnvironmentFault: the machine cannot build or publish it.
 
     Either has as its notes which messages of the failure could not be sent.
     """
     folder, target = open_folder(project), Path(out)
     _refuse_among_inputs(folder, target)
+    _refuse_among_others(target)
     settings = read_project(folder, Faults())
     day = pinned_day(settings, as_of)
     try:
@@ -157,10 +159,20 @@ def _reasons(error: ToolkitError) -> list[str]:
 
 
 def _refuse_among_inputs(folder: Folder, out: Path) -> None:
-    for name in ("options", "pricing", "scenarios", "metrics", "notebooks"):
+    right = "choose a folder of its own"
+    if out.resolve() == folder.root.resolve():
+        raise InputError(f"{out}:1: out: is the decision folder itself; {right}")
+    for name in ("options", "pricing", "scenarios", "metrics", "notebooks", "records"):
         if out.resolve().is_relative_to((folder.root / name).resolve()):
             wrong = f"lies in {name}/, among what the report is made from"
-            raise InputError(f"{out}:1: out: {wrong}; choose a folder of its own")
+            raise InputError(f"{out}:1: out: {wrong}; {right}")
+
+
+def _refuse_among_others(out: Path) -> None:
+    """A build replaces its index and removes what is out of date; what is not its own is neither."""
+    if (found := in_the_way(out)) is not None:
+        wrong = f"{found.relative_to(out)} stands there and is not a build's"
+        raise InputError(f"{out}:1: out: {wrong}; choose a folder of its own")
 
 
 def _build(

@@ -176,9 +176,12 @@ def published_under(report: Path, scenario: str) -> dict[str, Any] | None:
     for path in sorted(report.glob("decision*.json")):
         try:
             document: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        except ValueError:
+            found = document["scenario"] == scenario
+            # One that lacks what is compared is as good as none.
+            Outcome.of_document(document)
+        except (AttributeError, KeyError, OSError, RecursionError, TypeError, ValueError):
             continue
-        if document.get("scenario") == scenario:
+        if found:
             return document
     return None
 

@@ -5,12 +5,24 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    model_validator,
+)
 
 Grade = Literal["claim", "published", "contract", "lab", "field"]
 GRADES: tuple[Grade, ...] = ("claim", "published", "contract", "lab", "field")
 
-NonNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+LARGEST = 1e15
+"""No quantity of a chat comes near, in any unit used here, and what is computed of it stays finite."""
+
+NonNegative = Annotated[float, Field(ge=0, le=LARGEST, allow_inf_nan=False)]
 
 
 def four_digits(value: float) -> float:
@@ -21,6 +33,15 @@ def four_digits(value: float) -> float:
     """
     return float(f"{float(value):.4g}")
 
+
+def _not_blank(text: str) -> str:
+    if not text.strip():
+        raise ValueError(f"{text[:20]!r} says nothing|write some text")
+    return text
+
+
+Text = Annotated[str, AfterValidator(_not_blank)]
+"""Words for readers; blanks alone are none."""
 
 WRITTEN_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
@@ -98,9 +119,9 @@ class Figure(Strict):
     p5: NonNegative | None = None
     p50: NonNegative | None = None
     p95: NonNegative | None = None
-    unit: str = Field(min_length=1)
+    unit: Text
     grade: Grade
-    source: str = Field(min_length=1)
+    source: Text
     as_of: Day
     note: str | None = None
 

@@ -73,7 +73,7 @@ def scenario_name(loaded: Loaded, scenario: str | None) -> str:
     Raises:
         InputError: the folder has no such scenario.
     """
-    name = scenario or loaded.project.default_scenario
+    name = loaded.project.default_scenario if scenario is None else scenario
     if name not in loaded.scenarios:
         path = loaded.folder.root / "scenarios"
         raise InputError(
@@ -226,10 +226,13 @@ def _check_books(
 ) -> None:
     """Every option finds its price book, and old books are told."""
     # Of two books of one vendor the first is used.
-    files = {str(document.data.get("vendor")): document for document in reversed(documents)}
+    named = [document for document in documents if isinstance(document.data.get("vendor"), str)]
+    files = {str(document.data["vendor"]): document for document in reversed(named)}
+    # One that cannot be read, or does not say whose it is, may be the one that an option asks for.
+    every_vendor_is_known = len(named) == len(folder.files("pricing"))
     for option_id, option in options.items():
         vendor = option.price_book
-        if vendor is not None and vendor not in files:
+        if vendor is not None and vendor not in files and every_vendor_is_known:
             path = folder.root / "options" / f"{option_id}.yaml"
             wrong = f"there is no price book {vendor!r}"
             faults.error(path, _line(path, "price_book"), "price_book", wrong, near(vendor, list(files)))

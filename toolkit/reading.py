@@ -49,11 +49,13 @@ def read_scenarios(folder: Folder, project: Project | None, faults: Faults) -> d
     for document in folder.documents("scenarios", faults):
         scenario = validate(document, Scenario, faults)
         if scenario is not None:
-            found[document.path.stem] = scenario
             for field, wrong, right in inconsistencies(scenario):
                 faults.warn(document.path, document.line((field,)), field, wrong, right)
             if overflow := growth_fault(scenario):
                 field, right = "growth_per_month", "lower the growth, the traffic or the horizon"
                 faults.error(document.path, document.line((field,)), field, overflow, right)
+            else:
+                # Nothing can be computed of the others, not even what the plan asks of them.
+                found[document.path.stem] = scenario
     first = project.default_scenario if project else None
     return dict(sorted(found.items(), key=lambda item: (item[0] != first, item[0])))

@@ -1,5 +1,6 @@
 """Decision records joined: drawn up from a decision, filed by a team, checked again on every later day."""
 
+import os
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -64,14 +65,39 @@ def file_record(folder: Folder, source: Path, *, scenarios: Sequence[str]) -> Pa
     target = folder.records / f"{record.as_of.isoformat()}-{slug(record.scenario)}.md"
     try:
         folder.records.mkdir(exist_ok=True)
-        with target.open("xb") as stream:
-            stream.write(source.read_bytes())
+        _put(source.read_bytes(), target)
     except FileExistsError:
         wrong, right = f"{target} is there already", "edit that one, or rename it first"
         raise InputError.of_argument("record", wrong, right) from None
     except OSError as error:
         raise EnvironmentFault(f"{target}: {error.strerror}; make the folder writable") from error
     return target
+
+
+def _put(content: bytes, target: Path) -> None:
+    """Write a new file, there whole or not at all: half a record would stop every command on the folder.
+
+    Raises:
+        FileExistsError: it is there already.
+    """
+    part = target.with_name(f".{target.name}.{os.getpid()}.part")
+    try:
+        with part.open("wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        try:
+            # Unlike a rename, a link replaces nothing.
+            os.link(part, target)
+        except FileExistsError:
+            raise
+        except OSError:
+            # Not every file system has links.
+            if target.exists():
+                raise FileExistsError(target) from None
+            part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def slug(text: str) -> str:

@@ -1,5 +1,7 @@
 """A new decision folder: what the brief's team had, to be edited, with a schedule for its reports."""
 
+import errno
+import os
 import shlex
 import shutil
 import sys
@@ -17,30 +19,66 @@ def init(folder: Path | str) -> Path:
     Beside them lie settings for a chat server of one's own, and in `schedule/` what builds a report every
     night, to start from.
 
+    A new folder appears whole or not at all.
+
     Raises:
         InputError: where the folder is there already and not empty.
     """
     target = Path(folder)
-    if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        raise InputError(f"{target}:1: folder: is there already and not empty; name a new one")
-    source = shipped("data")
-    target.mkdir(parents=True, exist_ok=True)
-    for name in ("options", "pricing", "scenarios"):
-        shutil.copytree(source / name, target / name)
-    for name in ("plan.yaml", "claims.yaml", "use-cases.yaml", "measurements.yaml"):
-        shutil.copyfile(source / name, target / name)
-    shutil.copyfile(STARTING, target / "chat.yaml")
-    text = (source / "project.yaml").read_text(encoding="utf-8")
-    # A new folder follows the calendar; only the one that ships is pinned to its recordings' day.
-    kept = [line for line in text.splitlines() if not line.startswith(("as_of:", "# Pins data"))]
-    (target / "project.yaml").write_text("\n".join(kept) + "\n", encoding="utf-8")
-    _schedule(target)
+    _refuse_taken(target)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    # An empty folder may be somebody's working directory or a mount, and is filled instead of replaced.
+    inside = target.is_dir()
+    home = target if inside else target.parent
+    part = home / f".toolkit-init.{os.getpid()}.part"
+    try:
+        part.mkdir()
+        _fill(part, stands_at=target)
+        if inside:
+            for path in sorted(part.iterdir()):
+                path.rename(target / path.name)
+        else:
+            _appear(part, target)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
     return target
 
 
-def _schedule(target: Path) -> None:
+def _refuse_taken(target: Path) -> None:
+    if target.is_symlink() or target.exists():
+        if target.is_dir() and not any(target.iterdir()):
+            return
+        raise InputError(f"{target}:1: folder: is there already and not empty; name a new one")
+
+
+def _appear(part: Path, target: Path) -> None:
+    """Give the folder its name, unless somebody else has taken it meanwhile."""
+    try:
+        part.rename(target)
+    except OSError as error:
+        if error.errno not in (errno.EEXIST, errno.ENOTEMPTY, errno.ENOTDIR):
+            raise
+        _refuse_taken(target)
+        raise
+
+
+def _fill(part: Path, *, stands_at: Path) -> None:
+    source = shipped("data")
+    for name in ("options", "pricing", "scenarios"):
+        shutil.copytree(source / name, part / name)
+    for name in ("plan.yaml", "claims.yaml", "use-cases.yaml", "measurements.yaml"):
+        shutil.copyfile(source / name, part / name)
+    shutil.copyfile(STARTING, part / "chat.yaml")
+    text = (source / "project.yaml").read_text(encoding="utf-8")
+    # A new folder follows the calendar; only the one that ships is pinned to its recordings' day.
+    kept = [line for line in text.splitlines() if not line.startswith(("as_of:", "# Pins data"))]
+    (part / "project.yaml").write_text("\n".join(kept) + "\n", encoding="utf-8")
+    _schedule(part, folder=str(stands_at.resolve()))
+
+
+def _schedule(target: Path, *, folder: str) -> None:
     """Write the examples of a schedule, with this folder and this very command in them."""
-    folder, command = str(target.resolve()), str(Path(sys.executable).parent / "toolkit")
+    command = str(Path(sys.executable).parent / "toolkit")
     values = {
         "@CRON_FOLDER@": _for_cron(folder),
         "@CRON_TOOLKIT@": _for_cron(command),

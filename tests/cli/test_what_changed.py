@@ -157,6 +157,15 @@ def test_a_damaged_report_is_compared_without_causes(small: Path, tmp_path: Path
     assert total(told, "pusher")["difference"] > 0
 
 
+@pytest.mark.parametrize("content", ["[]", "{}", '{"scenario": "production"}', "[" * 100_000])
+def test_a_decision_that_somebody_damaged_is_as_good_as_none(
+    small: Path, tmp_path: Path, content: str
+) -> None:
+    decision, kept = state(small)
+    (tmp_path / "decision.json").write_text(content)
+    assert changing.compared(decision, tmp_path, new=kept).to_document()["changes"] is None
+
+
 def test_builds_tell_it_and_records_are_filed_and_checked(small: Path, toolkit: Any, tmp_path: Path) -> None:
     def decision(report: Path) -> Any:
         return json.loads((report / "decision.json").read_text())

@@ -121,3 +121,13 @@ def test_months_of_draws_without_a_price_are_means_of_the_others(costed: Costed,
     bill = cost.lines[0]
     assert bill.band is not None and bill.months_usd is not None
     assert np.isclose(sum(bill.months_usd), bill.band.mean)
+
+
+def test_no_text_is_a_formula_in_csv_and_json_has_it_as_written(costed: Costed, fixed: FixedOption) -> None:
+    option = fixed("ably").model_copy(update={"migration": {"=1+1": 2.0, "-cmd": 1.0}})
+    made = costed(option, scenario=plain_scenario(horizon_months=1))
+    moved = [row for row in csv.DictReader(io.StringIO(items_csv(made))) if row["line"] == "migration"]
+    assert {row["component"] for row in moved} == {"'=1+1", "'-cmd"}
+    assert all(Decimal(row["mean_usd"]) for row in moved)
+    rows = focus.focus_document(made)["rows"]
+    assert any(row["ChargeDescription"] == "ably: migration: =1+1" for row in rows)

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -63,6 +64,14 @@ def test_csv_has_a_header_and_reads_back(made: Bill) -> None:
     assert [row["ListCost"] for row in found] == ["29.00", "92.50", "1.00"]
     assert found[0]["BillingPeriodStart"] == ""
     assert tuple(found[0]) == COLUMNS
+
+
+def test_no_text_is_a_formula_in_csv(made: Bill) -> None:
+    hostile = replace(made, vendor_name="=HYPERLINK(1)")
+    found = list(csv.DictReader(io.StringIO(focus_csv(hostile))))
+    assert {row["ServiceName"] for row in found} == {"'=HYPERLINK(1)"}
+    assert [row["ListCost"] for row in found] == ["29.00", "92.50", "1.00"]
+    assert rows(hostile)[0]["ServiceName"] == "=HYPERLINK(1)"
 
 
 def test_the_json_document_names_its_schema(made: Bill) -> None:

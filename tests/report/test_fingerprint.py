@@ -89,3 +89,10 @@ def test_inputs_are_named_as_in_the_folder_with_their_hash(small: Path) -> None:
         "6b86b273ff34fce19d6b804eff5a3f5747ada4eaa22f1d49c01e52ddb7875b4b"
     )
     assert set(state(small).inputs) == {"plan.yaml", "metrics/a.parquet", "notebooks/1.ipynb"}
+
+
+def test_a_file_that_cannot_be_read_stops_no_build_and_is_another_state(small: Path) -> None:
+    before = state(small)
+    # Not even root can read it from its beginning.
+    (small / "key.pem").symlink_to("/proc/self/mem")
+    assert state(small).digest == state(small).digest != before.digest

@@ -1,5 +1,6 @@
 """A build is there whole or not at all; readers of the previous one notice nothing until it is."""
 
+import json
 import multiprocessing
 import os
 import random
@@ -15,8 +16,9 @@ import pytest
 
 from toolkit.project.faults import EnvironmentFault
 from toolkit.report.fingerprint import Fingerprint
+from toolkit.report.lock import PARTIAL
 from toolkit.report.publish import publish, published
-from toolkit.report.standing import builds, manifest_of
+from toolkit.report.standing import builds, following, in_the_way, manifest_of
 from toolkit.report.writing import child, file_digest, write
 
 DAY = date(2026, 11, 23)
@@ -273,6 +275,56 @@ def test_folders_that_are_no_builds_are_left_alone(tmp_path: Path) -> None:
     (tmp_path / "README.md").write_text("hello")
     publish(tmp_path, fingerprint=state(), render=page, keep=1)
     assert (tmp_path / "mine" / "build.json").exists() and (tmp_path / "README.md").exists()
+
+
+def test_what_looks_like_a_rest_of_a_build_and_is_none_is_left_alone(tmp_path: Path) -> None:
+    mine = [tmp_path / name for name in (".film.part", ".building-shed", ".index.html.part", ".notes.7.part")]
+    for path in mine:
+        path.write_text("mine")
+    rests = [tmp_path / f"{PARTIAL}2026-11-23-aaaaaaaaaaaa-17", tmp_path / ".index.html.17.part"]
+    rests[0].mkdir()
+    rests[1].write_text("half")
+    publish(tmp_path, fingerprint=state(), render=page)
+    assert all(path.read_text() == "mine" for path in mine)
+    assert not any(path.exists() for path in rests)
+
+
+@pytest.mark.parametrize("name", ["index.html", "failed/photo.txt", "latest"])
+def test_what_a_build_would_replace_is_in_its_way(tmp_path: Path, name: str) -> None:
+    publish(tmp_path / "reports", fingerprint=state(), render=page)
+    assert in_the_way(tmp_path / "reports") is None and in_the_way(tmp_path / "none") is None
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    if name == "latest":
+        (tmp_path / name).symlink_to(tmp_path / "reports" / "latest")
+    else:
+        (tmp_path / name).write_text("<h1>mine</h1>")
+    assert in_the_way(tmp_path) == tmp_path / name
+
+
+@pytest.mark.parametrize("name", ["failed/photo.txt", "failed/2026/photo.txt"])
+def test_what_lies_among_failed_attempts_and_is_none_is_left_alone(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).parent.mkdir(parents=True)
+    (tmp_path / name).write_text("mine")
+    publish(tmp_path, fingerprint=state(), render=page)
+    assert (tmp_path / name).read_text() == "mine"
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        {"as_of": "soon"}, {"as_of": None}, {"files": []}, {"files": {"index.html": 7}}, {"fingerprint": 7},
+        {"since": ["x"]}, {"about": []}, {"about": {"verdicts": [7], "watched": []}},
+    ],
+)  # fmt: skip
+def test_a_build_whose_manifest_somebody_damaged_stops_no_other(
+    tmp_path: Path, damage: dict[str, Any]
+) -> None:
+    build = publish(tmp_path, fingerprint=state(), render=page)
+    manifest = json.loads((build / "build.json").read_text())
+    (build / "build.json").write_text(json.dumps(manifest | damage))
+    publish(tmp_path, fingerprint=following(tmp_path, state("b" * 64)), render=page)
+    assert (tmp_path / "latest").readlink() != Path(build.name)
+    assert published(tmp_path, fingerprint=state()) in (None, build)
 
 
 @pytest.mark.parametrize("name", ["", "../x", "a/b", "/etc/x", ".hidden", "..", "a\0b", "a\\b"])

@@ -71,3 +71,61 @@ def test_a_damaged_archive_is_wrong_input(tmp_path: Path, content: bytes) -> Non
     (tmp_path / NAME).write_bytes(content)
     with pytest.raises(InputError, match=r"inputs.zip:1: file: is not what a build keeps"):
         Kept.read(tmp_path)
+
+
+def test_files_that_no_decision_reads_are_never_published(folder: Path) -> None:
+    for name in ("compose.yaml", "mapping.yaml", ".hidden.yaml"):
+        (folder / name).write_text("password: s3cr3t\nnot: [yaml\n")
+    (folder / "folder.yaml").mkdir()
+    files = kept_of(folder, Rollups()).files
+    assert b"s3cr3t" not in b"".join(files.values())
+    assert {name for name in files if "/" not in name} == {
+        "claims.yaml", "measurements.yaml", "plan.yaml", "project.yaml", "use-cases.yaml",
+    }  # fmt: skip
+
+
+def changed(kept: Kept, name: str, content: bytes | None) -> bytes:
+    """The archive with a file replaced, added, or for None removed."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(kept.packed())) as old, zipfile.ZipFile(out, "w") as new:
+        parts = {part: old.read(part) for part in old.namelist()} | {name: content}
+        for part, data in parts.items():
+            if data is not None:
+                new.writestr(part, data)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("folder/plan.yaml", b"phases: [\n"),
+        ("folder/plan.yaml", b"- no mapping\n"),
+        ("counts/counts.parquet", b"PAR1 no Parquet PAR1"),
+        ("counts/latency.parquet", None),
+        ("made.json", b"[]"),
+        ("made.json", b"{}"),
+    ],
+)
+def test_an_archive_with_a_damaged_part_is_wrong_input(
+    kept: Kept, tmp_path: Path, name: str, content: bytes | None
+) -> None:
+    (tmp_path / NAME).write_bytes(changed(kept, name, content))
+    with pytest.raises(InputError, match=r"inputs.zip:1: file: is not what a build keeps"):
+        Kept.read(tmp_path)
+
+
+def test_an_archive_whose_compressed_data_are_damaged_is_wrong_input(kept: Kept, tmp_path: Path) -> None:
+    content = bytearray(kept.packed())
+    content[60:400] = b"\xff" * 340
+    (tmp_path / NAME).write_bytes(content)
+    with pytest.raises(InputError, match=r"inputs.zip:1: file: is not what a build keeps"):
+        Kept.read(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "name", ["../evil.yaml", "options/../../evil.yaml", "/evil.yaml", "options/a/b.yaml", "evil.yaml"]
+)
+def test_an_archive_leads_to_no_file_outside_of_a_folder(kept: Kept, tmp_path: Path, name: str) -> None:
+    (tmp_path / NAME).write_bytes(changed(kept, f"folder/{name}", b"evil: true\n"))
+    read = Kept.read(tmp_path)
+    assert read is not None and read.files == kept.files

@@ -100,7 +100,7 @@ def bakeoff(
         raise InputError.of_argument("scenario", "is a workload too", "leave out --quick and --workload")
     if scale is not None and scenario is None:
         raise InputError.of_argument("scale", "is of a scenario", "name one with --scenario")
-    names = [name.strip() for name in options.split(",")] if options else None
+    names = None if options is None else [name.strip() for name in options.split(",") if name.strip()]
     chosen = workload if scenario is None else api.workload_of(scenario, project=project, scale=scale)
     with progress_bar() as progress:
         result = api.bakeoff(

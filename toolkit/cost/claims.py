@@ -4,9 +4,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
-
-from toolkit.evidence import Day, Strict
+from toolkit.evidence import Day, Strict, Text
 from toolkit.project import Faults, near, read_optional
 
 Verdict = Literal["wrong", "unsupported", "outdated", "confirmed"]
@@ -25,12 +23,12 @@ class Claim(Strict):
         as_of: the UTC day on which the source said so.
     """
 
-    id: str = Field(min_length=1)
-    option: str = Field(min_length=1)
-    statement: str = Field(min_length=1)
+    id: Text
+    option: Text
+    statement: Text
     verdict: Verdict
-    evidence: str = Field(min_length=1)
-    source: str = Field(min_length=1)
+    evidence: Text
+    source: Text
     as_of: Day
 
 

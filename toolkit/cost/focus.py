@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from toolkit.cost.items import Item, items, month_start
 from toolkit.cost.result import CostResult
 from toolkit.pricing.focus import COLUMNS, SCHEMA, Row
+from toolkit.project.spreadsheet import row_of_texts
 
 
 class Kind(NamedTuple):
@@ -93,5 +94,5 @@ def focus_csv(result: CostResult) -> str:
     text = io.StringIO()
     writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
     writer.writeheader()
-    writer.writerows(rows(result))
+    writer.writerows(map(row_of_texts, rows(result)))
     return text.getvalue()

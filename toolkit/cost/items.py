@@ -10,6 +10,7 @@ from toolkit.cost.formulas import discount_factors
 from toolkit.cost.labour import MIGRATION
 from toolkit.cost.result import CostResult, Line, OptionCost
 from toolkit.evidence import Grade
+from toolkit.project.spreadsheet import as_text
 
 MONTHS_A_YEAR = 12
 
@@ -82,5 +83,7 @@ def line_items(result: CostResult) -> pd.DataFrame:
 def items_csv(result: CostResult) -> str:
     """The line items as CSV with a header, in whole cents; an unknown number is an empty cell."""
     frame = line_items(result)
+    for column in ("component", "source"):
+        frame[column] = frame[column].map(as_text)
     frame["mean_usd"] = [None if pd.isna(usd) else f"{usd:.2f}" for usd in frame["mean_usd"]]
     return frame.to_csv(index=False, lineterminator="\n", float_format="%.6f")

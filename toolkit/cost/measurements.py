@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 from toolkit.cost.inputs import OF_SCENARIO
 from toolkit.cost.measured import MEASURED
 from toolkit.cost.quantities import COMPARED, UNITS
-from toolkit.evidence import Figure, Range, Strict
+from toolkit.evidence import Figure, Range, Strict, Text
 from toolkit.metrics.shares import SHARES
 from toolkit.project import Document, Faults, check_name, dotted, near, read_optional
 
@@ -85,8 +85,8 @@ class Measurement(Strict):
         person_days: work that it takes, in person-days. None: none.
     """
 
-    id: str = Field(min_length=1)
-    what: str = Field(min_length=1)
+    id: Text
+    what: Text
     option: str | None = None
     options: list[str] = Field(default_factory=list)
     informs: list[str] = Field(default_factory=list)

@@ -8,7 +8,7 @@ import pandas as pd
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from toolkit.cost.quantities import misfits
-from toolkit.evidence import Figure, NonNegative, Quantity, Strict, strongest
+from toolkit.evidence import Figure, NonNegative, Quantity, Strict, Text, strongest
 from toolkit.pricing.prices import LimitedField
 
 
@@ -49,7 +49,7 @@ class Option(Strict):
     """
 
     id: str = Field(min_length=1, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
-    name: str = Field(min_length=1)
+    name: Text
     hosting: Literal["self", "managed"]
     price_book: str | None = None
     setup: Literal["easy", "medium", "hard"] | None = None

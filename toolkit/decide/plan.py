@@ -6,7 +6,7 @@ from pydantic import Discriminator, Field, Tag, ValidationInfo, field_validator,
 from pydantic_core import PydanticKnownError
 
 from toolkit.decide.alert import Alert
-from toolkit.evidence import Day, Grade, NonNegative, Strict
+from toolkit.evidence import Day, Grade, NonNegative, Strict, Text
 
 Comparator = Literal["at_least", "at_most", "above", "below"]
 COMPARATORS: tuple[Comparator, ...] = ("at_least", "at_most", "above", "below")
@@ -119,15 +119,15 @@ Entry = Annotated[
 class Step(Strict):
     """One thing to do in a phase."""
 
-    do: str = Field(min_length=1)
+    do: Text
     done: bool = False
 
 
 class Phase(Strict):
     """One phase of the plan; see section "The decision folder" of the documentation for each field."""
 
-    id: str = Field(min_length=1)
-    title: str = Field(min_length=1)
+    id: Text
+    title: Text
     option: str | None = None
     candidates: list[str] | None = Field(default=None, min_length=1)
     status: Literal["planned", "in_service", "done"] = "planned"

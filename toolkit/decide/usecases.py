@@ -11,7 +11,7 @@ from pydantic import Field
 from toolkit.cost.claims import Claim
 from toolkit.decide.ranking import Ranked
 from toolkit.decide.wording import share, usd
-from toolkit.evidence import Strict
+from toolkit.evidence import Strict, Text
 from toolkit.project import Document, Faults, check_name, dotted, read_optional
 
 Agreement = Literal["agrees", "differs", "open"]
@@ -27,8 +27,8 @@ class Recommendation(Strict):
         claims: ids of the claims that the statement rests on.
     """
 
-    option: str = Field(min_length=1)
-    says: str = Field(min_length=1)
+    option: Text
+    says: Text
     line: int = Field(ge=1)
     claims: list[str] = []
 
@@ -44,9 +44,9 @@ class UseCase(Strict):
         recommends: in the brief's order.
     """
 
-    id: str = Field(min_length=1)
-    title: str = Field(min_length=1)
-    scenario: str = Field(min_length=1)
+    id: Text
+    title: Text
+    scenario: Text
     line: int = Field(ge=1)
     recommends: list[Recommendation] = Field(min_length=1)
 
@@ -54,7 +54,7 @@ class UseCase(Strict):
 class UseCases(Strict):
     """``use-cases.yaml``."""
 
-    source: str = Field(min_length=1)
+    source: Text
     use_cases: list[UseCase]
 
 

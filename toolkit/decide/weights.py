@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from toolkit.evidence import Day, NonNegative, Strict
+from toolkit.evidence import Day, NonNegative, Strict, Text
 from toolkit.pricing.scenario import Share
 from toolkit.project import Document, Faults, dotted, near, read_optional
 
@@ -58,8 +58,8 @@ class Weighting(Strict):
     """
 
     as_of: Day
-    author: str = Field(min_length=1)
-    reason: str = Field(min_length=1)
+    author: Text
+    reason: Text
     weights: dict[WeightCriterion, Share] = Field(min_length=1)
     ranges: dict[WeightCriterion, Scale] = Field(min_length=1)
 

@@ -4,6 +4,7 @@ import errno
 import fcntl
 import os
 import shutil
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
@@ -57,6 +58,11 @@ class Folder:
                     raise
                 wrong = f"cannot be found ({error.strerror})"
                 faults.error(path, 1, "file", wrong, "restore what it leads to, or delete it")
+                continue
+            if not stat.S_ISREG(state.st_mode):
+                # A pipe would be waited for, for ever.
+                wrong, right = "is no regular file", "replace it by one, or remove it"
+                faults.error(self.root / name, 1, "file", wrong, right)
                 continue
             found.append(Found(name, state.st_size, _version(state)))
         return found

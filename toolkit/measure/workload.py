@@ -20,6 +20,10 @@ LAG_LIMIT_MS = 100.0
 """A generator that is later than this measures itself."""
 
 
+MOST = 1_000_000
+"""Of whatever a workload counts: more than one machine can make, and soon more than it can draw."""
+
+
 class Span(Strict):
     """A uniform range of seconds."""
 
@@ -44,14 +48,14 @@ class Span(Strict):
 class Weighted(Strict):
     """One value of several, and how often it is drawn beside the others."""
 
-    value: int = Field(ge=1)
+    value: int = Field(ge=1, le=MOST)
     weight: float = Field(gt=0, allow_inf_nan=False)
 
 
 class RoomSize(Weighted):
     """How many clients share a room."""
 
-    value: int = Field(ge=2)
+    value: int = Field(ge=2, le=MOST)
 
 
 class Bytes(Weighted):
@@ -92,10 +96,10 @@ class Workload(Strict):
         stands_for: in words, whose traffic this is. None: nobody's.
     """
 
-    clients: int = Field(ge=2)
+    clients: int = Field(ge=2, le=MOST)
     rooms_of: Annotated[list[RoomSize], BeforeValidator(_one), Field(min_length=1)]
     duration_s: float = Field(gt=0, allow_inf_nan=False)
-    burst_messages: int = Field(ge=1)
+    burst_messages: int = Field(ge=1, le=MOST)
     burst_interval_s: Span
     pause_s: Span
     session_s: Span
@@ -105,10 +109,10 @@ class Workload(Strict):
     publishers_share: float = Field(default=1.0, gt=0, le=1)
     seed: int = Field(ge=0)
     faults: NetworkFaults = NetworkFaults()
-    rounds: int = Field(default=1, ge=1)
+    rounds: int = Field(default=1, ge=1, le=MOST)
     warm_up_s: float = Field(default=0.0, ge=0, allow_inf_nan=False)
     processes: int = Field(default=1, ge=1, le=64)
-    idle_connections: int = Field(default=0, ge=0)
+    idle_connections: int = Field(default=0, ge=0, le=MOST)
     idle_s: float = Field(default=1.0, gt=0, allow_inf_nan=False)
     lag_limit_ms: float = Field(default=LAG_LIMIT_MS, gt=0, allow_inf_nan=False)
     stands_for: str | None = None

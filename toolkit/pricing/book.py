@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from pydantic import Field, TypeAdapter, ValidationError
 
-from toolkit.evidence import Day, Strict
+from toolkit.evidence import Day, Strict, Text
 from toolkit.pricing.plan import Plan
 from toolkit.pricing.prices import Source, Sourced
 from toolkit.project import Document, Faults, InputError, dotted, near, shortened, validate
@@ -29,7 +29,7 @@ class PriceBook(Strict):
     """
 
     vendor: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")
-    name: str = Field(min_length=1)
+    name: Text
     currency: Literal["USD"]
     notes: list[str] = Field(default_factory=list)
     sources: dict[str, Source] = Field(min_length=1)

@@ -12,6 +12,7 @@ from typing import Any
 
 from toolkit.pricing.amounts import money, plain
 from toolkit.pricing.document import Bill, Line
+from toolkit.project.spreadsheet import row_of_texts
 
 SCHEMA = "toolkit.focus/1"
 
@@ -109,5 +110,5 @@ def focus_csv(bill: Bill, *, start: date | None = None, end: date | None = None)
     text = io.StringIO()
     writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
     writer.writeheader()
-    writer.writerows(rows(bill, start=start, end=end))
+    writer.writerows(map(row_of_texts, rows(bill, start=start, end=end)))
     return text.getvalue()

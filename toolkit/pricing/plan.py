@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from toolkit.evidence import Day, Strict
+from toolkit.evidence import Day, Strict, Text
 from toolkit.pricing.prices import BaseFee, LimitedField, Number, Positive, Sourced, told_together
 from toolkit.pricing.sla import Sla
 from toolkit.pricing.tariff import Meter
@@ -94,7 +94,7 @@ class Plan(Strict):
     """
 
     id: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")
-    name: str = Field(min_length=1)
+    name: Text
     kind: Kind
     valid_from: Day
     valid_to: Day | None = None

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from toolkit.evidence import Day, Grade, Strict
+from toolkit.evidence import Day, Grade, Strict, Text
 from toolkit.pricing.amounts import EXACT, exact_number
 from toolkit.pricing.usage import COUNTED, LIMITED
 from toolkit.project import near
@@ -68,11 +68,11 @@ class Source(Strict):
         note: what a reader must know beside it. None where there is nothing to add.
     """
 
-    where: str = Field(min_length=1)
+    where: Text
     as_of: Day
     confirmed: Day | None = None
     grade: Grade
-    recheck: str = Field(min_length=1)
+    recheck: Text
     note: str | None = None
 
     @model_validator(mode="after")
@@ -97,7 +97,7 @@ class Sourced(Strict):
         note: what a reader must know beside it. None where there is nothing to add.
     """
 
-    source: str = Field(min_length=1)
+    source: Text
     note: str | None = None
 
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from toolkit.evidence import NonNegative, Quantity, Range, Strict
+from toolkit.evidence import NonNegative, Quantity, Range, Strict, Text
 from toolkit.pricing.usage import MOST_DAYS
 
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
@@ -56,7 +56,7 @@ class Scenario(Strict):
         discount_rate_per_year: share by which money of next year is worth less. None: it is not discounted.
     """
 
-    title: str = Field(min_length=1)
+    title: Text
     peak_concurrent_users: Quantity
     monthly_active_users: Quantity
     connected_hours_per_user_day: HoursADay

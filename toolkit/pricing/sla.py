@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from typing import Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
-from toolkit.evidence import Strict
+from toolkit.evidence import Strict, Text
 from toolkit.pricing.amounts import EXACT, money, plain, quotient
 from toolkit.pricing.prices import Number, Share, Sourced, told_together
 
@@ -46,7 +46,7 @@ class Sla(Sourced):
     credits: list[CreditStep] | None = None
     credit_days_per_hour_down: Number | None = None
     credit_above_usd: Number = Decimal(0)
-    text: str = Field(min_length=1)
+    text: Text
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from toolkit.evidence import Day, NonNegative, Strict
+from toolkit.evidence import Day, NonNegative, Strict, Text
 from toolkit.project.faults import Faults
 from toolkit.project.yamlfile import Document, read_yaml
 
@@ -29,7 +29,7 @@ class Project(Strict):
         notify: where to send word of a build, as Apprise addresses.
     """
 
-    title: str = Field(min_length=1)
+    title: Text
     as_of: Day | None = None
     currency: Literal["USD"] = "USD"
     default_scenario: str
@@ -95,13 +95,28 @@ def documents_in(folder: Path, faults: Faults, *, right: str = "add one") -> lis
         faults: takes what is wrong.
         right: what would be right where there is none.
     """
-    paths = sorted(folder.glob("*.yaml"))
-    if not paths:
+    paths = listed(folder, "*.yaml", faults)
+    if paths == []:
         faults.error(folder, 1, "folder", "holds no .yaml file", right)
     for path in sorted(folder.glob("*.yml")):
         faults.warn(path, 1, "file", "is not read", f"name it {path.stem}.yaml")
-    documents = [read_yaml(path, faults) for path in paths]
+    documents = [read_yaml(path, faults) for path in paths or ()]
     return [document for document in documents if document is not None]
+
+
+def listed(folder: Path, pattern: str, faults: Faults) -> list[Path] | None:
+    """The files of a folder by their names, none where it is not there; None where it cannot be listed.
+
+    Left to itself, a search in a folder that may not be listed finds nothing and says nothing.
+    """
+    try:
+        next(folder.iterdir(), None)
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    except OSError as error:
+        faults.error(folder, 1, "folder", f"cannot be listed ({error.strerror})", "let it be read")
+        return None
+    return sorted(folder.glob(pattern))
 
 
 def shipped(name: Literal["data", "notebooks"]) -> Path:

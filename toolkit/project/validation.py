@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from toolkit.project.addresses import holds_secret
 from toolkit.project.faults import Faults, near, shortened
 from toolkit.project.yamlfile import Document, KeyPath, dotted
 
@@ -89,6 +90,9 @@ def _shown(value: Any) -> str:
         return "a mapping" if isinstance(value, dict) else "a list"
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, str) and holds_secret(value):
+        # Errors end in logs, and are sent to those who read the report.
+        return repr(f"{value.partition('://')[0]}://[hidden]")
     text = YAML_WORDS.get(str(value), repr(value)) if not isinstance(value, str) else repr(value)
     return shortened(text)
 

@@ -1,6 +1,7 @@
 """A build: every page of a report, written into one folder that appears at once."""
 
 import json
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 from toolkit.project.faults import Fault, Faults
+from toolkit.project.folder import listed
 from toolkit.report.appendix import notebook_page, title_of
 from toolkit.report.attempts import keep_attempt
 from toolkit.report.executed import Ground
@@ -86,15 +88,21 @@ def notebook_files(folder: Path) -> list[Path]:
     """The notebooks of a folder, by name.
 
     Raises:
-        InputError: one has the name of a page of the report.
+        InputError: one has the name of a page of the report, or is no file.
     """
     faults = Faults()
-    paths = sorted(path for path in folder.glob("*.ipynb") if not path.name.startswith("."))
+    found = listed(folder, "*.ipynb", faults) or []
+    paths = [path for path in found if not path.name.startswith(".")]
     for path in paths:
         if path.stem in RESERVED:
             faults.error(
                 path, 1, "file", f"{path.stem} is the name of another page", "rename it, to 5-name.ipynb say"
             )
+        elif path.exists() and not path.is_file() and not path.is_dir():
+            # A pipe would be waited for, for ever.
+            faults.error(path, 1, "file", "is no regular file", "replace it by one, or remove it")
+        elif path.exists() and not os.access(path, os.R_OK):
+            faults.error(path, 1, "file", "cannot be read (Permission denied)", "let it be read")
         elif "\\" in path.name:
             faults.error(path, 1, "file", "has a backslash in its name", "rename it, to 5-name.ipynb say")
     faults.raise_errors()

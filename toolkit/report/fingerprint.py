@@ -155,8 +155,12 @@ def _files(folder: Path, skipped: set[Path]) -> Iterator[Path]:
 
 
 def _sha256(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+    """The digest; what is wrong with a file that cannot be read is told by who reads it, if anybody does."""
+    try:
+        with path.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError as error:
+        return _digest(["unreadable", error.errno])
 
 
 def _version(package: str) -> str:

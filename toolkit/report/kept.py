@@ -1,12 +1,16 @@
 """What a decision was made from, kept beside the report: YAML files and hourly counts, in one archive.
 
 So a later build can ask what the old inputs would say today. Neither the addresses that word is sent to nor
-the place of the recordings are kept, as they may hold secrets, nor the settings of the chat server.
+the place of the recordings are kept, as they may hold secrets, nor the settings of the chat server, nor any
+file that decisions do not read. An archive may come from anywhere, so that all of it is looked at before any
+of it is used.
 """
 
 import io
 import json
+import re
 import zipfile
+import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -33,6 +37,15 @@ LATER = "-told-later"
 
 PRIVATE = {"as_of", "notify", "recordings", "retention"}
 """Fields of project.yaml that are not kept; the day is told beside it."""
+
+DECIDING = ("plan.yaml", "claims.yaml", "measurements.yaml", "use-cases.yaml", "weights.yaml")
+"""Files of the folder itself that decisions read; another one is its owner's, and may hold anything."""
+
+_NAME = re.compile(r"project\.yaml|(options|pricing|scenarios)/[^/\\\0]+\.yaml")
+"""What else an archive may hold of a folder: nothing that would lie outside of one once it is unpacked."""
+
+LARGEST = 1 << 30
+"""Bytes that an archive may take when it is unpacked."""
 
 _ALWAYS = (1980, 1, 1, 0, 0, 0)
 """The time of every file in the archive, as that of its writing says nothing."""
@@ -75,7 +88,7 @@ class Kept:
             return None
         try:
             return _unpacked(path)
-        except (zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
+        except _DAMAGED as error:
             wrong = f"is not what a build keeps ({type(error).__name__})"
             raise InputError(f"{path}:1: file: {wrong}; build that report again") from error
 
@@ -115,7 +128,7 @@ class Kept:
 
 def _files(folder: Folder, project: Project) -> dict[str, bytes]:
     """The YAML files that decisions read."""
-    paths = [path for path in sorted(folder.root.glob("*.yaml")) if path not in (folder.project, folder.chat)]
+    paths = [path for name in DECIDING if (path := folder.root / name).exists()]
     for kind in ("options", "pricing", "scenarios"):
         paths += folder.files(kind)
     found = {path.relative_to(folder.root).as_posix(): path.read_bytes() for path in paths}
@@ -134,8 +147,18 @@ def _made(parquet: bytes) -> pd.DataFrame:
     return frame
 
 
+_DAMAGED = (
+    zipfile.BadZipFile, zlib.error, yaml.YAMLError, pa.ArrowException,
+    AttributeError, EOFError, KeyError, OSError, RuntimeError, TypeError, ValueError,
+)  # fmt: skip
+"""What reading an archive may raise that is damaged, or that somebody else made."""
+
+
 def _unpacked(path: Path) -> Kept:
+    """The archive's content, once each part of it is known to be what its name says."""
     with zipfile.ZipFile(path) as archive:
+        if sum(entry.file_size for entry in archive.infolist()) > LARGEST:
+            raise ValueError("too large")
         made = json.loads(archive.read("made.json"))
         if made["schema"] != SCHEMA:
             raise ValueError("another schema")
@@ -150,4 +173,11 @@ def _unpacked(path: Path) -> Kept:
     files = {
         name.removeprefix("folder/"): data for name, data in content.items() if name.startswith("folder/")
     }
-    return Kept(date.fromisoformat(made["as_of"]), made["code"], files, counts)
+    # Earlier versions kept every YAML file that lay in the folder.
+    files = {name: data for name, data in files.items() if name in DECIDING or _NAME.fullmatch(name)}
+    kept = Kept(date.fromisoformat(made["as_of"]), str(made["code"]), files, counts)
+    if not all(isinstance(document, dict) for document in kept.documents.values()):
+        raise ValueError("a file holds no mapping")
+    for data in counts.values():
+        _made(data)
+    return kept

@@ -5,6 +5,7 @@ Whoever holds it may remove what killed builds have left, and tells a refusal of
 
 import errno
 import fcntl
+import re
 import shutil
 import time
 from collections.abc import Iterator
@@ -14,7 +15,10 @@ from pathlib import Path
 from toolkit.project.faults import EnvironmentFault
 
 PARTIAL = ".building-"
-"""Begins the name of everything that is not whole yet."""
+"""Begins the name of everything that is not whole yet; the number of its process ends it."""
+
+_LEFT = re.compile(re.escape(PARTIAL) + r".+-\d+|\.(index\.html|notified\.json)\.\d+\.part")
+"""Names of what builds leave when they are killed, and of nothing else that may lie there."""
 
 _FAULTS = {
     errno.ENOSPC: "free some space or give another --out",
@@ -74,10 +78,8 @@ def _held(out: Path, name: str, *, wait_s: float) -> Iterator[None]:
 
 def sweep(out: Path) -> None:
     """Remove what builds that were killed have left; the caller holds the lock, so none of it is in use."""
-    for left in out.glob(f"{PARTIAL}*"):
-        left.unlink() if left.is_symlink() else shutil.rmtree(left)
-    for left in out.glob(".*.part"):
-        left.unlink()
+    for left in sorted(path for path in out.iterdir() if _LEFT.fullmatch(path.name)):
+        shutil.rmtree(left) if left.is_dir() and not left.is_symlink() else left.unlink()
 
 
 @contextmanager

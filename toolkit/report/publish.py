@@ -101,10 +101,20 @@ def _point(out: Path, build: Path, *, keep: int | None = None) -> None:
     for old in [entry["_folder"] for entry in builds(out)][keep:] if keep else []:
         if old != build.name:
             shutil.rmtree(out / old)
-    if (out / FAILED).is_dir() and not (out / FAILED).is_symlink():
-        shutil.rmtree(out / FAILED)
+    _forget_attempts(out)
     write_index(out)
     sync(out)
+
+
+def _forget_attempts(out: Path) -> None:
+    """Remove the attempts that failed before this build, and nothing that somebody else put beside them."""
+    failed = out / FAILED
+    if not failed.is_dir() or failed.is_symlink():
+        return
+    for attempt in attempts(out):
+        shutil.rmtree(failed / attempt["_folder"])
+    if not any(failed.iterdir()):
+        failed.rmdir()
 
 
 def _is_latest(out: Path, build: Path) -> bool:

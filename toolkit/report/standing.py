@@ -1,6 +1,8 @@
 """What stands in the folder of all reports: complete builds, the latest of them, attempts that failed."""
 
 import json
+from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any, cast
 
@@ -12,6 +14,8 @@ MANIFEST = "build.json"
 FAILED = "failed"
 ATTEMPT_SCHEMA = "toolkit.attempt/1"
 ATTEMPT = "attempt.json"
+INDEX_MARK = '<meta name="state" content="'
+"""Stands in every index that a build writes."""
 
 
 def builds(out: Path) -> list[dict[str, Any]]:
@@ -29,7 +33,7 @@ def attempts(out: Path) -> list[dict[str, Any]]:
     found = []
     for path in (out / FAILED).glob(f"*/{ATTEMPT}"):
         about = _json(path)
-        if about is not None and about.get("schema") == ATTEMPT_SCHEMA:
+        if about is not None and about.get("schema") == ATTEMPT_SCHEMA and _is_day(about.get("as_of")):
             found.append(about | {"_folder": path.parent.name, "_tried_at_s": path.stat().st_mtime})
     return sorted(found, key=lambda about: (about["_tried_at_s"], about["_folder"]), reverse=True)
 
@@ -73,10 +77,29 @@ def latest_of(out: Path) -> str:
 def manifest_of(build: Path) -> dict[str, Any] | None:
     """What a build says of itself; None for a folder that is no build of ours."""
     manifest = _json(build / MANIFEST)
-    ours = (
-        manifest is not None and manifest.get("schema") == SCHEMA and manifest.get("build_id") == build.name
+    return manifest if manifest is not None and _is_manifest(manifest, build.name) else None
+
+
+def _is_manifest(content: Mapping[str, Any], build_id: str) -> bool:
+    """Whether it is a build's own and has all that is read of it, and not what somebody else wrote there."""
+    files = content.get("files")
+    return (
+        content.get("schema") == SCHEMA
+        and content.get("build_id") == build_id
+        and isinstance(content.get("fingerprint"), str)
+        and isinstance(content.get("since"), str | None)
+        and _is_day(content.get("as_of"))
+        and isinstance(files, dict)
+        and all(isinstance(digest, str) for digest in files.values())
     )
-    return manifest if ours else None
+
+
+def _is_day(value: object) -> bool:
+    try:
+        date.fromisoformat(str(value))
+    except ValueError:
+        return False
+    return True
 
 
 def _json(path: Path) -> dict[str, Any] | None:
@@ -86,3 +109,22 @@ def _json(path: Path) -> dict[str, Any] | None:
     except (OSError, ValueError):
         return None
     return cast("dict[str, Any]", content) if isinstance(content, dict) else None
+
+
+def in_the_way(out: Path) -> Path | None:
+    """What stands where a build would put its own and is not a build's; None where there is no such thing."""
+    index, latest, failed = out / "index.html", out / "latest", out / FAILED
+    if (index.exists() or index.is_symlink()) and not _is_index(index):
+        return index
+    if latest.is_symlink() and latest.readlink().name != str(latest.readlink()):
+        return latest
+    tried = {attempt["_folder"] for attempt in attempts(out)}
+    there = failed.iterdir() if failed.is_dir() and not failed.is_symlink() else ()
+    return min((path for path in there if path.name not in tried), default=None)
+
+
+def _is_index(path: Path) -> bool:
+    try:
+        return INDEX_MARK in path.read_text(encoding="utf-8")
+    except (OSError, ValueError):
+        return False

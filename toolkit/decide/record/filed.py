@@ -11,6 +11,7 @@ from pydantic import Field
 from toolkit.decide.record.record import Record
 from toolkit.evidence import Day, Strict
 from toolkit.project.faults import Faults
+from toolkit.project.folder import listed
 from toolkit.project.validation import validate
 from toolkit.project.yamlfile import Document, read_text, yaml_document
 
@@ -57,7 +58,7 @@ class Filed:
 
 def read_records(folder: Path, faults: Faults) -> list[Filed]:
     """The records of a folder in the order of their names; ``faults`` has what is wrong with the others."""
-    found = [read_record(path, faults) for path in sorted(folder.glob("*.md"))]
+    found = [read_record(path, faults) for path in listed(folder, "*.md", faults) or ()]
     return [filed for filed in found if filed is not None]
 
 

@@ -9,6 +9,9 @@ NULLS = frozenset({"", "null", "none", "nan", "nat", "na", "n/a"})
 _TRUE = frozenset({"true", "t", "yes", "1", "1.0"})
 _FALSE = frozenset({"false", "f", "no", "0", "0.0"})
 
+LONGEST_S = 1e9
+"""No duration of a chat reaches 30 years, and readers of the recorded facts set such a row aside."""
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 _LATEST = datetime(2100, 1, 1, tzinfo=UTC)
@@ -53,10 +56,10 @@ def _epoch(microseconds: int) -> datetime:
 
 
 def seconds(text: str) -> float:
-    """Seconds, 0 or more.
+    """Seconds, from 0 to :data:`LONGEST_S`.
 
     Raises:
-        ValueError: it is no finite number or negative.
+        ValueError: it is no such number.
     """
     try:
         value = float(text)
@@ -64,6 +67,8 @@ def seconds(text: str) -> float:
         value = math.nan
     if not math.isfinite(value) or value < 0:
         raise ValueError("is no duration; write seconds, 0 or more")
+    if value >= LONGEST_S:
+        raise ValueError("is longer than 30 years; write seconds, not another unit")
     return value
 
 

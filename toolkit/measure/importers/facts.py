@@ -94,6 +94,8 @@ def _others(table: Table, folder: Path, own: str) -> list[str]:
 
 
 def _ours(part: Path, table: Table) -> bool:
+    if not part.is_file():
+        return False
     try:
         found = pq.read_schema(part)
     except (pa.ArrowException, OSError, ValueError):

@@ -18,6 +18,7 @@ from toolkit.measure.importers.facts import file_rows
 from toolkit.measure.importers.findings import Findings, Importer, Said
 from toolkit.measure.importers.merged import mapping_digest, refuse_merged
 from toolkit.measure.importers.result import ImportResult
+from toolkit.measure.importers.source import refuse_pipe
 from toolkit.measure.store import Store
 from toolkit.project.faults import EnvironmentFault, Faults
 
@@ -34,6 +35,8 @@ def import_as(kind: str, importer: Importer, source: Path, said: Said, *, metric
     """
     faults = Faults()
     safe_name(said.option)
+    refuse_pipe(source, faults)
+    faults.raise_errors()
     try:
         found = importer.read(source, said, faults)
         faults.raise_errors()

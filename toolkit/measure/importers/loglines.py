@@ -29,7 +29,7 @@ _MARK = b"\xef\xbb\xbf"
 """With which Windows starts a file of UTF-8."""
 
 
-class _NoLog(Exception):
+class LineTooLong(Exception):
     """A line is longer than :data:`LONGEST_BYTES`."""
 
 
@@ -68,6 +68,7 @@ def blocks(path: Path, *, last_mark: int = _NEWLINE) -> Iterator[Block]:
 
     Raises:
         OSError: the file cannot be read; or another of :data:`toolkit.measure.importers.source.UNREADABLE`.
+        LineTooLong: a line is longer than :data:`LONGEST_BYTES`.
     """
     first, rest = 1, np.empty(0, np.uint8)
     with opened(path) as file:
@@ -83,7 +84,7 @@ def blocks(path: Path, *, last_mark: int = _NEWLINE) -> Iterator[Block]:
             if count == 0:
                 return
             if len(rest) > LONGEST_BYTES:
-                raise _NoLog
+                raise LineTooLong
 
 
 def _block(first: int, data: Bytes, last_mark: int, *, whole: bool) -> Block:
@@ -165,7 +166,7 @@ class Lines:
 
     def check(self, faults: Faults) -> None:
         """Note what kept the file from being read to its end, and that it is empty."""
-        if isinstance(self._error, _NoLog):
+        if isinstance(self._error, LineTooLong):
             wrong = f"is longer than {LONGEST_BYTES >> 20} MiB"
             faults.error(self._path, self.count + 1, "line", wrong, "give a log, one entry a line")
         elif self._error is not None:
@@ -178,5 +179,5 @@ class Lines:
             for block in blocks(self._path, last_mark=self._last_mark):
                 yield from self._taken(block)
                 self.count += len(block)
-        except (*UNREADABLE, _NoLog) as error:
+        except (*UNREADABLE, LineTooLong) as error:
             self._error = error

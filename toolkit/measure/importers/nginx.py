@@ -21,7 +21,7 @@ from toolkit.measure.importers.logformat import (
     variables,
     whole_format,
 )
-from toolkit.measure.importers.loglines import blocks
+from toolkit.measure.importers.loglines import LineTooLong, blocks
 from toolkit.measure.importers.mapping import read_into
 from toolkit.measure.importers.proxylines import ProxyLog
 from toolkit.measure.importers.proxylog import GIVES, LACKS, ProxyMapping, line_of, read_proxy_log
@@ -91,7 +91,7 @@ def _first_line(path: Path) -> str:
         for block in islice(blocks(path), 1):
             texts = (block.text(block.first + place) for place in range(len(block)))
             return next((text for text in texts if text.strip()), "")
-    except UNREADABLE:
+    except (*UNREADABLE, LineTooLong):
         # Told once the whole file is read.
         pass
     return ""

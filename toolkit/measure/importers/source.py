@@ -1,14 +1,29 @@
 """Opens foreign files, compressed or not, and says why one cannot be read."""
 
 import gzip
+import stat
 import zlib
 from pathlib import Path
 from typing import BinaryIO, cast
+
+from toolkit.project.faults import Faults
 
 UNREADABLE = (OSError, EOFError, zlib.error, UnicodeDecodeError)
 """What reading a foreign file may raise; :func:`why_unreadable` puts it into words."""
 
 _GZIP = b"\x1f\x8b"
+
+
+def refuse_pipe(path: Path, faults: Faults) -> None:
+    """Note a file that can be read only once: an import reads it again, and would find only the rest."""
+    try:
+        kind = path.stat().st_mode
+    except OSError:
+        # Told by who reads it.
+        return
+    if not stat.S_ISREG(kind) and not stat.S_ISDIR(kind):
+        right = "write what comes out of it into a file, and import that"
+        faults.error(path, 1, "file", "is a pipe or a device, which can be read only once", right)
 
 
 def is_gzip(path: Path) -> bool:

@@ -11,7 +11,7 @@ from typing import Literal
 import pyarrow as pa
 from pydantic import Field, field_validator
 
-from toolkit.evidence import Strict
+from toolkit.evidence import Strict, Text
 from toolkit.measure.events import DEADLINE_S, DELIVERIES
 from toolkit.measure.importers.aggregates import COLLECTOR
 from toolkit.measure.importers.k6.forms import arrow
@@ -31,7 +31,7 @@ class Latency(Strict):
         unit: of its values.
     """
 
-    trend: str = Field(min_length=1)
+    trend: Text
     expected: str = Field(default="", validate_default=True)
     round_trip: bool
     deadline_s: float = Field(default=DEADLINE_S, gt=0, allow_inf_nan=False)
