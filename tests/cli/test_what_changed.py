@@ -192,7 +192,7 @@ def test_builds_tell_it_and_records_are_filed_and_checked(small: Path, toolkit: 
     assert broken["price of plan pro of pusher at most USD 99"] == (99.0, 199.0)
     assert broken["verdict of phase buy is GO"] == ("GO", "HOLD")
     page = (second / "index.html").read_text()
-    assert "buy: GO became HOLD, because of the price books (100" in page
+    assert "“Buy Pusher”: GO became HOLD, because of the price books (100" in page
     assert "records/2026-11-27-production.md" in page
     target.write_text(target.read_text().replace("status: proposed", "status: perhaps"))
     checked = run("check", code=2)

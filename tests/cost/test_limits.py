@@ -56,7 +56,7 @@ def test_traffic_that_grows_past_counting_is_wrong_input(costed: Costed, fixed: 
         costed(fixed("ably"), scenario=plain_scenario(growth_per_month=1.0, horizon_months=600))
 
 
-@pytest.mark.parametrize("growth", [1e300, 5.0])
+@pytest.mark.parametrize("growth", [1e14, 5.0])
 def test_growth_that_overflows_is_named_too(costed: Costed, fixed: FixedOption, growth: float) -> None:
     with pytest.raises(InputError, match="growth_per_month"):
         costed(fixed("current"), scenario=plain_scenario(growth_per_month=growth, horizon_months=600))

@@ -33,15 +33,25 @@ def message(name: str, due_s: float = 10.0, recipients: tuple[str, ...] = ("bob"
 
 def test_latency_runs_from_the_scheduled_send() -> None:
     ledger = Ledger(5)
-    ledger.due(message("m1"))
+    ledger.due(message("m1"), at_s=10.0)
     ledger.received("m1", "bob", at_s=12.5)
     assert receipts(ledger, "m1") == {"bob": Receipt(2.5, 1, True), "eve": Receipt(None, 0, None)}
     assert (ledger.counts["expected"], ledger.counts["received"]) == (2, 1)
 
 
+def test_a_message_that_is_handed_over_a_little_early_is_timed_from_then() -> None:
+    ledger = Ledger(5)
+    ledger.due(message("m1"), at_s=9.9995)
+    ledger.received("m1", "bob", at_s=9.9999)
+    ledger.received("m1", "eve", at_s=14.9999)
+    found = receipts(ledger, "m1")
+    assert found["bob"].latency_s is not None and abs(found["bob"].latency_s - 0.0004) < 1e-9
+    assert found["eve"].latency_s is None
+
+
 def test_what_comes_after_the_deadline_is_lost() -> None:
     ledger = Ledger(5)
-    ledger.due(message("m1"))
+    ledger.due(message("m1"), at_s=10.0)
     ledger.received("m1", "bob", at_s=15.0)
     ledger.received("m1", "eve", at_s=15.001)
     found = receipts(ledger, "m1")
@@ -51,7 +61,7 @@ def test_what_comes_after_the_deadline_is_lost() -> None:
 
 def test_a_second_copy_counts_and_does_not_change_the_latency() -> None:
     ledger = Ledger(5)
-    ledger.due(message("m1"))
+    ledger.due(message("m1"), at_s=10.0)
     ledger.received("m1", "bob", at_s=10.1)
     ledger.received("m1", "bob", at_s=11.0)
     receipt = receipts(ledger, "m1")["bob"]
@@ -62,8 +72,8 @@ def test_a_second_copy_counts_and_does_not_change_the_latency() -> None:
 
 def test_an_overtaken_message_is_out_of_order_and_the_overtaker_is_not() -> None:
     ledger = Ledger(5)
-    ledger.due(message("m1", 10.0))
-    ledger.due(message("m2", 10.5))
+    ledger.due(message("m1", 10.0), at_s=10.0)
+    ledger.due(message("m2", 10.5), at_s=10.5)
     ledger.received("m2", "bob", at_s=11.0)
     ledger.received("m1", "bob", at_s=11.2)
     assert receipts(ledger, "m1")["bob"].in_order is False
@@ -73,7 +83,7 @@ def test_an_overtaken_message_is_out_of_order_and_the_overtaker_is_not() -> None
 def test_a_gap_is_no_disorder() -> None:
     ledger = Ledger(5)
     for name in ("m1", "m2", "m3"):
-        ledger.due(message(name))
+        ledger.due(message(name), at_s=10.0)
     ledger.received("m1", "bob", at_s=10.1)
     ledger.received("m3", "bob", at_s=10.2)
     assert receipts(ledger, "m3")["bob"].in_order is True
@@ -81,7 +91,7 @@ def test_a_gap_is_no_disorder() -> None:
 
 def test_the_uninvited_and_the_unknown_count_for_nothing() -> None:
     ledger = Ledger(5)
-    ledger.due(message("m1"))
+    ledger.due(message("m1"), at_s=10.0)
     ledger.received("m1", "mallory", at_s=10.1)
     ledger.received("m9", "bob", at_s=10.1)
     assert all(receipt.copies == 0 for receipt in receipts(ledger, "m1").values())
@@ -95,7 +105,7 @@ def test_every_intended_delivery_is_decided_once_whatever_arrives(
 ) -> None:
     ledger = Ledger(5)
     for number in range(5):
-        ledger.due(message(f"m{number}", due_s=float(number)))
+        ledger.due(message(f"m{number}", due_s=float(number)), at_s=float(number))
     for number, who, at_s in sorted(arrivals, key=lambda arrival: arrival[2]):
         ledger.received(f"m{number}", who, at_s=at_s)
     found = [receipt for number in range(5) for receipt in receipts(ledger, f"m{number}").values()]

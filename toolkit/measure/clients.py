@@ -69,12 +69,16 @@ class Clients:
         self._clients = {name: _Client() for name in names}
         self._url, self._adapter, self._workload, self._books = url, adapter, workload, books
 
+    def sends(self, message: Message) -> bool:
+        """Whether the sender is one of these; else another process has it."""
+        return message.sender in self._clients
+
     def hand_over(self, message: Message) -> None:
-        """Give a message that is due to its sender; another process may have it."""
-        if (client := self._clients.get(message.sender)) is not None:
-            self._books.watch.message(message.due_s)
-            client.outbox.append(message)
-            client.bell.set()
+        """Give a message that is due to its sender."""
+        client = self._clients[message.sender]
+        self._books.watch.message(message.due_s)
+        client.outbox.append(message)
+        client.bell.set()
 
     async def live(self, name: str, wishes: list[Wish]) -> None:
         """Live through all sessions of one client."""

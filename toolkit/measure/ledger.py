@@ -24,9 +24,11 @@ class Decided:
 
 @dataclass(slots=True)
 class _Pending:
-    """A message that is not decided: its number among its sender's, and the newest each recipient got."""
+    """A message that is not decided: since when it is timed, its number among its sender's, and the newest of
+    these that each recipient got."""
 
     so_far: Decided
+    start_s: float
     number: int
     newest: dict[str, int]
 
@@ -48,12 +50,17 @@ class Ledger:
     _due: Counter[str] = field(default_factory=Counter)
     _newest: defaultdict[str, dict[str, int]] = field(default_factory=lambda: defaultdict(dict))
 
-    def due(self, message: Message) -> None:
-        """The message is due now: from here on every intended recipient is owed it."""
+    def due(self, message: Message, *, at_s: float) -> None:
+        """The message is due: from here on every intended recipient is owed it.
+
+        Args:
+            at_s: when it is handed to its sender. Where that is before it is due it is timed from then.
+        """
         sender = message.sender
         self._due[sender] += 1
         owed = Decided(message, dict.fromkeys(message.recipients))
-        self._pending[message.id] = _Pending(owed, self._due[sender], self._newest[sender])
+        start_s = min(at_s, message.due_s)
+        self._pending[message.id] = _Pending(owed, start_s, self._due[sender], self._newest[sender])
 
     def received(self, message_id: str, recipient: str, *, at_s: float) -> None:
         """One copy reached a recipient. It does not count where it was not intended, or is too late."""
@@ -62,13 +69,12 @@ class Ledger:
             return
         found = pending.so_far
         before_s = found.latencies_s.get(recipient, _UNINVITED)
-        due_s = found.message.due_s
-        if before_s == _UNINVITED or at_s > due_s + self.deadline_s:
+        if before_s == _UNINVITED or at_s > pending.start_s + self.deadline_s:
             return
         if before_s is not None:
             found.copies[recipient] = found.copies.get(recipient, 1) + 1
             return
-        found.latencies_s[recipient] = at_s - due_s if at_s > due_s else 0.0
+        found.latencies_s[recipient] = max(0.0, at_s - pending.start_s)
         if pending.number > pending.newest.get(recipient, 0):
             pending.newest[recipient] = pending.number
         else:
