@@ -8,6 +8,7 @@ import numpy as np
 
 from toolkit.cost.flips import cheapest_at
 from toolkit.cost.managed import Billed, vendor_bill
+from toolkit.cost.model import spend_all
 from toolkit.cost.option import Option
 from toolkit.cost.setting import Setting
 from toolkit.cost.spent import Bills, Spent, spend
@@ -40,13 +41,13 @@ class Search:
 
     def all_means(self, *, setting: Setting) -> Means:
         """Mean totals of everything under another setting."""
-        return self._corrected(spend_all(self.options, self.books, setting))
+        return self._corrected(spend_all(self.options, self.books, setting, bills=kept_bill))
 
     def means_with(self, option: Option) -> Means:
         """Mean totals with one option changed; what is in service runs beside all others."""
         if option.id == self.setting.in_service:
             options = [option if one.id == option.id else one for one in self.options]
-            return self._corrected(spend_all(options, self.books, self._anew()))
+            return self._corrected(spend_all(options, self.books, self._anew(), bills=kept_bill))
         old = next((one for one in self.options if one.id == self.setting.in_service), None)
         fresh = spend(option, self.books, self.setting, in_service=old, bills=kept_bill)
         return {**self.base, option.id: np.inf, **self._corrected([fresh])}
@@ -56,7 +57,8 @@ class Search:
         not in service."""
         if option != self.setting.in_service:
             return {}
-        doubled = self._corrected(spend_all(self.options, self.books, self._anew(), bills=_doubled(option)))
+        spent = spend_all(self.options, self.books, self._anew(), bills=_doubled(option))
+        doubled = self._corrected(spent)
         return {name: usd - self.base[name] for name, usd in doubled.items() if name != option}
 
     def _anew(self) -> Setting:
@@ -113,14 +115,6 @@ def _doubled(whose: str) -> Bills:
         return replace(found, spending=replace(found.spending, usd=2 * usd, month_usd=2 * month))
 
     return bill
-
-
-def spend_all(
-    options: Sequence[Option], books: Mapping[str, PriceBook], setting: Setting, *, bills: Bills = kept_bill
-) -> list[Spent]:
-    """What every option costs, line by line, beside what is in service."""
-    old = next((option for option in options if option.id == setting.in_service), None)
-    return [spend(option, books, setting, in_service=old, bills=bills) for option in options]
 
 
 def _priced(spent: Spent) -> float:

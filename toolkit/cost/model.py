@@ -10,6 +10,7 @@ from toolkit.cost.comparing import minimax_regret, p_cheapest, regret
 from toolkit.cost.curves import Curve, cost_against_volume
 from toolkit.cost.inputs import GROUPS, values_at
 from toolkit.cost.limits import limits_of
+from toolkit.cost.managed import vendor_bill
 from toolkit.cost.measurements import Measurement
 from toolkit.cost.option import Option
 from toolkit.cost.outcomes import per_million_messages, per_thousand_hours
@@ -18,7 +19,7 @@ from toolkit.cost.sampled import Valuing
 from toolkit.cost.sampling import DRAWS, SEED, Draws, Floats
 from toolkit.cost.setting import Setting
 from toolkit.cost.spending import Spending
-from toolkit.cost.spent import Spent, entry_value_usd, spend
+from toolkit.cost.spent import Bills, Spent, entry_value_usd, spend
 from toolkit.cost.standing import Standing, standings
 from toolkit.cost.study import Study
 from toolkit.evidence import Range, central
@@ -111,8 +112,17 @@ def cost_options(
     )
 
 
-def spend_all(options: Sequence[Option], books: Mapping[str, PriceBook], setting: Setting) -> list[Spent]:
+def spend_all(
+    options: Sequence[Option],
+    books: Mapping[str, PriceBook],
+    setting: Setting,
+    *,
+    bills: Bills = vendor_bill,
+) -> list[Spent]:
     """What every option costs in every draw, line by line, in the order given.
+
+    Args:
+        bills: how the vendors' bills are made.
 
     Raises:
         ValueError: the option in service is not among the options.
@@ -121,7 +131,7 @@ def spend_all(options: Sequence[Option], books: Mapping[str, PriceBook], setting
     if setting.in_service is not None and setting.in_service not in by_id:
         raise ValueError(f"{setting.in_service} is in service and not among {', '.join(by_id)}")
     old = None if setting.in_service is None else by_id[setting.in_service]
-    return [spend(option, books, setting, in_service=old) for option in options]
+    return [spend(option, books, setting, in_service=old, bills=bills) for option in options]
 
 
 def totals_of(spent: Sequence[Spent]) -> dict[str, Floats]:

@@ -9,10 +9,11 @@ import numpy as np
 from toolkit.cost.countable import fastest_growth
 from toolkit.cost.credited import LINE as CREDITS
 from toolkit.cost.figures import figure_of
-from toolkit.cost.flipsearch import Means, Search, spend_all
+from toolkit.cost.flipsearch import Means, Search, kept_bill
 from toolkit.cost.formulas import MINUTES_PER_MONTH
 from toolkit.cost.inputs import OF_SCENARIO, SCENARIO_UNITS
 from toolkit.cost.managed import LINE as BILL
+from toolkit.cost.model import spend_all
 from toolkit.cost.option import Option
 from toolkit.cost.quantities import COMPARED, UNITS
 from toolkit.cost.result import CostResult
@@ -69,7 +70,8 @@ def number_flips(
     }
     if len(base) < 2:
         return NumberFlips()
-    search = Search(options, books, few, base, choice.recommended, spend_all(options, books, few))
+    spent = spend_all(options, books, few, bills=kept_bill)
+    search = Search(options, books, few, base, choice.recommended, spent)
     found: list[NumberFlip] = []
     without: list[Number] = []
     for number, means_at, ends in _numbers(search):
