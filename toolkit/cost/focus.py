@@ -4,14 +4,11 @@ A row is one line of one option in one month. Labour and downtime cost the team 
 for them: their billed cost is 0, and their effective cost what they cost.
 """
 
-import csv
-import io
 from typing import Any, NamedTuple
 
 from toolkit.cost.items import Item, items, month_start
 from toolkit.cost.result import CostResult
-from toolkit.pricing.focus import COLUMNS, SCHEMA, Row
-from toolkit.project.spreadsheet import row_of_texts
+from toolkit.pricing.focus import COLUMNS, SCHEMA, Row, rows_csv
 
 
 class Kind(NamedTuple):
@@ -91,8 +88,4 @@ def focus_document(result: CostResult) -> dict[str, Any]:
 
 def focus_csv(result: CostResult) -> str:
     """The rows as CSV with a header, null as an empty cell."""
-    text = io.StringIO()
-    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(map(row_of_texts, rows(result)))
-    return text.getvalue()
+    return rows_csv(rows(result))

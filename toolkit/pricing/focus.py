@@ -7,6 +7,7 @@ cost are one amount.
 
 import csv
 import io
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -107,8 +108,13 @@ def focus_document(bill: Bill, *, start: date | None = None, end: date | None = 
 
 def focus_csv(bill: Bill, *, start: date | None = None, end: date | None = None) -> str:
     """The rows as CSV with a header, null as an empty cell; arguments are those of :func:`rows`."""
+    return rows_csv(rows(bill, start=start, end=end))
+
+
+def rows_csv(found: Iterable[Row]) -> str:
+    """Rows as CSV with a header, null as an empty cell."""
     text = io.StringIO()
     writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
     writer.writeheader()
-    writer.writerows(map(row_of_texts, rows(bill, start=start, end=end)))
+    writer.writerows(map(row_of_texts, found))
     return text.getvalue()
