@@ -21,7 +21,7 @@ def client_hours(ratio: Fraction, y_total: int, sums: ClusterSums, *, times: flo
     """
     if sums.yy <= 0 or y_total <= 0:
         return None
-    spread = (sums.xx - 2 * ratio * sums.xy + ratio * ratio * sums.yy) / sums.yy
+    spread = sums.residuals(ratio) / sums.yy
     return Blocks(
         hours=1,
         count=round(float(Fraction(y_total**2, sums.yy)), 3),

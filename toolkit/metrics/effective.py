@@ -23,6 +23,10 @@ class ClusterSums:
     xy: int
     yy: int
 
+    def residuals(self, ratio: Fraction) -> Fraction:
+        """How far the clusters' x lie from the ratio's share of their y, squared and added up."""
+        return self.xx - 2 * ratio * self.xy + ratio * ratio * self.yy
+
 
 def cluster_variance(ratio: Fraction, y_total: int, sums: ClusterSums) -> float | None:
     """The variance of a ratio of sums over independent clusters; None where there are not two of them.
@@ -34,8 +38,7 @@ def cluster_variance(ratio: Fraction, y_total: int, sums: ClusterSums) -> float 
     """
     if sums.clusters < 2 or y_total <= 0:
         return None
-    residuals = sums.xx - 2 * ratio * sums.xy + ratio * ratio * sums.yy
-    return float(residuals / y_total**2 * Fraction(sums.clusters, sums.clusters - 1))
+    return float(sums.residuals(ratio) / y_total**2 * Fraction(sums.clusters, sums.clusters - 1))
 
 
 def two_way_variance(by_recipient: float | None, by_sender: float | None, independent: float) -> float | None:
